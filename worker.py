@@ -23,6 +23,7 @@ from activities.failures import SafeFailures
 from activities.follow_ups import FollowUps
 from activities.heartbeats import Heartbeats
 from activities.holds import Holds
+from activities.jobs import Jobs
 from activities.licences.codes import CodeForAgent
 from activities.licences.steps import LicenceMails, NumberCalls, NumberInventory
 from activities.not_sent import NotSent
@@ -43,6 +44,8 @@ from providers.from_stock import FromStock
 from providers.registry import PORTS, STOCK
 from settings import Settings
 from starter import callers
+from starter.desks import Desks
+from starter.operations.job_runner import JobRunner
 from starter.operations.readiness import readiness
 from starter.operations.restarts import request_timeouts
 from starter.operations.retry import RetryDesk
@@ -65,6 +68,7 @@ from workflows.codes.notification import EsimQrNotification, PinnedQrNotificatio
 from workflows.codes.request import EsimQrRequest
 from workflows.licences.licence_request import EsimLicenceRequest, PinnedLicenceRequest
 from workflows.licences.number_change import EsimNumberChange
+from workflows.operations.job import EsimJob, PinnedJob
 from workflows.operations.retry_held import RetryHeld
 from workflows.orders.order import EsimOrder
 from workflows.step import Steps, activities_of, unimplemented
@@ -85,8 +89,8 @@ _ALWAYS: list[type] = [
     EsimTravelSweep,
     RetryHeld,
 ]
-WORKFLOWS: list[type] = [*_ALWAYS, EsimQrNotification, EsimLicenceRequest, EsimTravelNotice]
-VERSIONED: list[type] = [*_ALWAYS, PinnedQrNotification, PinnedLicenceRequest, PinnedTravelNotice]
+WORKFLOWS: list[type] = [*_ALWAYS, EsimQrNotification, EsimLicenceRequest, EsimTravelNotice, EsimJob]
+VERSIONED: list[type] = [*_ALWAYS, PinnedQrNotification, PinnedLicenceRequest, PinnedTravelNotice, PinnedJob]
 """The same for workers with a build id: a worker without one must not declare a versioning behaviour."""
 PASSED_THROUGH = (
     "models",
@@ -169,6 +173,7 @@ def implementations(
         LineLife(database),
         TravelSweep(database, client, alerts, settings.travel_install_within, given_up_after),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
+        Jobs(JobRunner(Desks.of(client, database, settings))),
     )
 
 

@@ -48,6 +48,7 @@ _ACCOUNT = (
     *("subscriber.created", "subscriber.changed", "travel_rates.imported", "travel_plan.profile_changed"),
     *("travel_plan.created", "travel_plan.changed", "travel_plan.pinned", "travel_plan.unpinned"),
     *("travel_plan.withdrawn", "travel_plan.offered_again"),
+    *("job.created", "job.done", "job.failed", "job.cancelled"),
 )
 _OPERATOR = (
     *("order.held", "order.released", "qr.held", "qr.released", "notification.held", "notification.released"),
@@ -55,6 +56,7 @@ _OPERATOR = (
     *("licence_request.held", "licence_request.released", "licence_request.given_up"),
     *("travel_notice.held", "travel_notice.released", "travel_notice.given_up"),
     *("travel_line.held", "travel_line.released", "travel_line.given_up"),
+    *("job.held", "job.released", "job.given_up"),
     *("mail.failed", "mail.uncertain", "mail.given_up", "notification.given_up"),
 )
 

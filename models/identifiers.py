@@ -17,6 +17,7 @@ NUMBER_CHANGE_ID_PATTERN = r"^number-change-[a-z2-7]{16}$"
 LICENCE_REQUEST_ID_PATTERN = r"^licence-request-[a-z2-7]{16}$"
 TRAVEL_LINE_ID_PATTERN = r"^travel-line-[1-9][0-9]{0,17}$"
 TRAVEL_NOTICE_ID_PATTERN = r"^travel-notice-[a-z2-7]{16}$"
+JOB_ID_PATTERN = r"^job-[1-9][0-9]{0,17}$"
 WORK = (
     "order-",
     "qr-request-",
@@ -25,6 +26,7 @@ WORK = (
     "licence-request-",
     "travel-line-",
     "travel-notice-",
+    "job-",
 )
 """The prefixes of workflow ids, one per kind of work; `store.operations.hold_subjects` has the kinds."""
 _CALLERS = "operator|user:[0-9]{1,18}|contact:[0-9]{1,18}"
@@ -143,6 +145,11 @@ def travel_notice_id(account_id: int, about: str) -> str:
     the workflow id of a notice to the staff.
     """
     return "travel-notice-" + _of_key(account_id, about)
+
+
+def job_work_id(job_id: int) -> str:
+    """The workflow id of a job: `job-7`."""
+    return f"job-{job_id}"
 
 
 def mark_of_key(account_id: int, key: str) -> str:

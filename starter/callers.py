@@ -7,6 +7,7 @@
 A surface makes a caller from what it has authenticated, never from an argument of the call itself.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -117,6 +118,28 @@ async def of_key(database: Database, secret_keys: str, sent: Sent, *, language: 
             )
             caller = replace(caller, origin_id=origin_id)
     return Authenticated(caller, bearer.key_id, key.mode)
+
+
+async def of_work(
+    database: Database,
+    account_id: int,
+    actor: str,
+    permissions: Collection[str],
+    *,
+    origin_id: int | None = None,
+    language: str = "en",
+) -> Caller:
+    """Who made work that runs later, as they may act now: with at most the permissions of that call, in the
+    account of the work. Raises `NotFound`, `Refused` (`user_deactivated`, `account_closed`).
+    """
+    had = frozenset(permission for permission in Permission if permission.value in permissions)
+    scope = OfAccount(account_id, travel=Permission.VIEW_TRAVEL in had)
+    if actor == OPERATOR:
+        acting = operator(origin_id=origin_id, language=language)
+        return replace(acting, scope=scope, permissions=had)
+    async with database.reading() as connection:
+        found = await lookups.find_user(connection, scope, reference("U", int(actor.partition(":")[2])))
+    return _of_user(found, had, origin_id, language)
 
 
 @cache

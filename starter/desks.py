@@ -22,7 +22,9 @@ from starter.licences.assignments import AssignmentDesk
 from starter.licences.licences import LicenceDesk
 from starter.licences.numbers import NumberDesk
 from starter.licences.requests import LicenceRequestDesk
+from starter.operations.audit import AuditDesk
 from starter.operations.clock import ClockDesk
+from starter.operations.jobs import JobDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
@@ -66,6 +68,8 @@ class Desks:
     links: LinkDesk
     licences: LicenceDesk
     licence_requests: LicenceRequestDesk
+    audit: AuditDesk
+    jobs: JobDesk
     retry: RetryDesk
     recovery: RecoveryDesk
     numbers: NumberDesk
@@ -105,6 +109,8 @@ class Desks:
             links=LinkDesk(codes),
             licences=LicenceDesk(database),
             licence_requests=LicenceRequestDesk(*connected),
+            audit=AuditDesk(database),
+            jobs=JobDesk(*connected),
             retry=RetryDesk(*connected),
             recovery=RecoveryDesk(*connected),
             numbers=NumberDesk(*connected),

@@ -10,7 +10,8 @@ from models.codes.activation import parse_activation_code
 from store.codes.code_locks import lock_codes
 from store.codes.tables import QrUploadRow, QrVersionRow
 from store.key_ring import KeyRing
-from store.secrets import code_of, confirmation_code_of, file_of, uploaded
+from store.operations.job_tables import JobRow
+from store.secrets import code_of, confirmation_code_of, file_of, input_of, uploaded
 from store.session import Database
 
 _BATCH = 10
@@ -24,7 +25,7 @@ async def reencrypt(database: Database, keys: KeyRing) -> int:
     (`store.key_ring`). Raises `UnknownKey` if a key is missing; rows that were re-encrypted before stay so.
     """
     changed = 0
-    for batch in (_versions, _uploads):
+    for batch in (_versions, _uploads, _inputs):
         changed += await _all(database, keys, batch)
     return changed
 
@@ -102,3 +103,23 @@ async def _uploads(connection: AsyncConnection, keys: KeyRing, after: str | None
 
 def _again(keys: KeyRing, use: str, encrypted: bytes | None) -> bytes | None:
     return None if encrypted is None else keys.encrypt(use, keys.decrypt(use, encrypted))
+
+
+async def _inputs(connection: AsyncConnection, keys: KeyRing, after: int | None) -> tuple[int | None, int]:
+    rows = await connection.execute(
+        select(JobRow.id, JobRow.input)
+        .where(JobRow.id > (after or 0), JobRow.input.is_not(None))
+        .order_by(JobRow.id)
+        .limit(_BATCH)
+        .with_for_update()
+    )
+    last, changed = None, 0
+    for row in rows.all():
+        last = row.id
+        if keys.is_current(row.input):
+            continue
+        use = input_of(row.id)
+        content = keys.encrypt(use, keys.decrypt(use, row.input))
+        await connection.execute(update(JobRow).where(JobRow.id == row.id).values(input=content))
+        changed += 1
+    return last, changed

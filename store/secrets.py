@@ -19,6 +19,11 @@ def uploaded(upload_id: str, what: str) -> str:
     return f"{what} of upload {upload_id}"
 
 
+def input_of(job_id: int) -> str:
+    """The use of the file or the rows of a job."""
+    return f"input of J-{job_id}"
+
+
 def confirmation_code_of(sim_id: int, version: int) -> str:
     """The use of the confirmation code that belongs to a version's code."""
     return f"confirmation code of S-{sim_id}, version {version}"

@@ -9,6 +9,7 @@ import store.event_table
 import store.fleet.tables
 import store.licences.tables
 import store.mail_table
+import store.operations.job_tables
 import store.operations.tables
 import store.orders.tables
 import store.origins

@@ -23,11 +23,19 @@ from temporal.connection import NO_NAMESPACE, explained, reached
 from workflows.codes.messages import NotifyOfQrCode, RequestQrCode
 from workflows.failures import refusals_of
 from workflows.licences.messages import ChangeNumber, RequestLicences
+from workflows.operations.messages import RunJob
 from workflows.orders.messages import PlaceOrder
 from workflows.travel.messages import LiveLine, SendTravelNotice
 
 StartMessage = (
-    PlaceOrder | RequestQrCode | NotifyOfQrCode | ChangeNumber | RequestLicences | LiveLine | SendTravelNotice
+    PlaceOrder
+    | RequestQrCode
+    | NotifyOfQrCode
+    | ChangeNumber
+    | RequestLicences
+    | LiveLine
+    | SendTravelNotice
+    | RunJob
 )
 """The inputs that workflows are started with."""
 _DATABASE_CHECK_SECONDS = 2.0

@@ -56,6 +56,7 @@ HELD: Mapping[str, Plural] = {
     "licence_request": Plural("{number} request for licences", "{number} requests for licences"),
     "travel_notice": Plural("{number} notice to the staff", "{number} notices to the staff"),
     "travel_line": Plural("{number} eSIM line", "{number} eSIM lines"),
+    "job": Plural("{number} job", "{number} jobs"),
 }
 """Work that may be held, by its kind."""
 

@@ -13,6 +13,7 @@ from temporalio.common import (
 from models.characters import LONGEST_NAME
 from models.codes.requests import RequestStatus
 from models.licences.changes import ChangeStatus, LicenceRequestStatus
+from models.operations.jobs import JobStatus
 from models.orders.lifecycle import OrderStatus
 from models.orders.ordered import Shown
 from models.orders.placement import Placement
@@ -20,12 +21,14 @@ from models.orders.rules import Action
 from models.travel.notices import NoticeStatus
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
 from workflows.licences.messages import ChangeNumber, RequestLicences
+from workflows.operations.messages import RunJob
 from workflows.travel.messages import LineLifeStatus, LiveLine, SendTravelNotice
 
 NUMBER_CHANGE = "number_change"
 LICENCE_REQUEST = "licence_request"
 TRAVEL_NOTICE = "travel_notice"
 TRAVEL_LINE = "travel_line"
+JOB = "job"
 NOTIFY_QR_CODE = "notify_qr_code"
 """The `OrderKind` of a notification; that of a request is the action `generate_qr_code`."""
 
@@ -124,6 +127,17 @@ def travel_line_labels(start: LiveLine) -> TypedSearchAttributes:
         {
             ORDER_STATUS: LineLifeStatus.RUNNING.value,
             ORDER_KIND: TRAVEL_LINE,
+            ACCOUNT_ID: str(start.account_id),
+        }
+    )
+
+
+def job_labels(start: RunJob) -> TypedSearchAttributes:
+    """The search attributes of a job at its start."""
+    return _attributes(
+        {
+            ORDER_STATUS: JobStatus.QUEUED.value,
+            ORDER_KIND: JOB,
             ACCOUNT_ID: str(start.account_id),
         }
     )

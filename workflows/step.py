@@ -95,6 +95,16 @@ def swept(summary: str) -> StepPolicy:
     )
 
 
+def in_background(summary: str) -> StepPolicy:
+    """A part of a job, which continues where it stopped: retried for an hour, then held for `step_failed`."""
+    return StepPolicy(
+        summary,
+        retried_for=timedelta(hours=1),
+        attempt=timedelta(minutes=10),
+        grace=timedelta(seconds=5),
+    )
+
+
 def record(summary: str) -> StepPolicy:
     """Records a hold. The workflow retries it without end; meanwhile the search attribute HoldReason shows
     it.

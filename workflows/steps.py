@@ -9,7 +9,7 @@ from abc import abstractmethod
 from workflows.codes.steps import QrMailSteps, QrSteps
 from workflows.licences.steps import LicenceMailSteps, NumberCallSteps, NumberSteps
 from workflows.messages import HoldInput, ReleaseInput
-from workflows.operations.steps import RetryHeldSteps
+from workflows.operations.steps import JobSteps, RetryHeldSteps
 from workflows.orders.steps import FollowUpSteps, OrderSteps, PeopleSteps, ProviderSteps
 from workflows.step import Steps, record, step
 from workflows.travel.steps import LineLifeSteps, SweepSteps, TravelMailSteps
@@ -44,5 +44,6 @@ CONTRACTS: tuple[type[Steps], ...] = (
     LineLifeSteps,
     SweepSteps,
     RetryHeldSteps,
+    JobSteps,
 )
 """All sets of steps: a worker implements each."""

@@ -11,3 +11,14 @@ class HoldView(View):
     step: str
     reason: str
     since: datetime
+
+
+class HeldView(View):
+    """Work that waits for a person: an order, a request, a notification."""
+
+    id: str
+    """The id of its workflow, `order-...`."""
+    kind: str
+    account: str
+    holds: tuple[HoldView, ...]
+    """Its held steps, oldest first."""

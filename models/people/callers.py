@@ -79,6 +79,8 @@ class Permission(StrEnum):
     MANAGE_CONTACTS = "manage_contacts"
     MANAGE_API_KEYS = "manage_api_keys"
     """Make, list and revoke API keys, with at most one's own permissions (A1)."""
+    RUN_JOBS = "run_jobs"
+    """Run imports and bulk actions in the background; each kind needs its own permission besides (A21)."""
     VIEW_AUDIT = "view_audit"
     """What was changed in the account: who, when, from where and by which key or session (A17)."""
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -103,6 +105,7 @@ _MANAGER = _VIEWS | {
     Permission.IMPORT_QR_CODES,
     Permission.VIEW_QR_CODES,
     Permission.NOTIFY_QR_CODES,
+    Permission.RUN_JOBS,
 }
 _TRAVEL = frozenset({Permission.VIEW_TRAVEL, Permission.SELL_TRAVEL, Permission.REPORT_TRAVEL})
 _ADMINISTRATOR = _MANAGER | {
@@ -127,7 +130,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWS,
     Role.SUPPORT: _VIEWS
     | _TRAVEL
-    | {Permission.PLACE_ORDERS, Permission.REQUEST_QR_CODES, Permission.NOTIFY_QR_CODES},
+    | {
+        Permission.PLACE_ORDERS,
+        Permission.REQUEST_QR_CODES,
+        Permission.NOTIFY_QR_CODES,
+        Permission.RUN_JOBS,
+    },
     Role.PROVIDER_DESK: frozenset(
         {
             Permission.VIEW_ORDERS,

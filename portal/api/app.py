@@ -21,6 +21,7 @@ from portal.api.codes import requests as qr_requests
 from portal.api.fleet import fleet
 from portal.api.licences import agents, billing, licences, number_changes, numbers
 from portal.api.licences import requests as licence_requests
+from portal.api.operations import audit, held, jobs
 from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, users
 from portal.api.problems import RESPONSES, ProblemDetails, Problems
@@ -54,6 +55,9 @@ ROUTERS: Mapping[str, APIRouter] = {
     "Travel stock": stock.routes,
     "eSIM lines": esim_lines.routes,
     "Reports of eSIM lines": reports.routes,
+    "Jobs": jobs.routes,
+    "Held work": held.routes,
+    "Audit": audit.routes,
 }
 """The routers by the heading of their routes in the reference."""
 PUBLIC = frozenset({"/openapi.json"})

@@ -82,6 +82,27 @@ async def read_upload_form(request: Request) -> Upload:
         await form.close()
 
 
+@dataclass(frozen=True)
+class FileUpload:
+    """A file to import, and what it is."""
+
+    kind: str
+    content: bytes = field(repr=False)
+
+
+async def read_file_form(request: Request) -> FileUpload:
+    """The one file of a form, and its field `kind`; empty where they are missing. Raises as
+    `read_upload_form`.
+    """
+    form = await _read(request, request.stream(), most_files=1)
+    try:
+        file, kind = form.get("file"), form.get("kind")
+        content = await file.read() if isinstance(file, UploadFile) else b""
+        return FileUpload(kind if isinstance(kind, str) else "", content)
+    finally:
+        await form.close()
+
+
 async def read_field(request: Request, name: str) -> str:
     """One field of a form without files; empty where it is missing. The form is parsed after the whole body
     was received, so one that is too large is not parsed at all.

@@ -15,6 +15,7 @@ LARGEST_REQUEST = 6 * 1024 * 1024
 LARGE: Mapping[str, int] = {
     "/u/{token}/check": LARGEST_REQUEST,
     "/api/v1/sims/{sim}/qr-code/import-file": LARGEST_REQUEST,
+    "/api/v1/jobs": LARGEST_REQUEST,
     "/codec/decode": LARGEST_REQUEST,
     "/codec/encode": LARGEST_REQUEST,
 }

@@ -15,7 +15,7 @@ from models.imports import ImportReport, Progress
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from models.people.views import ContactView
-from starter.imports import own_accounts
+from starter.imports import Record, own_accounts
 from store import lookups
 from store.catalogue import views
 from store.catalogue.file_import import import_catalogue
@@ -32,7 +32,13 @@ class CatalogueDesk:
         self._database = database
 
     async def import_catalogue(
-        self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
+        self,
+        caller: Caller,
+        content: bytes,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        *,
+        record: Record | None = None,
     ) -> ImportReport:
         """Import order packs and order contacts from a CSV file (`models.catalogue.file`)."""
         caller.require(Permission.EDIT_CATALOGUE)
@@ -40,7 +46,10 @@ class CatalogueDesk:
         async with importing(self._database, dry_run) as connection:
             await own_accounts(connection, caller, {row.account for row in file.rows})
             report = await import_catalogue(connection, file.rows, file.warnings, progress)
-        return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
+            report = report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
+            if record is not None:
+                await record(connection, report)
+        return report
 
     async def catalogue(
         self,

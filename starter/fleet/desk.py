@@ -20,7 +20,7 @@ from models.language import Language
 from models.paging import Page, Position, Wanted
 from models.people.api_keys import Mode
 from models.people.callers import Caller, Permission
-from starter.imports import own_accounts
+from starter.imports import Record, own_accounts
 from store import lookups
 from store.fleet import views
 from store.fleet.file_import import import_fleet
@@ -52,7 +52,13 @@ class FleetDesk:
         self._mode = mode
 
     async def import_fleet(
-        self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
+        self,
+        caller: Caller,
+        content: bytes,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        *,
+        record: Record | None = None,
     ) -> ImportReport:
         """Import a fleet from a CSV file (`models.fleet.file`): all rows or none.
 
@@ -63,7 +69,10 @@ class FleetDesk:
         async with importing(self._database, dry_run) as connection:
             await own_accounts(connection, caller, {row.account for row in file.rows})
             report = await import_fleet(connection, file.rows, progress, self._language, self._mode)
-        return report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
+            report = report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
+            if record is not None:
+                await record(connection, report)
+        return report
 
     async def lines(
         self,

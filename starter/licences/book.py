@@ -11,7 +11,7 @@ from models.licences.file import parse_numbers
 from models.licences.views import AgentView, NumberView
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
-from starter.imports import own_accounts
+from starter.imports import Record, own_accounts
 from store import lookups
 from store.licences import agents, history, number_views
 from store.licences.file_import import import_numbers
@@ -31,7 +31,13 @@ class NumberBook:
         self._kept = kept
 
     async def import_numbers(
-        self, caller: Caller, content: bytes, dry_run: bool = False, progress: Progress | None = None
+        self,
+        caller: Caller,
+        content: bytes,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        *,
+        record: Record | None = None,
     ) -> ImportReport:
         """Import numbers with their agents from a CSV file (`models.licences.file`): all rows or none."""
         caller.require(Permission.MANAGE_NUMBERS)
@@ -39,6 +45,8 @@ class NumberBook:
         async with importing(self._database, dry_run) as connection:
             await own_accounts(connection, caller, {row.account for row in rows})
             report = await import_numbers(connection, rows, caller.by, self._kept, progress)
+            if record is not None:
+                await record(connection, report)
         return report.model_copy(update={"dry_run": dry_run})
 
     async def numbers(

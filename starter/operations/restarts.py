@@ -21,7 +21,7 @@ from starter.orders.drafts import again
 from store import events
 from store.codes import notifications, request_views
 from store.licences import change_rows, requests
-from store.operations import holds
+from store.operations import holds, job_steps
 from store.operations.hold_subjects import kind_of
 from store.operations.unfinished import requester_waits
 from store.orders import views
@@ -36,10 +36,13 @@ from workflows.codes.request import EsimQrRequest
 from workflows.licences.licence_request import EsimLicenceRequest
 from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.licences.number_change import EsimNumberChange
+from workflows.operations.job import EsimJob
+from workflows.operations.messages import RunJob
 from workflows.orders.messages import PlaceOrder, Timeouts
 from workflows.orders.order import EsimOrder
 from workflows.search_attributes import (
     change_labels,
+    job_labels,
     labels,
     licence_request_labels,
     notification_labels,
@@ -197,6 +200,19 @@ async def _line(connection: AsyncConnection, workflow_id: str, settings: Setting
     )
 
 
+async def _job(connection: AsyncConnection, workflow_id: str, settings: Settings) -> RunJob | None:
+    known = await job_steps.unfinished(connection, workflow_id)
+    if known is None:
+        return None
+    return RunJob(
+        job_id=workflow_id,
+        account_id=known.account_id,
+        kind=known.kind,
+        given_up_after=settings.notification_given_up_after,
+        retries=await _retries(connection, workflow_id),
+    )
+
+
 async def _retries(connection: AsyncConnection, work_id: str) -> int:
     """One for each time that it was held, and one for the start itself."""
     kind = kind_of(work_id)
@@ -212,6 +228,7 @@ RESTARTS: Mapping[str, Restart[Any]] = {
     "licence_request": Restart(_licences, EsimLicenceRequest.run, licence_request_labels),
     "travel_notice": Restart(_notice, EsimTravelNotice.run, travel_notice_labels),
     "travel_line": Restart(_line, EsimLineLife.run, travel_line_labels),
+    "job": Restart(_job, EsimJob.run, job_labels),
 }
 """By the kind of work (`store.operations.hold_subjects.KINDS`)."""
 

@@ -17,16 +17,19 @@ from datetime import UTC
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from models.errors import EsimError, Refused
+from models.errors import EsimError, Refused, Unavailable
 from models.operations.retries import LONGEST_QUERY, Held, Outcome, Retried, one_line
+from models.operations.views import HeldView
 from models.orders.lifecycle import OPEN, HoldReason
+from models.paging import Page, Position, Wanted
 from models.people.callers import AllAccounts, By, Caller, Permission
 from settings import Settings
 from starter.connected import ConnectedDesk
 from starter.operations.restarts import Restarts
 from starter.operations.retry_watch import AT_ONCE, OF_MANY, OF_ONE, Watch, WatchTimes
-from store.operations import retries
-from store.operations.hold_subjects import kind_of
+from store import lookups
+from store.operations import held_views, retries
+from store.operations.hold_subjects import KINDS, kind_of
 from store.orders import views
 from store.session import Database
 from temporal.calls import NoSuchWorkflow
@@ -34,6 +37,7 @@ from temporal.connection import answered, described
 from workflows.messages import Retry
 from workflows.search_attributes import HOLD_REASON
 
+_KINDS = ", ".join(kind.name for kind in KINDS.values())
 Progress = Callable[[int, int], None]
 """Called with how many were resumed, and how many of these have settled."""
 
@@ -88,6 +92,48 @@ class RetryDesk(ConnectedDesk):
             for name, reasons in found.items()
             if (ids is None or name in ids) and (wanted is None or wanted in reasons)
         ]
+
+    async def held(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        reason: str | None = None,
+        kind: str | None = None,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[HeldView]:
+        """List what waits for a person, the longest waiting first, with every held step.
+
+        Raises `Refused` (`reason_unknown`, `work_kind_unknown`).
+        """
+        async with self._database.reading() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.RETRY_WORK)
+            why = None if reason is None else _reason(reason)
+            if kind is not None and kind not in {known.name for known in KINDS.values()}:
+                raise Refused.because("work_kind_unknown", kinds=_KINDS)
+            return await held_views.held(connection, scope, Wanted(limit, after), reason=why, kind=kind)
+
+    async def resume_many(self, caller: Caller, chosen: Collection[Held]) -> list[Retried]:
+        """Resume all without watching the outcomes: what was not held any more is left out.
+
+        Raises `Unavailable` if Temporal answered for none of them.
+        """
+        caller.require(Permission.RETRY_WORK)
+        async with self._database.reading() as connection:
+            known = await retries.look(connection, caller.scope, [held.id for held in chosen], 0)
+        at_once = asyncio.Semaphore(AT_ONCE)
+
+        async def call(held: Held) -> Retried:
+            async with at_once:
+                outcome = await self._resume_of_many(held.id, caller.by, alone=False)
+            return Retried(held.id, held.kind, outcome, held.reason)
+
+        done = await asyncio.gather(*(call(held) for held in chosen if held.id in known))
+        if done and all(one.outcome is Outcome.NOT_REACHED for one in done):
+            raise Unavailable("temporal", "Temporal does not answer; nothing was retried.")
+        return done
 
     async def many(
         self,

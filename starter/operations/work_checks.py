@@ -32,6 +32,7 @@ _KINDS = {
     "licence_request": "licence_requests",
     "travel_notice": "travel_notices",
     "travel_line": "travel_lines",
+    "job": "jobs",
 }
 """The name of the check for each kind of work that has a workflow."""
 _HELD = {"qr_notification": "notifications"}

@@ -23,6 +23,7 @@ from models.travel.entered import parse_data, parse_months, parse_profile
 from models.travel.plan_file import parse_plans
 from models.travel.plan_views import PlanDetails, PlanOffer, PlanView, RatesReport
 from models.travel.rate_file import parse_rates
+from starter.imports import Record
 from starter.keys import checked_key
 from store import lookups
 from store.session import Database
@@ -94,6 +95,8 @@ class PlanDesk:
         content: bytes,
         dry_run: bool = False,
         progress: Progress | None = None,
+        *,
+        record: Record | None = None,
     ) -> RatesReport:
         """Replace all rates of an account by those of a CSV file (`models.travel.rate_file`), and compute the
         profiles of its plans anew, in one transaction; the report names the plans that change profile.
@@ -104,6 +107,8 @@ class PlanDesk:
         wanted = await asyncio.to_thread(parse_rates, content, progress)
         async with importing(self._database, dry_run) as connection:
             report = await rates.replace(connection, found.id, wanted, caller.by)
+            if record is not None:
+                await record(connection, report)
         return report.model_copy(update={"dry_run": dry_run})
 
     async def import_plans(
@@ -113,6 +118,8 @@ class PlanDesk:
         content: bytes,
         dry_run: bool = False,
         progress: Progress | None = None,
+        *,
+        record: Record | None = None,
     ) -> RatesReport:
         """Create and change plans by a CSV file (`models.travel.plan_file`): all rows or none. Plans that the
         file does not name stay.
@@ -123,6 +130,8 @@ class PlanDesk:
         rows = await asyncio.to_thread(parse_plans, content, progress)
         async with importing(self._database, dry_run) as connection:
             report = await plans.import_plans(connection, found.id, rows, caller.by)
+            if record is not None:
+                await record(connection, report)
         return report.model_copy(update={"dry_run": dry_run})
 
     async def create_plan(

@@ -19,6 +19,7 @@ from models.travel.stock_file import parse_stock
 from models.travel.stock_views import StockProfile
 from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
+from starter.imports import Record
 from starter.travel.stock_book import StockBook, check_profile
 from store import events, lookups
 from store.key_ring import KeyRing
@@ -46,6 +47,8 @@ class StockDesk(ConnectedDesk, StockBook):
         content: bytes,
         dry_run: bool = False,
         progress: Progress | None = None,
+        *,
+        record: Record | None = None,
     ) -> ImportReport:
         """Import eSIMs from a CSV file (`models.travel.stock_file`): all rows or none (T37). Orders that wait
         for these profiles get them, oldest first, and continue (T17).
@@ -59,11 +62,14 @@ class StockDesk(ConnectedDesk, StockBook):
             report, settled = await import_stock(
                 connection, keys, found.id, rows, caller.by, progress=progress
             )
+            warnings = (*odd.warnings(), *report.warnings)
+            report = report.model_copy(update={"dry_run": dry_run, "warnings": warnings})
+            if record is not None:
+                await record(connection, report)
         if not dry_run:
             await self._wake(settled.served)
             await self._alert(settled.alerts)
-        warnings = (*odd.warnings(), *report.warnings)
-        return report.model_copy(update={"dry_run": dry_run, "warnings": warnings})
+        return report
 
     async def check_discard(self, caller: Caller, esim: str) -> None:
         """Raise `Refused` if `discard` would be refused now. Nothing is changed."""

@@ -7,6 +7,7 @@ from models.people.callers import Caller, Permission
 from models.travel.subscriber_file import parse_subscribers
 from starter.codes.new_address import NewAddresses
 from starter.connected import ConnectedDesk
+from starter.imports import Record
 from starter.travel.subscriber_book import SubscriberBook
 from store import lookups
 from store.staging import importing
@@ -23,6 +24,8 @@ class SubscriberDesk(ConnectedDesk, SubscriberBook):
         content: bytes,
         dry_run: bool = False,
         progress: Progress | None = None,
+        *,
+        record: Record | None = None,
     ) -> ImportReport:
         """Create and change subscribers by a CSV file (`models.travel.subscriber_file`): all rows or none.
         Subscribers whom the file does not name stay.
@@ -38,6 +41,8 @@ class SubscriberDesk(ConnectedDesk, SubscriberBook):
         file = await asyncio.to_thread(parse_subscribers, content, progress)
         async with importing(self._database, dry_run) as connection:
             report, moved, held = await subscribers.import_subscribers(connection, found.id, file, caller.by)
+            if record is not None:
+                await record(connection, report)
         if not dry_run:
             addresses = NewAddresses(self._calls, self._database, self._settings)
             await addresses.used(caller, found.id, moved, held)

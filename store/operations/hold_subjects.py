@@ -21,6 +21,8 @@ from models.orders.lifecycle import HoldReason
 from store.codes.code_locks import lock_request, lock_sim
 from store.codes.tables import QrNotificationRow
 from store.licences.tables import LicenceRequestRow, NumberChangeRow
+from store.operations import job_steps
+from store.operations.job_tables import JobRow
 from store.orders.locked_order import references
 from store.orders.tables import OrderRow
 from store.row import now
@@ -109,6 +111,11 @@ _LINE = (
 )
 
 
+_JOB = (
+    select(JobRow.id, JobRow.account_id, JobRow.ended_at)
+    .where(JobRow.workflow_id == bindparam("job"))
+    .with_for_update(key_share=True)
+)
 _TRAVEL_NOTICE = (
     select(TravelNoticeRow.account_id)
     .where(TravelNoticeRow.id == bindparam("of_notice"))
@@ -196,6 +203,14 @@ async def _travel_line(connection: AsyncConnection, workflow_id: str) -> HoldSub
     return HoldSubject(row.account_id, (workflow_id, row.subject))
 
 
+async def _job(connection: AsyncConnection, workflow_id: str) -> HoldSubject:
+    row = (await connection.execute(_JOB, {"job": workflow_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_workflow", workflow=workflow_id)
+    over = _EVERY_REASON if row.ended_at else frozenset[HoldReason]()
+    return HoldSubject(row.account_id, (workflow_id, f"job:{row.id}"), over)
+
+
 KINDS: dict[str, HoldKind] = {
     "order-": HoldKind("order", "EsimOrder", _order, "order", "mail.given_up"),
     "qr-request-": HoldKind("qr_request", "EsimQrRequest", _request, "qr", "mail.given_up"),
@@ -234,6 +249,7 @@ KINDS: dict[str, HoldKind] = {
     "travel-line-": HoldKind(
         "travel_line", "EsimLineLife", _travel_line, "travel_line", "travel_line.given_up"
     ),
+    "job-": HoldKind("job", "EsimJob", _job, "job", "job.given_up", job_steps.give_up),
 }
 """By the prefix of the workflow's id."""
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.key_ring import LONGEST_HEADER, KeyRing
-from store.secrets import code_of, confirmation_code_of, file_of, uploaded
+from store.secrets import code_of, confirmation_code_of, file_of, input_of, uploaded
 
 ENCRYPTED: Mapping[tuple[str, str], Callable[[Any], str]] = {
     ("qr_versions", "code"): lambda row: code_of(row.sim_id, row.number),
@@ -20,6 +20,7 @@ ENCRYPTED: Mapping[tuple[str, str], Callable[[Any], str]] = {
     ("qr_uploads", "code"): lambda row: uploaded(row.id, "code"),
     ("qr_uploads", "original"): lambda row: uploaded(row.id, "file"),
     ("qr_versions", "confirmation_code"): lambda row: confirmation_code_of(row.sim_id, row.number),
+    ("jobs", "input"): lambda row: input_of(row.id),
 }
 """Every column with encrypted values, and the use that a row's value is encrypted for."""
 

@@ -45,6 +45,7 @@ from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.fleet.tables import SimRow
 from store.licences.tables import LicenceRequestRow, NumberChangeRow
 from store.mail_table import MailRow
+from store.operations.job_tables import JobRow
 from store.operations.tables import NotSentRow
 from store.orders import follow_ups
 from store.orders.tables import OrderRow
@@ -96,6 +97,9 @@ _STILL_MATTERS: dict[str, Select[str]] = {
     ),
     "travel-line-": select(TravelNoticeRow.id).where(
         TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None)
+    ),
+    "job-": select(JobRow.workflow_id).where(
+        JobRow.workflow_id == bindparam("subject"), JobRow.ended_at.is_(None)
     ),
 }
 """By the prefix of the subject's id: the subject, locked, unless the step was superseded meanwhile."""

@@ -10,14 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import RequestStatus
 from models.errors import NotFound
+from models.operations.jobs import OF_TRAVEL
 from models.orders.lifecycle import OPEN
 from models.people.callers import Scope
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.event_table import EventRow
 from store.licences import change_rows, requests
 from store.licences.tables import LicenceRequestRow, NumberChangeRow
-from store.operations import holds
+from store.operations import holds, job_steps
+from store.operations.held_views import of_travel
 from store.operations.hold_subjects import kind_of
+from store.operations.job_tables import JobRow
 from store.operations.tables import HoldRow
 from store.orders import follow_ups
 from store.orders.tables import OrderRow
@@ -27,7 +30,7 @@ from store.travel.line_tables import EsimLineRow, TravelNoticeRow
 _DONE = (
     *("mail.sent", "mail.given_up", "notification.given_up"),
     *("number_change.given_up", "licence_request.given_up", "travel_notice.given_up"),
-    "travel_line.given_up",
+    *("travel_line.given_up", "job.given_up"),
     *("order.provider_processing", "order.processed", "order.cancelled", "qr.imported"),
 )
 _FAILED = ("mail.failed", "mail.uncertain")
@@ -69,6 +72,7 @@ def _rows(scope: Scope) -> CompoundSelect[Any]:
             for row, is_open, distributor, travel in kinds
         ),
         _lines(scope),
+        _jobs(scope),
     )
 
 
@@ -80,6 +84,14 @@ def _lines(scope: Scope) -> Select[Any]:
     return select(work.label("id"), holds.of(work).label("holds"), is_open.label("is_open")).where(
         EsimLineRow.subject.in_(subjects), within(scope, EsimLineRow.account_id, travel=true())
     )
+
+
+def _jobs(scope: Scope) -> Select[Any]:
+    """Jobs, whose workflows have another id than their rows."""
+    work = JobRow.workflow_id
+    seen = select(work.label("id"), holds.of(work).label("holds"), job_steps.OPEN.label("is_open"))
+    of_travel_ = JobRow.kind.in_(OF_TRAVEL)
+    return seen.where(work == any_(_IDS), within(scope, JobRow.account_id, travel=of_travel_))
 
 
 _LAST = select(func.coalesce(func.max(EventRow.id), 0))
@@ -133,7 +145,8 @@ async def known(connection: AsyncConnection, scope: Scope, workflow_id: str) -> 
 async def held(connection: AsyncConnection, scope: Scope) -> dict[str, list[str]]:
     """Everything held in the scope, with the reasons, oldest first."""
     found: dict[str, list[str]] = {}
-    for name, reason in await connection.execute(_HELD.where(within(scope, HoldRow.account_id))):
+    mine = _HELD.where(within(scope, HoldRow.account_id, travel=of_travel(HoldRow.workflow_id)))
+    for name, reason in await connection.execute(mine):
         found.setdefault(name, []).append(reason)
     return found
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ARRAY, String, text
+from sqlalchemy import ARRAY, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.personal import CODE, REFERENCE
@@ -18,6 +18,7 @@ class HoldRow(Row):
     account_id: Mapped[int] = owner()
     reason: Mapped[str] = mapped_column(info=CODE)
     since: Mapped[datetime] = mapped_column(server_default=now())
+    __table_args__ = (Index("ix_holds_longest", "account_id", "since", "workflow_id"),)
 
 
 class NotSentRow(Row):

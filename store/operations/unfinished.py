@@ -17,7 +17,9 @@ from store.fleet.tables import SimRow
 from store.licences import change_rows, requests
 from store.licences.tables import LicenceRequestRow, NumberChangeRow
 from store.mail_table import MailRow
+from store.operations import job_steps
 from store.operations.hold_subjects import kind_of
+from store.operations.job_tables import JobRow
 from store.operations.tables import HoldRow
 from store.orders.tables import FollowUpRow, OrderRow
 from store.scopes import within
@@ -95,6 +97,11 @@ def _travel_lines(scope: Scope) -> Select[Any]:
     return _of(name, EsimLineRow.due_at, scope, EsimLineRow.account_id).where(EsimLineRow.due_at.is_not(None))
 
 
+def _jobs(scope: Scope) -> Select[Any]:
+    """Jobs that have not ended."""
+    return _of(JobRow.workflow_id, JobRow.created_at, scope, JobRow.account_id).where(job_steps.OPEN)
+
+
 def _held(scope: Scope) -> Select[Any]:
     """Everything else that is held: if its workflow is lost, restarting it removes the obsolete hold."""
     found = _of(HoldRow.workflow_id, func.min(HoldRow.since), scope, HoldRow.account_id)
@@ -109,6 +116,7 @@ _KINDS: dict[str, tuple[Callable[[Scope], Select[Any]], ...]] = {
     "licence_request": (_licence_requests,),
     "travel_notice": (_travel_notices,),
     "travel_line": (_travel_lines,),
+    "job": (_jobs,),
 }
 """The queries for unfinished work of each kind; `_held` finds all kinds."""
 

@@ -31,4 +31,24 @@ API = {
     "ApiKeyDesk.revoke": Sample(
         lambda d, c, k, _: d.api_keys.revoke(c, k.api_key), Permission.MANAGE_API_KEYS
     ),
+    "JobDesk.submit_file": Sample(
+        lambda d, c, _, a: d.jobs.submit_file(c, a, "import_fleet", b"x", key="a"),
+        Permission.IMPORT_INVENTORY,
+    ),
+    "JobDesk.submit_rows": Sample(
+        lambda d, c, k, a: d.jobs.submit_rows(c, a, "place_orders", [{"line": k.line}], key="b"),
+        Permission.PLACE_ORDERS,
+    ),
+    "JobDesk.check_file": Sample(
+        lambda d, c, _, __: d.jobs.check_file(c, "import_fleet", b"x"), Permission.IMPORT_INVENTORY, True
+    ),
+    "JobDesk.jobs": Sample(lambda d, c, _, a: d.jobs.jobs(c, a), Permission.RUN_JOBS),
+    "JobDesk.job": Sample(lambda d, c, k, _: d.jobs.job(c, k.job), Permission.RUN_JOBS),
+    "JobDesk.report": Sample(lambda d, c, k, _: d.jobs.report(c, k.job), Permission.RUN_JOBS),
+    "JobDesk.cancel": Sample(lambda d, c, k, _: d.jobs.cancel(c, k.job), Permission.RUN_JOBS),
+    "AuditDesk.entries": Sample(lambda d, c, _, a: d.audit.entries(c, a, limit=5), Permission.VIEW_AUDIT),
+    "RetryDesk.held": Sample(lambda d, c, _, a: d.retry.held(c, a), Permission.RETRY_WORK),
+    "RetryDesk.resume_many": Sample(
+        lambda d, c, _, __: d.retry.resume_many(c, []), Permission.RETRY_WORK, True
+    ),
 }

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused, Unavailable
 from models.events import EventView
-from models.identifiers import travel_line_id
+from models.identifiers import job_work_id, travel_line_id
 from models.orders.lifecycle import OrderStatus
 from models.paging import Wanted
 from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
@@ -106,6 +106,9 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "distributors": lambda d, c: d.contacts.distributors(c),
     "refused": lambda d, c: d.orders.orders(c, status=OrderStatus.REFUSED),
     "held": lambda d, c: d.retry.select(c),
+    "held work": lambda d, c: d.retry.held(c),
+    "jobs": lambda d, c: d.jobs.jobs(c),
+    "audit": lambda d, c: d.audit.entries(c),
     "numbers": lambda d, c: d.numbers.numbers(c),
     "unassigned numbers": lambda d, c: d.numbers.numbers(c, assigned=False),
     "agents": lambda d, c: d.agents.agents(c),
@@ -196,6 +199,7 @@ STORE: dict[str, Read] = {
     "retries.known": lambda c, s, k: retries.known(c, s, travel_line_id(_number(k.esim_line))),
     "waiting.waiting": lambda c, s, _: unfinished.waiting(c, s),
     "retries.look": lambda c, s, k: retries.look(c, s, [travel_line_id(_number(k.esim_line))], 0),
+    "retries.look of a job": lambda c, s, k: retries.look(c, s, [job_work_id(_number(k.job))], 0),
     "licence_lookups.find_number": lambda c, s, k: licence_lookups.find_number(c, s, k.number),
     "licence_lookups.find_agent": lambda c, s, k: licence_lookups.find_agent(c, s, k.agent),
     "number_views.numbers": lambda c, s, _: number_views.numbers(c, s, _KEPT),

@@ -4,6 +4,7 @@ Ana, Ben and the others are of Acme; Cleo owns Bolt, so she has every right ther
 records may exist for her.
 """
 
+import json
 from dataclasses import dataclass
 
 from models.identifiers import reference
@@ -19,6 +20,7 @@ from starter.people.api_keys import ApiKeyDesk
 from starter.people.users import UserDesk
 from store.key_ring import KeyRing
 from store.licences import request_rows
+from store.operations import jobs
 from store.session import Database
 from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, iccid, line, place, run
@@ -72,6 +74,7 @@ class Known:
     stock: str
     """An eSIM that lies in travel stock."""
     api_key: str
+    job: str
     profile: str = "Clerk"
     distributor: str = "Telvia"
 
@@ -125,6 +128,7 @@ async def build(database: Database) -> Known:
         assignment=await _assignment(database, order.order_id),
         stock=stock,
         api_key=await _api_key(database),
+        job=await _job(database, reference("L", found.id)),
     )
     await _left_line(database)
     return known
@@ -136,6 +140,16 @@ async def _api_key(database: Database) -> str:
     await users.create_user(OPERATOR, ACCOUNT, "Bot", bot, role=Role.VIEWER, kind=UserKind.SERVICE)
     made = await ApiKeyDesk(database, Settings(secret_keys=KEYS)).create(OPERATOR, "Reports", user=bot)
     return made.view.key_id
+
+
+async def _job(database: Database, line_name: str) -> str:
+    """A job that waits to be run."""
+    rows = json.dumps([{"kind": "switch_to_esim", "line": line_name, "discard_confirmed": True}])
+    manager = await who(database, f"{Role.MANAGER}@acme.example")
+    async with database.transaction() as connection:
+        new = jobs.NewJob(manager.account, "place_orders", rows.encode(), 1, "waiting", dry_run=False)
+        made = await jobs.create(connection, KeyRing(KEYS), new, manager)
+    return made.view.job_id
 
 
 async def _esim_line(database: Database, order_id: str) -> str:
@@ -223,6 +237,7 @@ UNKNOWN = Known(
     api_key="K-99999",
     profile="No such profile",
     distributor="No such distributor",
+    job="J-99999",
 )
 
 

@@ -15,7 +15,7 @@ from models.orders.placement import Acceptance, OrderState
 from workflows.codes.messages import NotifyOfQrCode, RequestQrCode, SendAgain, WithdrawRequest
 from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.messages import Retry
-from workflows.operations.messages import RetriedMany, RetryMany
+from workflows.operations.messages import RetriedMany, RetryMany, RunJob
 from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
 from workflows.travel.messages import LiveLine, SendTravelNotice
 
@@ -42,6 +42,8 @@ SENT: dict[str, type[BaseModel]] = {
     "EsimTravelNotice.retry": Retry,
     "EsimLineLife.input": LiveLine,
     "EsimLineLife.retry": Retry,
+    "EsimJob.input": RunJob,
+    "EsimJob.retry": Retry,
     "RetryHeld.input": RetryMany,
 }
 """What a backend sends, by workflow and call."""

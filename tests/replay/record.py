@@ -14,6 +14,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from tests.replay.job_paths import JOB_PATHS
 from tests.replay.licence_paths import LICENCE_PATHS
 from tests.replay.paths import PATHS
 from tests.replay.qr_paths import QR_PATHS
@@ -26,7 +27,7 @@ HISTORIES = Path(__file__).parent / "histories"
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 CURRENT = HISTORIES / PROJECT["version"]
 """The folder of the version that is being made."""
-ALL_PATHS = (*PATHS, *QR_PATHS, *LICENCE_PATHS, *TRAVEL_PATHS, *RETRY_PATHS)
+ALL_PATHS = (*PATHS, *QR_PATHS, *LICENCE_PATHS, *TRAVEL_PATHS, *RETRY_PATHS, *JOB_PATHS)
 IDENTITY = "recorder"
 """In place of the process and machine that a client names itself after."""
 

@@ -34,12 +34,12 @@ from workflows.orders.order import EsimOrder
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
     *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests", "qr_notifications"),
-    *("number_changes", "licence_requests", "travel_notices", "travel_lines"),
+    *("number_changes", "licence_requests", "travel_notices", "travel_lines", "jobs"),
     *("travel_sweep", "failing", "held", "not_sent", "pending", "notifications"),
 ]
 WITH_WORKFLOWS = (
     *("orders", "qr_requests", "qr_notifications", "number_changes", "licence_requests", "travel_notices"),
-    "travel_lines",
+    *("travel_lines", "jobs"),
 )
 
 
@@ -101,6 +101,7 @@ async def test_the_database_is_away(settings: Settings) -> None:
         "licence_requests",
         "travel_notices",
         "travel_lines",
+        "jobs",
         "held",
         "not_sent",
         "pending",

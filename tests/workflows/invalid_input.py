@@ -12,6 +12,7 @@ from temporalio.common import RawValue, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
 from models.identifiers import (
+    job_work_id,
     licence_request_id,
     number_change_id,
     order_id,
@@ -34,6 +35,7 @@ NAMES: dict[str, Callable[[int, str], str]] = {
     "EsimLicenceRequest": licence_request_id,
     "EsimTravelNotice": travel_notice_id,
     "EsimLineLife": lambda account, key: travel_line_id(int(key[:12], 16) + account),
+    "EsimJob": lambda account, key: job_work_id(int(key[:12], 16) + account),
     "RetryHeld": lambda account, key: f"retry-{account}-{key}",
 }
 WITHOUT_INPUT = {"EsimTravelSweep"}

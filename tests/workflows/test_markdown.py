@@ -100,6 +100,8 @@ def parts(cls: type[BaseModel]) -> Iterator[dict[str, Any]]:
         yield {"notice": Notice.STOCK_LOW}
     elif "esim_line_id" in cls.model_fields:
         yield {"esim_line_id": 1}
+    elif "kind" in cls.model_fields:
+        yield {"job_id": "job-1"}
     else:
         yield {}
 
@@ -119,7 +121,7 @@ def texts_of_messages(evil: str) -> Iterator[tuple[str, str]]:
 def test_names_in_summaries_and_details_are_shown_and_nothing_else(evil: str) -> None:
     found = dict(texts_of_messages(evil))
     starts = {"PlaceOrder", "RequestQrCode", "NotifyOfQrCode", "ChangeNumber", "RequestLicences"}
-    starts |= {"SendTravelNotice", "LiveLine"}
+    starts |= {"SendTravelNotice", "LiveLine", "RunJob"}
     expected = {f"{start}.{what}" for start in starts for what in ("summary", "details")}
     assert set(found) == expected | {"RetryMany.chosen", "LiveLine.line_id"}
     for kind, entry in KINDS.items():

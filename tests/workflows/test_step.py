@@ -12,6 +12,7 @@ from tests.workflows.fake_holds import FakeHolds
 from tests.workflows.fake_inventory import FakeInventory
 from tests.workflows.fake_outside import FakeOutside
 from tests.workflows.licences.fake_licences import FakeLicences
+from tests.workflows.operations.fake_jobs import FakeJobs
 from tests.workflows.operations.fake_retries import FakeRetries
 from tests.workflows.travel.fake_lines import FakeLines
 from tests.workflows.travel.fake_travel import FakeTravel
@@ -57,6 +58,7 @@ def fakes() -> tuple[Steps, ...]:
         FakeTravel,
         FakeLines,
         FakeRetries,
+        FakeJobs,
     )
     return tuple(kind(troubles) for kind in kinds)
 

@@ -24,6 +24,17 @@ API = {
     "file_needed": (
         "Envoyez un seul fichier, avec son nom, dans le champ `file` d’un envoi multipart/form-data."
     ),
+    "unknown_record": "Cet enregistrement n’existe pas.",
+    "work_kind_unknown": "Le genre de travail est l’un de : {kinds}.",
+    "held_choice": "Nommez un motif ou des identifiants, {most} au plus.",
+    "unknown_job": "Cette tâche n’existe pas.",
+    "job_kind_unknown": "Le genre de tâche est l’un de : {kinds}.",
+    "no_file": "Le formulaire n’a pas de fichier dans son champ `file`.",
+    "job_status_unknown": "Le statut d’une tâche est l’un de : {statuses}.",
+    "job_rows_invalid": "Une tâche a de 1 à {most} lignes.",
+    "job_over": "{job} est terminée, ou ses lignes sont écrites ; elle ne peut plus être annulée.",
+    "job_given_up": "Une étape de la tâche échouait toujours, et n’a pas été relancée à temps.",
+    "unknown_event_type": "Ce type d’événement n’existe pas.",
     "too_many_calls": "Cette clé appelle trop souvent ; attendez autant que le dit Retry-After.",
     "unknown_api_key": "Cette clé d’API n’existe pas.",
     "service_user_needed": (

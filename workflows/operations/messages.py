@@ -1,13 +1,18 @@
-"""The messages of the workflow `RetryHeld`: its input and result, and those of its steps. Ids only."""
+"""The messages of the workflows `RetryHeld` and `EsimJob`: inputs and results, and those of their steps. Ids
+only.
+"""
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from models.markdown import code
+from models.identifiers import JOB_ID_PATTERN
+from models.markdown import code, inert
+from models.operations.jobs import JobStatus
 from models.operations.retries import LONGEST_QUERY, Held, one_line
-from models.values import Flag, Frozen
+from models.values import Duration, Flag, Frozen, Name, RecordId, Retries
 
 BATCH = 200
 """How many are retried at a time, so that the ids of a batch fit into one payload."""
@@ -93,3 +98,38 @@ class RetriedMany(Frozen):
             for (outcome, reason), count in sorted(counts.items())
         )
         return RetriedMany(retried=self.retried + other.retried, outcomes=outcomes)
+
+
+class RunJob(Frozen):
+    """Starts the workflow `EsimJob` under the id `job_id`; its row must exist. What it does is in the row."""
+
+    job_id: Annotated[str, Field(pattern=JOB_ID_PATTERN)]
+    account_id: RecordId
+    kind: Name = ""
+    """Only shown to operators."""
+    given_up_after: Duration = timedelta(days=7)
+    retries: Retries = 0
+
+    @property
+    def summary(self) -> str:
+        """The job in one line without personal data, such as `J-7: import fleet`."""
+        return f"J-{self.job_id.removeprefix('job-')}: {inert(self.kind.replace('_', ' '))}"
+
+    @property
+    def details(self) -> str:
+        """Which records the job is about, for the Web UI."""
+        number = self.job_id.removeprefix("job-")
+        return f"Account {self.account_id}. All of it: `esim-orders job show J-{number}`"
+
+
+class ContinueJob(Frozen):
+    """Input of the step `continue_job`; `retries` as in `ProviderInput`."""
+
+    job_id: str
+    retries: int = 0
+
+
+class JobContinued(Frozen):
+    """Result of the step `continue_job`: how the job is now."""
+
+    status: JobStatus

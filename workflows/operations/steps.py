@@ -1,9 +1,16 @@
-"""The steps that the workflow RetryHeld asks for."""
+"""The steps that the workflows RetryHeld and EsimJob ask for."""
 
 from abc import abstractmethod
 
-from workflows.operations.messages import ChooseHeld, HeldBatch, RetriedMany, RetryBatch
-from workflows.step import Steps, many, step
+from workflows.operations.messages import (
+    ChooseHeld,
+    ContinueJob,
+    HeldBatch,
+    JobContinued,
+    RetriedMany,
+    RetryBatch,
+)
+from workflows.step import Steps, in_background, many, step
 
 
 class RetryHeldSteps(Steps):
@@ -18,3 +25,12 @@ class RetryHeldSteps(Steps):
     @abstractmethod
     async def retry_batch(self, batch: RetryBatch) -> RetriedMany:
         """Retry them, and watch their outcomes for a while. Idempotent."""
+
+
+class JobSteps(Steps):
+    """Run a job: part after part, until it has ended."""
+
+    @step(in_background("Run the job, or its next rows"))
+    @abstractmethod
+    async def continue_job(self, job: ContinueJob) -> JobContinued:
+        """Import the file, or do the next rows; how the job is now. Idempotent: a row is done once."""

@@ -7,6 +7,7 @@ import typer
 
 from models.errors import Refused, Unavailable
 from models.identifiers import (
+    JOB_ID_PATTERN,
     LICENCE_REQUEST_ID_PATTERN,
     NUMBER_CHANGE_ID_PATTERN,
     TRAVEL_LINE_ID_PATTERN,
@@ -26,6 +27,7 @@ _AS_PRINTED = (
     LICENCE_REQUEST_ID_PATTERN,
     TRAVEL_NOTICE_ID_PATTERN,
     TRAVEL_LINE_ID_PATTERN,
+    JOB_ID_PATTERN,
 )
 _QUERY = typer.Option("--query", metavar="Q", help="Everything held that this Temporal query selects.")
 _REASON = typer.Option(

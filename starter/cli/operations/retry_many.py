@@ -31,6 +31,7 @@ KINDS = {
     "licence_request": "request for licences",
     "travel_notice": "notice to the staff",
     "travel_line": "eSIM line",
+    "job": "job",
 }
 """The name of each kind of work."""
 

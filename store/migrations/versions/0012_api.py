@@ -13,6 +13,20 @@ _MADE = (
     ("contacts", "distributor_id"),
 )
 """The tables whose records keep the mark of the idempotency key that they were made under."""
+KEEP_ORIGINS = """
+CREATE FUNCTION keep_origins() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.session IS NULL AND NEW.address IS NULL
+        AND (NEW.id, NEW.at, NEW.actor, NEW.surface, NEW.request_id)
+        IS NOT DISTINCT FROM (OLD.id, OLD.at, OLD.actor, OLD.surface, OLD.request_id)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% is append-only: % is not allowed', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+"""Nothing changes an origin but the erasure of a person."""
 
 
 def upgrade() -> None:
@@ -68,9 +82,12 @@ def upgrade() -> None:
     _codes()
     _licences()
     _travel()
+    _operations()
+    _jobs()
 
 
 def downgrade() -> None:
+    _without_jobs_and_operations()
     _without_travel()
     _without_licences()
     _without_codes()
@@ -155,3 +172,93 @@ def _without_travel() -> None:
     op.drop_constraint(op.f("uq_travel_plans_account_id_made_key"), "travel_plans", type_="unique")
     op.drop_column("travel_plans", "made_as")
     op.drop_column("travel_plans", "made_key")
+
+
+def _operations() -> None:
+    """Held work and the audit."""
+    op.create_index("ix_holds_longest", "holds", ["account_id", "since", "workflow_id"], unique=False)
+    op.execute(KEEP_ORIGINS)
+    op.execute(
+        "CREATE TRIGGER origins_append_only BEFORE UPDATE OR DELETE ON origins"
+        " FOR EACH ROW EXECUTE FUNCTION keep_origins()"
+    )
+    op.execute(
+        "CREATE TRIGGER origins_never_truncated BEFORE TRUNCATE ON origins"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def _jobs() -> None:
+    """Imports and bulk actions in the background."""
+    unfinished = "status IN ('queued', 'running')"
+    times = [
+        sa.Column(name, sa.DateTime(timezone=True), nullable=True) for name in ("started_at", "ended_at")
+    ]
+    op.create_table(
+        "jobs",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), server_default=sa.text("'queued'"), nullable=False),
+        sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column("made_key", sa.String(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("input", sa.LargeBinary(), nullable=True),
+        sa.Column("rows", sa.BigInteger(), nullable=True),
+        sa.Column("done", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("refused", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("report", postgresql.JSONB(), nullable=True),
+        sa.Column("refusals", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("permissions", postgresql.ARRAY(sa.String()), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("origin_id", sa.BigInteger(), nullable=True),
+        sa.Column(
+            "created_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
+        ),
+        *times,
+        sa.Column(
+            "workflow_id",
+            sa.String(),
+            sa.Computed("'job-'::text || (id)::text", persisted=True),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "status IN ('cancelled', 'done', 'failed', 'queued', 'running')", name=op.f("ck_jobs_status")
+        ),
+        sa.CheckConstraint(f"(ended_at IS NULL) = ({unfinished})", name=op.f("ck_jobs_ended")),
+        sa.CheckConstraint("ended_at IS NULL OR input IS NULL", name=op.f("ck_jobs_input_removed")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_jobs_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+        sa.UniqueConstraint("account_id", "made_key", name=op.f("uq_jobs_account_id_made_key")),
+        sa.UniqueConstraint("id", "account_id", name=op.f("uq_jobs_id_account_id")),
+        sa.UniqueConstraint("workflow_id", name=op.f("uq_jobs_workflow_id")),
+    )
+    op.create_index("ix_jobs_newest", "jobs", ["account_id", "id"], unique=False)
+    op.create_index("ix_jobs_unfinished", "jobs", ["id"], unique=False, postgresql_where=sa.text(unfinished))
+    op.create_table(
+        "job_rows",
+        sa.Column("job_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=True),
+        sa.Column("problems", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
+        sa.CheckConstraint("outcome IN ('done', 'noted', 'refused')", name=op.f("ck_job_rows_outcome")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_job_rows_account_id")),
+        sa.ForeignKeyConstraint(
+            ["job_id", "account_id"],
+            ["jobs.id", "jobs.account_id"],
+            name=op.f("fk_job_rows_job_id_account_id"),
+        ),
+        sa.PrimaryKeyConstraint("job_id", "number", name=op.f("pk_job_rows")),
+    )
+
+
+def _without_jobs_and_operations() -> None:
+    op.drop_table("job_rows")
+    op.drop_table("jobs")
+    for trigger in ("origins_append_only", "origins_never_truncated"):
+        op.execute(f"DROP TRIGGER {trigger} ON origins")
+    op.execute("DROP FUNCTION keep_origins()")
+    op.drop_index("ix_holds_longest", table_name="holds")

@@ -9,17 +9,18 @@ from starter.operations.component_checks import secret_keys
 from starter.operations.readiness import Check
 from store.codes import links
 from store.key_ring import KeyRing
+from store.operations import job_steps, jobs
 from store.operations.key_checks import ENCRYPTED, keys_in_use
 from store.personal import ENCRYPTED as DECLARED
 from store.reencryption import reencrypt
 from store.row import Row
 from store.session import Database
-from tests.builders import run
+from tests.builders import OPERATOR, run
 from tests.qr_world import FILE, QrWorld, code, qr_world
 
 OLD, NEW = KeyRing.new_key(), KeyRing.new_key()
 OLD_ID = OLD.split(":")[0]
-DIGESTS = {("qr_versions", "fingerprint"), ("links", "token")}
+DIGESTS = {("qr_versions", "fingerprint"), ("links", "token"), ("api_keys", "digest"), ("jobs", "digest")}
 """Columns with keyed or plain digests: nothing of them is ever decrypted."""
 
 
@@ -70,6 +71,25 @@ def test_every_encrypted_column_is_checked() -> None:
     assert declared == set(ENCRYPTED) | DIGESTS
 
 
+async def a_job(database: Database) -> None:
+    """An import that waits to be run."""
+    async with database.transaction() as connection:
+        new = jobs.NewJob(1, "import_fleet", b"a file", None, "a", dry_run=False)
+        await jobs.create(connection, KeyRing(NEW), new, OPERATOR)
+
+
+@pytest.mark.covers("W8", "A21")
+async def test_the_input_of_a_job_is_encrypted_anew(database: Database) -> None:
+    await qr_world(database, keys=NEW)
+    await a_job(database)
+    newest = KeyRing.new_key()
+    assert await reencrypt(database, KeyRing(f"{newest},{NEW}")) == 1
+    async with database.transaction() as connection:
+        work = await job_steps.begin(connection, KeyRing(newest), 1)
+    assert work is not None
+    assert work.input == b"a file"
+
+
 @pytest.mark.covers("W8")
 @pytest.mark.parametrize(("table", "column"), ENCRYPTED)
 async def test_a_key_of_a_single_value_is_missed_in_every_column(
@@ -78,6 +98,7 @@ async def test_a_key_of_a_single_value_is_missed_in_every_column(
     qr = await qr_world(database, keys=NEW)
     await uploaded(qr)
     await qr.take(2, 2, confirmation_code="4711")
+    await a_job(database)
     assert (await checked(qr, NEW)).ok
     await run(database, f"UPDATE {table} SET {column} = :old", old=KeyRing(OLD).encrypt("x", b"y"))
     assert (await checked(qr, NEW)).ids == (OLD_ID,)

@@ -10,7 +10,7 @@ from starter.cli.operations.retry import parse_work_id
 @pytest.mark.covers("W5")
 @pytest.mark.parametrize("prefix", WORK)
 def test_the_id_of_any_kind_of_work_is_taken_as_it_is_printed(prefix: str) -> None:
-    tail = "9" if prefix == "travel-line-" else "a" * 16
+    tail = "9" if prefix in {"travel-line-", "job-"} else "a" * 16
     assert parse_work_id(f" {prefix}{tail} ") == f"{prefix}{tail}"
     with pytest.raises(Refused):
         parse_work_id(f"{prefix}{tail}!")

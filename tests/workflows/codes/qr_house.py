@@ -17,6 +17,7 @@ from tests.temporal_server import Temporal, a_task_queue, eventually, running
 from tests.workflows.codes.fake_qr import ROLE, FakeQr, FakeRequest
 from tests.workflows.house import House, answered, order_steps
 from tests.workflows.licences.fake_licences import FakeLicences
+from tests.workflows.operations.fake_jobs import FakeJobs
 from tests.workflows.operations.fake_retries import FakeRetries
 from tests.workflows.travel.fake_lines import FakeLines
 from tests.workflows.travel.fake_travel import FakeTravel
@@ -46,7 +47,8 @@ class QrHouse(House):
         self.travel = FakeTravel(self.troubles)
         self.esim_lines = FakeLines(self.troubles)
         self.retries = FakeRetries(self.troubles)
-        self.others = (self.qr, self.licences, self.travel, self.retries)
+        self.jobs = FakeJobs(self.troubles)
+        self.others = (self.qr, self.licences, self.travel, self.retries, self.jobs)
         self._sims = itertools.count(41)
 
     def ask(self, key: str = "key", sim_id: int | None = None, **more: Any) -> RequestQrCode:
@@ -131,7 +133,7 @@ async def a_qr_house(
         workflows=WORKFLOWS,
         activities=[
             *order_steps(house),
-            *activities_of(house.qr, house.licences, house.travel, house.esim_lines, house.retries),
+            *activities_of(*house.others, house.esim_lines),
         ],
         interceptors=[Heartbeats()],
         workflow_runner=workflow_runner(),

@@ -1,0 +1,1 @@
+"""Held work, jobs and the audit over HTTP."""

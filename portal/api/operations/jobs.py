@@ -1,0 +1,194 @@
+"""Jobs over HTTP: imports of files and bulk actions that run in the background (A16, A21)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+from pydantic import Field
+
+from models.errors import Refusal
+from models.imports import ImportReport, Problem, RowNote
+from models.language import Language
+from models.operations.jobs import JobRowView, JobStatus, JobView, RowOutcome
+from models.people.callers import Caller, Permission
+from portal.api.caller import At, needs
+from portal.api.fields import DryRun, Id, IdempotencyKey, Name, Resource, required
+from portal.api.lists import ListOf, Pages
+from portal.api.operations.job_bodies import read_job, request_body
+from portal.api.problems import RefusalProblem
+from portal.api.routing import router
+from portal.http.forms import FileUpload, Incoming
+from portal.http.middleware import allow_large
+from wording.refusals import sentence
+
+routes = router("Jobs")
+Running = Annotated[Caller, needs(Permission.RUN_JOBS)]
+_INCOMING = Incoming()
+_SMALL_FILE = 256 * 1024
+"""Bytes: the dry run of such a file is answered at once."""
+
+
+class RowProblem(RefusalProblem):
+    """A reason why a row was refused, or a warning about it."""
+
+    column: str | None
+
+
+class JobResource(Resource):
+    """A job as it is now."""
+
+    id: str = Field(examples=["J-7"])
+    kind: str
+    status: str = Field(
+        description="`queued`, `running`, `done`, `failed` or `cancelled`; more values may be added."
+    )
+    dry_run: bool
+    rows: int | None = Field(description="How many it has; null until the file was read.")
+    done: int
+    refused: int = Field(description="How many rows were refused; the report says why.")
+    created: dict[str, int] = Field(description="What an import made, by kind of record.")
+    changed: dict[str, int]
+    refusals: list[RefusalProblem] = Field(description="Why all of it failed.")
+    held: bool = Field(description="A step keeps failing; see `GET /held`.")
+    created_by: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class JobRowResource(Resource):
+    """A row of a report."""
+
+    row: int = Field(description="Of a file the number of its line, else counted from 1.")
+    outcome: str = Field(description="`done`, `refused`, or `noted`: imported with a warning.")
+    record: str | None = Field(description="What it made, such as an order's id.")
+    problems: list[RowProblem]
+
+
+class CheckedFile(Resource):
+    """The answer of a dry run of a small file: what its import would change."""
+
+    rows: int
+    created: dict[str, int]
+    changed: dict[str, int]
+    warnings: list[JobRowResource]
+
+
+@routes.post(
+    "/jobs",
+    summary="Make a job",
+    status_code=202,
+    openapi_extra=request_body(),
+    responses={200: {"model": JobResource | CheckedFile, "description": "A repeat, or a dry run."}},
+)
+async def make_job(
+    caller: Running,
+    desks: At,
+    request: Request,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+    dry_run: DryRun = False,
+) -> JobResource | CheckedFile:
+    """Import a file (all rows or none), or do up to 10,000 rows one by one, in the background.
+
+    Each row is done once, whatever happens meanwhile; one that is refused stops no other. The dry run of a
+    small file is answered at once, any other is a job, too, which changes nothing.
+    """
+    caller.require(Permission.RUN_JOBS)  # before a large body is read
+    with _INCOMING.one(caller.actor):
+        allow_large(request)
+        body = await read_job(request)
+    key = idempotency_key if dry_run else required(idempotency_key)
+    if isinstance(body, FileUpload):
+        if dry_run and len(body.content) <= _SMALL_FILE:
+            response.status_code = 200
+            return _checked(await desks.jobs.check_file(caller, body.kind, body.content), caller)
+        made = await desks.jobs.submit_file(caller, None, body.kind, body.content, key=key, dry_run=dry_run)
+    else:
+        rows = [row.model_dump(mode="json", exclude_unset=True) for row in body.rows]
+        made = await desks.jobs.submit_rows(caller, None, body.kind, rows, key=key, dry_run=dry_run)
+    response.headers["Location"] = f"/api/v1/jobs/{made.view.job_id}"
+    if made.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+        response.status_code = 200
+    return _job(made.view, caller)
+
+
+@routes.get("/jobs", summary="List jobs")
+async def list_jobs(
+    caller: Running,
+    desks: At,
+    pages: Pages,
+    kind: Annotated[Name | None, Query(description="Such as `import_fleet`.")] = None,
+    status: JobStatus | None = None,
+) -> ListOf[JobResource]:
+    """The jobs of the account, newest first."""
+    found = await desks.jobs.jobs(caller, kind=kind, status=status, limit=pages.limit, after=pages.after)
+    return pages.of(found, lambda view: _job(view, caller))
+
+
+@routes.get("/jobs/{job}", summary="Show a job")
+async def show_job(caller: Running, desks: At, job: Id) -> JobResource:
+    """One job as it is now, with its progress."""
+    return _job(await desks.jobs.job(caller, job), caller)
+
+
+@routes.get("/jobs/{job}/report", summary="Show the report of a job")
+async def show_report(
+    caller: Running, desks: At, pages: Pages, job: Id, outcome: RowOutcome | None = None
+) -> ListOf[JobRowResource]:
+    """What became of its rows, in their sequence. Of an import only the rows with problems."""
+    found = await desks.jobs.report(caller, job, outcome=outcome, limit=pages.limit, after=pages.after)
+    return pages.of(found, lambda row: _row(row, caller))
+
+
+@routes.post("/jobs/{job}/cancel", summary="Cancel a job")
+async def cancel_job(caller: Running, desks: At, job: Id) -> JobResource:
+    """No further row is done, and an import writes none; what is done stays. Idempotent.
+
+    Refused (`job_over`) for one that has ended otherwise.
+    """
+    return _job(await desks.jobs.cancel(caller, job), caller)
+
+
+def _job(view: JobView, caller: Caller) -> JobResource:
+    values = view.model_dump(exclude={"id", "account", "refusals"})
+    return JobResource(**values, id=view.job_id, refusals=list(_reasons(view.refusals, caller)))
+
+
+def _row(view: JobRowView, caller: Caller) -> JobRowResource:
+    return JobRowResource(
+        row=view.row,
+        outcome=view.outcome,
+        record=view.record,
+        problems=list(_problems(view.problems, caller)),
+    )
+
+
+def _reasons(refusals: Iterable[Refusal], caller: Caller) -> Iterable[RefusalProblem]:
+    for each in refusals:
+        said = sentence(each, Language(caller.language))
+        yield RefusalProblem(code=each.code, sentence=said, parameters=each.parameters)
+
+
+def _problems(problems: Iterable[Problem], caller: Caller) -> Iterable[RowProblem]:
+    for each in problems:
+        (reason,) = _reasons([each.reason], caller)
+        yield RowProblem(**reason.model_dump(), column=each.column)
+
+
+def _checked(report: ImportReport, caller: Caller) -> CheckedFile:
+    return CheckedFile(
+        rows=report.rows,
+        created=report.created,
+        changed=report.changed,
+        warnings=[_warning(note, caller) for note in report.warnings if "line" in note.parameters],
+    )
+
+
+def _warning(note: RowNote, caller: Caller) -> JobRowResource:
+    problems = list(_problems(note.problems, caller))
+    return JobRowResource(
+        row=int(note.parameters["line"]), outcome=RowOutcome.NOTED, record=None, problems=problems
+    )

@@ -1,0 +1,193 @@
+"""Run imports of files and bulk actions in the background (A16, A21).
+
+    made = await desks.jobs.submit_file(adam, None, "import_fleet", content, key="monday")
+    await desks.jobs.submit_rows(ana, None, "set_groups", [{"line": "L-7", "groups": ["Sales"]}])
+    await desks.jobs.job(adam, made.view.job_id)       # how far it is
+    await desks.jobs.report(adam, "J-7")               # what became of each row
+
+A job is a row with a workflow of its own, so it goes on wherever a worker or Temporal was killed. Each row of
+a bulk action is done under the key `J-7-12`: once, however often it is tried.
+"""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from temporalio.common import WorkflowIDReusePolicy
+
+from models.errors import Refused
+from models.identifiers import job_work_id
+from models.imports import ImportReport
+from models.operations.jobs import (
+    KINDS,
+    MOST_ROWS,
+    UNFINISHED,
+    JobKind,
+    JobRowView,
+    JobStatus,
+    JobView,
+    RowOutcome,
+    Submitted,
+)
+from models.paging import Page, Position, Wanted
+from models.people.callers import Caller, Permission
+from starter.connected import ConnectedDesk
+from starter.keys import checked_key
+from starter.operations.job_kinds import AS_USER, IMPORTS, File
+from store import lookups
+from store.key_ring import KeyRing
+from store.operations import jobs
+from store.operations.jobs import NewJob
+from temporal.calls import NoSuchWorkflow
+from workflows.messages import Retry
+from workflows.operations.job import EsimJob
+from workflows.operations.messages import RunJob
+from workflows.search_attributes import job_labels
+
+if TYPE_CHECKING:
+    from starter.desks import Desks
+
+
+class JobDesk(ConnectedDesk):
+    """Makes, lists and cancels the jobs of the caller's accounts."""
+
+    async def submit_file(
+        self,
+        caller: Caller,
+        account: str | None,
+        kind: str,
+        content: bytes,
+        *,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> Submitted:
+        """Import this file in the background: all rows or none. Once per key.
+
+        Raises `Refused` (`job_kind_unknown`, `key_reused`). After `Unavailable` the job may be recorded
+        already: call again with the same key.
+        """
+        return await self._submit(caller, account, kind, content, None, key=key, dry_run=dry_run, file=True)
+
+    async def submit_rows(
+        self,
+        caller: Caller,
+        account: str | None,
+        kind: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        key: str | None = None,
+        dry_run: bool = False,
+    ) -> Submitted:
+        """Do these rows in the background, one by one: one that is refused stops no other. Otherwise as
+        `submit_file`. Raises `Refused` (`job_rows_invalid`).
+        """
+        content = await asyncio.to_thread(lambda: json.dumps(list(rows), sort_keys=True).encode())
+        return await self._submit(
+            caller, account, kind, content, len(rows), key=key, dry_run=dry_run, file=False
+        )
+
+    async def check_file(self, caller: Caller, kind: str, content: bytes) -> ImportReport:
+        """What the import of this file would change; nothing is. Raises `Refused` with every invalid row."""
+        caller.require(_kind(kind, file=True).permission)
+        caller.require(Permission.RUN_JOBS)
+        return await IMPORTS[kind](self._desks(), caller, File(content, dry_run=True))
+
+    async def jobs(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        kind: str | None = None,
+        status: JobStatus | None = None,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[JobView]:
+        """List jobs, newest first."""
+        async with self._database.reading() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.RUN_JOBS)
+            wanted = Wanted(limit, after)
+            return await jobs.jobs(connection, scope, wanted, kind=kind, status=status)
+
+    async def job(self, caller: Caller, job: str) -> JobView:
+        """One job as it is now. Raises `NotFound` (`unknown_job`)."""
+        async with self._database.reading() as connection:
+            found = await jobs.find(connection, caller.scope, job)
+            caller.require(Permission.RUN_JOBS)
+            return found
+
+    async def report(
+        self,
+        caller: Caller,
+        job: str,
+        *,
+        outcome: RowOutcome | None = None,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[JobRowView]:
+        """What became of the rows of a job; `outcome`: only those, such as the refused ones."""
+        async with self._database.reading() as connection:
+            found = await jobs.find(connection, caller.scope, job)
+            caller.require(Permission.RUN_JOBS)
+            return await jobs.report(connection, found.id, Wanted(limit, after), outcome)
+
+    async def cancel(self, caller: Caller, job: str) -> JobView:
+        """Cancel a job: no further row is done, an import writes none. Idempotent. Raises `Refused`
+        (`job_over`).
+        """
+        async with self._database.transaction() as connection:
+            found = await jobs.find(connection, caller.scope, job)
+            caller.require(Permission.RUN_JOBS)
+            caller.require(KINDS[found.kind].permission)
+            cancelled = await jobs.cancel(connection, found.id, caller.by)
+        with contextlib.suppress(NoSuchWorkflow):  # one that is held reads its row and ends
+            await self._calls.signal(job_work_id(found.id), "retry", Retry())
+        return cancelled
+
+    async def _submit(
+        self,
+        caller: Caller,
+        account: str | None,
+        kind: str,
+        content: bytes,
+        rows: int | None,
+        *,
+        key: str | None,
+        dry_run: bool,
+        file: bool,
+    ) -> Submitted:
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(_kind(kind, file=file).permission)
+            caller.require(Permission.RUN_JOBS)
+            if kind in AS_USER:
+                _ = caller.user
+            if not file and not 1 <= (rows or 0) <= MOST_ROWS:
+                raise Refused.because("job_rows_invalid", most=MOST_ROWS)
+            new = NewJob(found.id, kind, content, rows, checked_key(key), dry_run)
+            made = await jobs.create(connection, KeyRing(self._settings.secret_keys), new, caller)
+        if made.view.status in UNFINISHED:
+            start = RunJob(
+                job_id=job_work_id(made.view.id),
+                account_id=found.id,
+                kind=kind,
+                given_up_after=self._settings.notification_given_up_after,
+            )
+            reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+            await self._calls.start(EsimJob.run, start, start.job_id, job_labels(start), reuse)
+        return made
+
+    def _desks(self) -> "Desks":
+        from starter.desks import Desks  # noqa: PLC0415  it has this desk
+
+        return Desks.of(self._calls.client, self._database, self._settings)
+
+
+def _kind(name: str, *, file: bool) -> JobKind:
+    kind = KINDS.get(name)
+    if kind is None or kind.file is not file:
+        known = (each for each, of in KINDS.items() if of.file is file)
+        raise Refused.because("job_kind_unknown", kinds=", ".join(known))
+    return kind

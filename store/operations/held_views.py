@@ -1,0 +1,79 @@
+"""Lists held work, page by page: what waits for a person, the longest waiting first."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from models.operations.jobs import OF_TRAVEL
+from models.operations.views import HeldView
+from models.orders.lifecycle import HoldReason
+from models.paging import Page, Wanted
+from models.people.callers import Scope
+from store.codes.tables import QrNotificationRow, QrRequestRow
+from store.operations import holds
+from store.operations.hold_subjects import KINDS, kind_of
+from store.operations.job_tables import JobRow
+from store.operations.tables import HoldRow
+from store.orders.tables import OrderRow
+from store.paging import Keys
+from store.people.tables import AccountRow
+from store.scopes import travel_esim, travel_order, within
+
+_one = aliased(HoldRow)
+_other = aliased(HoldRow)
+_FIRST = ~(
+    select(_other.step)
+    .where(
+        _other.workflow_id == _one.workflow_id,
+        tuple_(_other.since, _other.step) < tuple_(_one.since, _one.step),
+    )
+    .exists()
+)
+"""The oldest hold of a workflow stands for the workflow."""
+_HELD = (
+    select(_one.workflow_id, AccountRow.name.label("account"), holds.of(_one.workflow_id).label("holds"))
+    .join(AccountRow, AccountRow.id == _one.account_id)
+    .where(_FIRST)
+)
+
+
+async def held(
+    connection: AsyncConnection,
+    scope: Scope,
+    wanted: Wanted,
+    *,
+    reason: HoldReason | None = None,
+    kind: str | None = None,
+) -> Page[HeldView]:
+    """What is held in the scope; `kind`: a name of `store.operations.hold_subjects.KINDS`."""
+    mine = _HELD.where(within(scope, _one.account_id, travel=of_travel(_one.workflow_id)))
+    if reason is not None:
+        of_reason = (_other.workflow_id == _one.workflow_id, _other.reason == reason.value)
+        mine = mine.where(select(_other.step).where(*of_reason).exists())
+    if kind is not None:
+        prefixes = [prefix for prefix, known in KINDS.items() if known.name == kind]
+        mine = mine.where(or_(*map(_one.workflow_id.startswith, prefixes)))
+    page = await Keys(_one.since, _one.workflow_id).page(connection, mine, wanted)
+    return page.of(
+        lambda row: HeldView(
+            id=row.workflow_id,
+            kind=getattr(kind_of(row.workflow_id), "name", ""),
+            account=row.account,
+            holds=holds.read(row.holds)["holds"],
+        )
+    )
+
+
+def of_travel(name: Any) -> ColumnElement[bool]:
+    """Whether the work with this workflow id is about travel eSIMs, as a condition."""
+    return or_(
+        name.startswith("travel-"),
+        select(OrderRow.id).where(OrderRow.id == name, travel_order(OrderRow.kind)).exists(),
+        *(
+            select(row.id).where(row.id == name, travel_esim(row.sim_id)).exists()
+            for row in (QrRequestRow, QrNotificationRow)
+        ),
+        select(JobRow.id).where(JobRow.workflow_id == name, JobRow.kind.in_(OF_TRAVEL)).exists(),
+    )

@@ -1,0 +1,159 @@
+"""Jobs in the database: made once per key, listed with their reports, and cancelled (A21).
+
+How they are run: `store.operations.job_steps`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound, Refused
+from models.identifiers import mark_of_key, parse_reference
+from models.operations.jobs import (
+    OF_TRAVEL,
+    JobRowView,
+    JobStatus,
+    JobView,
+    RowOutcome,
+    Submitted,
+)
+from models.paging import Page, Wanted
+from models.people.callers import By, Caller, Scope
+from store.key_ring import KeyRing
+from store.locks import keep_account_open
+from store.operations import holds, job_steps
+from store.operations.job_tables import JobReportRow, JobRow
+from store.paging import Keys
+from store.people.tables import AccountRow
+from store.scopes import within
+from store.secrets import input_of
+
+_ADD = insert(JobRow).on_conflict_do_nothing(index_elements=[JobRow.account_id, JobRow.made_key])
+_JOBS: Select[*tuple[Any, ...]] = select(
+    JobRow.id,
+    AccountRow.name.label("account"),
+    *(JobRow.kind, JobRow.status, JobRow.dry_run, JobRow.rows, JobRow.done, JobRow.refused),
+    func.coalesce(JobRow.report["created"], func.jsonb_build_object()).label("created"),
+    func.coalesce(JobRow.report["changed"], func.jsonb_build_object()).label("changed"),
+    JobRow.refusals,
+    holds.is_held(JobRow.workflow_id).label("held"),
+    JobRow.actor.label("created_by"),
+    *(JobRow.created_at, JobRow.started_at, JobRow.ended_at),
+).join(AccountRow, AccountRow.id == JobRow.account_id)
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """A job to make. `input`: the file, or the rows as JSON."""
+
+    account_id: int
+    kind: str
+    input: bytes
+    rows: int | None
+    key: str
+    dry_run: bool
+
+
+async def create(connection: AsyncConnection, keys: KeyRing, new: NewJob, caller: Caller) -> Submitted:
+    """Make a job once per key. Raises `Refused` (`key_reused`, `account_closed`)."""
+    await keep_account_open(connection, new.account_id)
+    digests = keys.fingerprints(_digested(new))
+    values = {
+        "account_id": new.account_id,
+        "kind": new.kind,
+        "dry_run": new.dry_run,
+        "made_key": mark_of_key(new.account_id, new.key),
+        "digest": digests[0],
+        "rows": new.rows,
+        "actor": caller.actor,
+        "permissions": sorted(caller.permissions),
+        "language": caller.language,
+        "origin_id": caller.origin_id,
+    }
+    made = await connection.scalar(_ADD.values(values).returning(JobRow.id))
+    if made is None:
+        known = select(JobRow.id, JobRow.digest).where(
+            JobRow.account_id == new.account_id, JobRow.made_key == values["made_key"]
+        )
+        row = (await connection.execute(known)).one()
+        if row.digest not in digests:
+            raise Refused.because("key_reused")
+        return Submitted(await _view_of(connection, row.id), replayed=True)
+    encrypted = keys.encrypt(input_of(made), new.input)
+    await connection.execute(update(JobRow).where(JobRow.id == made).values(input=encrypted))
+    await job_steps.happened(connection, new.account_id, made, new.kind, caller.by, "created")
+    return Submitted(await _view_of(connection, made))
+
+
+async def find(connection: AsyncConnection, scope: Scope, text: str) -> JobView:
+    """The job with this id (`J-7`, `7`). Raises `NotFound` (`unknown_job`)."""
+    number = parse_reference("J", text)
+    mine = _JOBS.where(JobRow.id == number, _within(scope))
+    row = None if number is None else (await connection.execute(mine)).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_job")
+    return _view(row)
+
+
+async def jobs(
+    connection: AsyncConnection,
+    scope: Scope,
+    wanted: Wanted,
+    *,
+    kind: str | None = None,
+    status: JobStatus | None = None,
+) -> Page[JobView]:
+    """The jobs of the scope, newest first."""
+    mine = _JOBS.where(_within(scope))
+    if kind is not None:
+        mine = mine.where(JobRow.kind == kind)
+    if status is not None:
+        mine = mine.where(JobRow.status == status)
+    return (await Keys(JobRow.id, descending=True).page(connection, mine, wanted)).of(_view)
+
+
+async def report(
+    connection: AsyncConnection, job_id: int, wanted: Wanted, outcome: RowOutcome | None = None
+) -> Page[JobRowView]:
+    """The rows of a job's report, in their sequence; the caller has found the job in the scope."""
+    rows = select(
+        JobReportRow.number.label("row"), JobReportRow.outcome, JobReportRow.record, JobReportRow.problems
+    ).where(JobReportRow.job_id == job_id)
+    if outcome is not None:
+        rows = rows.where(JobReportRow.outcome == outcome)
+    page = await Keys(JobReportRow.number).page(connection, rows, wanted)
+    return page.of(
+        lambda row: JobRowView(row=row.row, outcome=row.outcome, record=row.record, problems=row.problems)
+    )
+
+
+async def cancel(connection: AsyncConnection, job_id: int, by: By) -> JobView:
+    """Cancel a job: rows that are done stay, an import whose rows are written is refused. Idempotent.
+
+    Raises `Refused` (`job_over`).
+    """
+    living = update(JobRow).where(JobRow.id == job_id, job_steps.OPEN, JobRow.report.is_(None))
+    ended = await job_steps.end(connection, living, JobStatus.CANCELLED, by)
+    found = await _view_of(connection, job_id)
+    if not ended and found.status is not JobStatus.CANCELLED:
+        raise Refused.because("job_over", job=found.job_id)
+    return found
+
+
+def _within(scope: Scope) -> Any:
+    return within(scope, JobRow.account_id, travel=JobRow.kind.in_(OF_TRAVEL))
+
+
+async def _view_of(connection: AsyncConnection, job_id: int) -> JobView:
+    return _view((await connection.execute(_JOBS.where(JobRow.id == job_id))).one())
+
+
+def _view(row: Any) -> JobView:
+    return JobView(**row._mapping)
+
+
+def _digested(new: NewJob) -> str:
+    return f"job {new.kind} {new.dry_run} {new.input.hex()}"
