@@ -20,8 +20,8 @@ TRAVEL = {
     ),
     "plan_not_complimentary": Declared("This plan cannot be given free of charge.", CONFLICT),
     "complimentary_not_allowed": Declared(
-        "A complimentary eSIM needs the plan Unlimited All, or one unlimited bundle for each: the subscriber "
-        "has {bundles} bundles and {given} complimentary eSIMs.",
+        "A complimentary eSIM needs the plan Unlimited All, or one unlimited bundle for each. Bundles of the "
+        "subscriber: {bundles}; complimentary eSIMs: {given}.",
         CONFLICT,
     ),
     "destination_not_covered": Declared("The plan does not cover: {countries:countries}.", CONFLICT),

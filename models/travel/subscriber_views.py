@@ -47,6 +47,9 @@ class PlanOnLine(View):
     lapses_at: datetime
     started_at: datetime | None = None
     ends_at: datetime | None = None
+    """30 days after it started, also where its data was used up before."""
+    depleted_at: datetime | None = None
+    """When its data was used up: it ended then."""
 
 
 class LineOfSubscriber(View):

@@ -7,7 +7,11 @@ import sys
 
 import typer
 
+from models.language import Language
+from starter.cli.language import spoken
 from starter.cli.output import safe, warn
+
+_FRENCH = {"": False, "n": False, "non": False, "o": True, "oui": True, "y": True, "yes": True}
 
 
 def at_terminal() -> bool:
@@ -18,10 +22,22 @@ def at_terminal() -> bool:
 def confirmed(question: str, otherwise: str = "") -> bool:
     """Whether the answer is yes; no answer means no. `otherwise` is printed if Ctrl-C ends the command."""
     try:
+        if spoken() is Language.FR:
+            return _confirmed_in_french(question)
         return typer.confirm(safe(question), default=False, err=True)
     except typer.Abort as given_up:
         _unless_interrupted(given_up, otherwise)
         return False
+
+
+def _confirmed_in_french(question: str) -> bool:
+    """As `typer.confirm`, which knows English answers only."""
+    while True:
+        typed = typer.prompt(f"{safe(question)} [o/N]", default="", show_default=False, err=True)
+        found = _FRENCH.get(str(typed).strip().lower())
+        if found is not None:
+            return found
+        warn("Répondez par o (oui) ou n (non).")
 
 
 def answer(question: str, default: str = "", *, hidden: bool = False, otherwise: str = "") -> str:

@@ -64,6 +64,10 @@ class NoticeFacts:
 
 _OVER = case(
     (
+        TravelNoticeRow.notice == Notice.USED_80,
+        or_(PlanAssignmentRow.depleted_at.is_not(None), PlanAssignmentRow.ends_at <= now()),
+    ),
+    (
         TravelNoticeRow.notice == Notice.LAPSES_SOON,
         or_(
             PlanAssignmentRow.started_at.is_not(None),

@@ -174,7 +174,7 @@ def test_help_is_broken_into_lines_where_the_page_is_full_only(name: str, shell:
     page = shell.run(*name.split(), "--help", columns=80).out
     prose = [row.strip() for row in page.partition("╭")[0].splitlines()]
     for row, following in pairwise(prose):
-        if row and following:
+        if row and following and not row.startswith("Usage: "):  # it says how the tests were started
             assert len(f"{row} {following.split()[0]}") > 78, row
 
 

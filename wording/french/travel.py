@@ -16,8 +16,8 @@ TRAVEL = {
     ),
     "plan_not_complimentary": "Ce forfait ne peut pas être offert.",
     "complimentary_not_allowed": (
-        "Une eSIM offerte demande le forfait Unlimited All, ou une option illimitée pour chacune : l’abonné "
-        "a {bundles} options et {given} eSIM offertes."
+        "Une eSIM offerte demande le forfait Unlimited All, ou une option illimitée pour chacune. Options de "
+        "l’abonné : {bundles} ; eSIM offertes : {given}."
     ),
     "destination_not_covered": "Le forfait ne couvre pas : {countries:countries}.",
     "cell_no_day": "une date s’écrit 2027-12-31.",

@@ -91,6 +91,7 @@ WORDS = HEADINGS | {
     "Plans": "Forfaits",
     "Reports": "Signalements",
     "Reports of eSIM line {line}": "Signalements de la ligne eSIM {line}",
+    "{state} since {time}": "{state} depuis le {time}",
     "{state} until {time}": "{state} jusqu’au {time}",
     "first use by {time}": "première utilisation avant le {time}",
     "{used} of {volume}": "{used} sur {volume}",

@@ -104,9 +104,11 @@ def esim_of(line: LineOfSubscriber) -> str:
 
 def plan_on_line(plan: PlanOnLine) -> str:
     """Such as `PA-7 Euro 1: active until 2026-12-24 12:00:00 UTC, 0.2 of 1 GB`."""
-    state = plan_state(plan.state)
-    if plan.ends_at is not None:
-        state = worded("{state} until {time}", state=state, time=full_time(plan.ends_at))
+    state, ends = plan_state(plan.state), plan.depleted_at or plan.ends_at
+    if ends is not None and plan.state is PlanState.ACTIVE:
+        state = worded("{state} until {time}", state=state, time=full_time(ends))
+    elif ends is not None:
+        state = worded("{state} since {time}", state=state, time=full_time(ends))
     return f"{reference('PA', plan.id)} {plan.plan}: {state}, {_used(plan)}"
 
 
@@ -115,9 +117,11 @@ def _with_state(plan: PlanOnLine) -> str:
 
 
 def _plan(plan: PlanOnLine) -> tuple[object, ...]:
-    """Until when it lasts, or until when its first use must have been."""
+    """Until when it lasts, or until when its first use must have been; one whose data was used up has ended
+    then (T29).
+    """
     queued = plan.state in (PlanState.QUEUED, PlanState.LAPSED)
-    until = column_time(plan.lapses_at if queued else plan.ends_at)
+    until = column_time(plan.lapses_at if queued else plan.depleted_at or plan.ends_at)
     if plan.state is PlanState.QUEUED:
         until = worded("first use by {time}", time=until)
     return (

@@ -48,7 +48,7 @@ def list_subscribers(
     limit: Annotated[int | None, how_many(f"How many; {SHOWN} unless --json.")] = None,
     json: JsonFlag = False,
 ) -> None:
-    """List subscribers with their plans at home and the number of their eSIM lines."""
+    """List subscribers with their plans at home; on a wide terminal also their bundles and eSIM lines."""
     shown = limit or SHOWN
     wanted = limit if json else shown + 1
     found = run_at(_book, lambda desk, who: desk.subscribers(who, account, find=find, limit=wanted))
@@ -125,7 +125,8 @@ def _book(database: "Database") -> "SubscriberBook":
 def _print_list(subscribers: list[SubscriberView]) -> None:
     if not subscribers:
         say(worded("There are no such subscribers."))
-    columns = headings("id", "name", "phone", "e-mail", "plan", "bundles", "eSIM lines", "complimentary")
+    more = headings("bundles", "eSIM lines", "complimentary") if is_wide() else ()
+    columns = (*headings("id", "name", "phone", "e-mail", "plan"), *more)
     for account in dict.fromkeys(one.account for one in subscribers):
         rows = [
             (
@@ -134,9 +135,7 @@ def _print_list(subscribers: list[SubscriberView]) -> None:
                 one.msisdn,
                 one.email,
                 one.plan,
-                one.bundles,
-                one.lines,
-                one.complimentary,
+                *((one.bundles, one.lines, one.complimentary) if more else ()),
             )
             for one in subscribers
             if one.account == account

@@ -20,6 +20,7 @@ from store.travel.stock_import import import_stock
 from tests.builders import run
 from tests.server_log import ServerLog
 from tests.starter.travel.files import esim, stock_file
+from tests.store.travel.stock_watch import BESIDE, GIVEN, PASSED, never_beside, watch_passing
 from tests.travel_orders import accepted, asked, step, submit
 from tests.travel_world import add_subscriber, add_travel_plan, travel_world
 
@@ -29,27 +30,6 @@ TURNS = [
 ]
 _CANCELLED = 0.2
 """The share of orders that are cancelled at whatever moment."""
-_WATCH = """
-CREATE FUNCTION note_passed() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO passed
-    SELECT was.order_id, waits.order_id
-    FROM old_rows was JOIN new_rows served USING (order_id)
-    JOIN travel_stock ON travel_stock.order_id = served.order_id
-    JOIN travel_orders waits ON waits.account_id = was.account_id AND waits.profile = was.profile
-    WHERE was.waiting_since IS NOT NULL AND served.waiting_since IS NULL
-      AND waits.waiting_since IS NOT NULL AND (waits.asked_at, waits.order_id) < (was.asked_at, was.order_id);
-    RETURN NULL;
-END $$
-"""
-_WATCHING = """
-CREATE TRIGGER none_is_passed AFTER UPDATE ON travel_orders
-REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION note_passed()
-"""
-_BESIDE = """
-SELECT (SELECT count(*) FROM travel_orders WHERE waiting_since IS NOT NULL) AS waiting,
-       (SELECT count(*) FROM travel_stock WHERE order_id IS NULL) AS free
-"""
 
 
 @dataclass
@@ -108,22 +88,10 @@ async def office(database_url: str, database: Database) -> AsyncIterator[Databas
     await run(database, f"ALTER DATABASE {make_url(database_url).database} SET deadlock_timeout = '100ms'")
     await travel_world(database)
     await add_subscriber(database)
-    await run(database, "CREATE TABLE passed (served varchar, waits varchar)")
-    await run(database, _WATCH)
-    await run(database, _WATCHING)
+    await watch_passing(database)
     opened = Database(database_url, pool_size=12)
     yield opened
     await opened.close()
-
-
-async def _never_beside(database: Database, over: asyncio.Event) -> int:
-    """How often the stock was looked at; fails if an order waits beside a free eSIM."""
-    looks = 0
-    while not over.is_set():
-        (seen,) = await run(database, _BESIDE)
-        assert 0 in (seen.waiting, seen.free), (seen.waiting, seen.free)
-        looks += 1
-    return looks
 
 
 @pytest.mark.covers("T9", "T17", "T36")
@@ -137,7 +105,7 @@ async def test_each_esim_is_given_once_and_none_waits_beside_free_stock(
     half = esims // 2
     await made.stock_arrives(1, half)
     over = asyncio.Event()
-    watching = asyncio.create_task(_never_beside(database, over))
+    watching = asyncio.create_task(never_beside(database, over))
 
     async def deliveries() -> None:
         for first in range(half + 1, esims + 1, 5):
@@ -146,19 +114,13 @@ async def test_each_esim_is_given_once_and_none_waits_beside_free_stock(
     await asyncio.wait_for(asyncio.gather(deliveries(), *(made.order() for _ in range(orders))), 240)
     over.set()
     assert await watching > 0
-    given = await run(
-        database,
-        "SELECT sims.id, lines.order_id FROM sims JOIN esim_lines lines ON lines.subject = sims.holder"
-        " JOIN travel_stock stock ON stock.sim_id = sims.id AND stock.order_id = lines.order_id"
-        " JOIN plan_assignments plans ON plans.esim_line_id = lines.id AND plans.order_id = lines.order_id"
-        " WHERE sims.state = 'active'",
-    )
+    given = await run(database, GIVEN)
     assert len({row.id for row in given}) == len(given) == len({row.order_id for row in given})
     assert {row.order_id for row in given} == set(made.done)
     assert set(made.done).isdisjoint(made.cancelled)
-    (left,) = await run(database, _BESIDE)
+    (left,) = await run(database, BESIDE)
     waiting = orders - len(made.done) - len(made.cancelled)
     assert (left.waiting, left.free) == (waiting, esims - len(made.done))
     assert 0 in (waiting, left.free)
-    assert await run(database, "SELECT * FROM passed") == [], "none passes an earlier one"
+    assert await run(database, PASSED) == [], "none passes an earlier one"
     assert log.circles() == 0

@@ -124,7 +124,7 @@ async def test_a_complimentary_line_is_refused_with_rule_and_counts_and_a_paid_o
     assert "free of charge" in flat((await sue(scene, *words, code=2, typed="n\n")).err)
     line = await a_line(scene, "--complimentary")
     said = await sue(scene, *words, "--yes", code=2)
-    assert "has 1 bundles and 1 complimentary eSIMs" in flat(said.err)
+    assert "Bundles of the subscriber: 1; complimentary eSIMs: 1" in flat(said.err)
     shown = (await sue(scene, "line", line)).out
     assert "active, complimentary" in shown
     await scene.ended(await ordered(scene, *words[:-1]))

@@ -210,3 +210,22 @@ async def test_a_plan_that_was_used_meanwhile_does_not_lapse(idle_scene: Scene) 
     )
     assert not await sent(scene, of)
     assert (await scene.sql("SELECT done_at FROM travel_notices"))[0].done_at is not None
+
+
+@pytest.mark.covers("T35")
+@pytest.mark.parametrize(
+    "ended", ["depleted_at = esim_now()", "started_at = '2026-01-01', ends_at = '2026-01-31'"]
+)
+async def test_of_a_plan_that_has_ended_meanwhile_the_notice_of_80_percent_is_not_sent(
+    idle_scene: Scene, ended: str
+) -> None:
+    scene = idle_scene
+    given = await a_line(scene)
+    await scene.sql(
+        "UPDATE plan_assignments SET assigned_at = '2026-01-01', started_at = esim_now(),"
+        " ends_at = esim_now() + interval '720 hours'"
+    )
+    of = await of_plan(scene, given, Notice.USED_80)
+    await scene.sql(f"UPDATE plan_assignments SET {ended}")
+    assert not await sent(scene, of)
+    assert (await scene.sql("SELECT done_at FROM travel_notices"))[0].done_at is not None
