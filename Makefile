@@ -64,8 +64,9 @@ pictures: $(STAMP) ## Take the pictures of README and runbook again, with chromi
 histories: $(STAMP) ## Record this version's histories, which the replay tests replay, again
 	$(BIN)/python -m tests.replay.record
 
-schemas: $(STAMP) ## Write the JSON Schemas of docs/schemas from the messages
+schemas: $(STAMP) ## Write docs/schemas and docs/openapi.json from the messages and the routes
 	$(BIN)/python -m tests.contract.schemas
+	$(BIN)/python -m tests.contract.openapi
 
 emails: $(STAMP) ## Write the e-mails that the tests compare with again, after a change of their text
 	$(BIN)/python -m tests.outbox.approved

@@ -16,10 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from models.errors import EsimError
 from portal.api.caller import Door
 from portal.api.catalogue import catalogue
+from portal.api.document import completed
 from portal.api.fleet import fleet
 from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, users
-from portal.api.problems import RESPONSES, ProblemDetails, Problems
+from portal.api.problems import RESPONSES, Problems
 from portal.api.rates import Rates
 from portal.http.attempts import Attempts
 from starter.desks import Desks
@@ -83,15 +84,12 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
         app.include_router(routes)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, problems.answer)
-    document = app.openapi
+    derived = app.openapi
 
-    def with_problems() -> dict[str, object]:
-        found = document()
-        schemas = found.setdefault("components", {}).setdefault("schemas", {})
-        if "ProblemDetails" not in schemas:
-            own = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(own.pop("$defs", {}), ProblemDetails=own)
-        return found
+    def document() -> dict[str, object]:
+        if app.openapi_schema is None:
+            app.openapi_schema = completed(derived(), ROUTERS)
+        return app.openapi_schema
 
-    app.openapi = with_problems  # type: ignore[method-assign]
+    app.openapi = document  # type: ignore[method-assign]
     return app

@@ -28,7 +28,7 @@ class ListOf(BaseModel, Generic[Resource]):
     """One page of a list."""
 
     data: list[Resource]
-    has_more: bool
+    has_more: bool = Field(description="Whether the list goes on after this page.")
     next_cursor: str | None = Field(description="The `cursor` of the next page; null at the end of the list.")
 
 

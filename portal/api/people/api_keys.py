@@ -50,7 +50,7 @@ class NewApiKeyResource(ApiKeyResource):
 class NewApiKeyBody(Body):
     """An API key to make."""
 
-    name: Name
+    name: Name = Field(examples=["Shop backend"])
     user: Id = Field(description="The service user that it acts as: `U-3` or its address.")
     permissions: list[Name] | None = Field(
         default=None, description="All that the user and the caller have, if left out."
