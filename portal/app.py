@@ -23,6 +23,7 @@ from portal.http.request_ids import RequestIds
 from portal.links.downloads import DownloadRoutes
 from portal.links.pages import Pages
 from portal.links.uploads import UploadRoutes
+from portal.reference.pages import add_pages
 from settings import Settings
 from starter.codes.link_desk import LinkDesk
 from starter.desks import Desks
@@ -61,7 +62,7 @@ def create_app(
         redirect_slashes=False,
         telemetry=_NO_TRACES_OF_ITS_OWN,
     )
-    pages = Pages(settings.portal_url)
+    pages = Pages(settings.portal_url, api=desks is not None)
     answers = Answers(pages)
     _route_pages(app, pages)
     _route_links(app, links, pages, settings)
@@ -69,8 +70,10 @@ def create_app(
     if ready is not None:
         for route in Health(ready).routes():
             app.add_api_route(route.path, route.endpoint, methods=LOOK)
-    if desks is not None:
-        app.mount(PREFIX, create_api(desks, Problems(settings.portal_url)))
+    api = None if desks is None else create_api(desks, Problems(settings.portal_url))
+    add_pages(app, api, pages, settings.portal_url)
+    if api is not None:
+        app.mount(PREFIX, api)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets

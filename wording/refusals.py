@@ -5,6 +5,7 @@ from functools import partial
 from models.errors import Refusal, Refused
 from models.imports import RowNote
 from models.language import Language
+from models.refusals import DECLARED
 from models.refusals.declared import filled
 from wording.french import SENTENCES, UNKNOWN
 from wording.french.spaces import spaced
@@ -25,6 +26,11 @@ def sentence(refusal: Refusal, language: Language) -> str:
         said = (sentence(problem.reason, language) for problem in refusal.problems)
         return refusal.with_problems(start, said, colon=_COLON)
     return start
+
+
+def declared_sentence(code: str, language: Language) -> str:
+    """The sentence of a code as it is declared, with its parameters between braces."""
+    return DECLARED[code].sentence if language is Language.EN else FRENCH[code]
 
 
 def sentences(refused: Refused, language: Language) -> list[str]:

@@ -106,7 +106,10 @@ class _Maker:
         if schema.get("default") is not None:
             return schema["default"]
         real = [each for each in choices if each.get("type") != "null"]
-        return self.make(real[0], name, depth) if real else None
+        told = name in _BY_NAME or any({"$ref", "format", "examples"} & each.keys() for each in real)
+        if not real or (self._all_fields and len(real) < len(choices) and not told):
+            return None
+        return self.make(real[0], name, depth)
 
     def _of_type(self, schema: Schema, name: str, depth: int) -> Any:
         match schema.get("type"):

@@ -33,7 +33,7 @@ class StateResource(Resource):
     """The state of an order after a call."""
 
     id: str
-    status: str
+    status: str = Field(examples=["provider_processing"])
     warnings: list[str] = Field(description="To be shown to the user.")
 
     @classmethod

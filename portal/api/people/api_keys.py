@@ -24,8 +24,10 @@ class ApiKeyResource(Resource):
     id: str = Field(examples=["K-7"])
     account: str | None
     name: str
-    mode: str
-    shown: str = Field(description="The first characters, to tell it from others.")
+    mode: str = Field(examples=["test"])
+    shown: str = Field(
+        description="The first characters, to tell it from others.", examples=["esim_test_Q8rT..."]
+    )
     user: str | None = Field(description="The service user that it acts as.")
     permissions: list[str]
     created_at: datetime
@@ -44,7 +46,7 @@ class ApiKeyResource(Resource):
 class NewApiKeyResource(ApiKeyResource):
     """A key that was just made."""
 
-    key: str = Field(description="The key itself: it is shown this once.")
+    key: str = Field(description="The key itself: it is shown this once.", examples=["esim_test_Q8rT..."])
 
 
 class NewApiKeyBody(Body):
