@@ -9,6 +9,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -61,6 +62,22 @@ class HeadAsGet:
         await self.app(asked, receive, send)
 
 
+class FormAsJson:
+    """Reads a body as JSON that says that it is a form: `curl -d` says so unless it is told otherwise.
+
+    No form of another site gets in by that: a call is its key's, which no browser sends by itself.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = MutableHeaders(scope=scope) if scope["type"] == "http" else MutableHeaders()
+        if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            headers["content-type"] = "application/json"
+        await self.app(scope, receive, send)
+
+
 def create_api(desks: Desks, problems: Problems) -> FastAPI:
     """Make the API over these desks."""
     app = FastAPI(
@@ -80,6 +97,7 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     )
     app.state.door = Door(desks, Rates(desks.settings.api_calls_a_second), Attempts())
     app.add_middleware(HeadAsGet)
+    app.add_middleware(FormAsJson)
     for routes in ROUTERS.values():
         app.include_router(routes)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):

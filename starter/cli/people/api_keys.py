@@ -9,7 +9,7 @@ from models.errors import Refused
 from models.identifiers import reference
 from models.people.api_keys import ApiKeyView, Mode, NewApiKey
 from models.people.callers import Caller
-from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say, short_time
+from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say, short_time, warn
 from starter.cli.session import run_at, settings
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def create(  # noqa: PLR0917  options of a command
         print_json(made.view.model_dump(mode="json") | {"key": made.key.text})
         return
     say(made.key.text, whole=True)
-    say(f"{made.view.key_id}: this is the only time that the key is shown.")
+    warn(f"{made.view.key_id}: this is the only time that the key is shown.")
 
 
 @app.command(name="list")
