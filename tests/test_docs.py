@@ -62,7 +62,7 @@ def test_links_between_sections_lead_somewhere() -> None:
 
 
 def test_every_row_that_a_test_names_is_in_the_requirements() -> None:
-    rows = set(re.findall(r"^\| ([FLRSTW][0-9]+) \|", (DOCS / "requirements.md").read_text(), re.M))
+    rows = set(re.findall(r"^\| ([AFLRSTW][0-9]+) \|", (DOCS / "requirements.md").read_text(), re.M))
     for path in (TOP / "tests").rglob("test_*.py"):
         for marked in re.findall(r"^@pytest\.mark\.covers\((.*)\)$", path.read_text(), re.M):
             named = set(re.findall(r'"(\w+)"', marked))
@@ -90,7 +90,7 @@ def test_the_readme_uses_commands_that_exist() -> None:
             assert command.callback is not None
             known.add(f"{name} {command.name or command.callback.__name__.replace('_', '-')}")
         known |= {f"{name} {group.name}" for group in instance.registered_groups}
-    used = re.findall(r"^esim-orders (\w+(?: [\w-]+)?)", text, re.M)
+    used = re.findall(r"^esim-orders (\w[\w-]*(?: [\w-]+)?)", text, re.M)
     assert used
     for command in used:
         assert command in known or command.split()[0] in known, command
@@ -101,7 +101,7 @@ def test_every_test_that_the_security_document_names_exists_and_covers_its_row()
     named = [
         (found[1], path, test)
         for line in lines
-        if (found := re.match(r"\| ([FLRSTW]\d+) \|", line))
+        if (found := re.match(r"\| ([AFLRSTW]\d+) \|", line))
         for path, test in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", line)
     ]
     assert named

@@ -141,7 +141,7 @@ class _Maker:
         shared = self._document["components"]["responses"]
         for status, answer in operation["responses"].items():
             told = shared[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
-            content = next(iter(told.get("content", {}).values()), {})
+            content: dict[str, Any] = next(iter(told.get("content", {}).values()), {})
             schema = content.get("schema")
             of_its_own = [
                 name for name in told.get("headers", {}) if not name.startswith(("Rate", "Request"))
