@@ -3,10 +3,11 @@
 from models.language import Language
 from wording.french.common_words import WORDS as COMMON
 from wording.french.licence_commands import WORDS as LICENCES
+from wording.french.people_commands import WORDS as PEOPLE
 from wording.french.spaces import spaced
 from wording.french.travel_commands import WORDS as TRAVEL
 
-_FRENCH = spaced(COMMON | LICENCES | TRAVEL)
+_FRENCH = spaced(COMMON | PEOPLE | LICENCES | TRAVEL)
 
 
 def command_words(english: str, language: Language) -> str:
