@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import subprocess
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -33,9 +34,17 @@ def steps() -> list[tuple[Block, Block | None]]:
 STEPS = steps()
 
 
+@dataclass(frozen=True)
+class Tour:
+    """What `esim-orders up` announces, and what each block prints."""
+
+    announced: str
+    printed: list[str]
+
+
 @pytest.fixture(scope="module")
-async def printed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What each block prints: all are typed into one shell, one after the other."""
+async def tour(tmp_path_factory: pytest.TempPathFactory) -> Tour:
+    """All blocks are typed into one shell, one after the other."""
     folder, data = tmp_path_factory.mktemp("reader"), tmp_path_factory.mktemp("sandbox")
     async with running_sandbox(data) as (_, addresses):
         reader = Reader(folder, data, addresses)
@@ -51,20 +60,34 @@ async def printed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
             check=False,
         )
         assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
-        return done.stdout.decode().replace(addresses.portal_url, PORTAL).split(f"{_END}\n")[1:]
+        announced, out = [
+            text.replace(addresses.portal_url, PORTAL)
+            for text in ((data / "up.log").read_text(), done.stdout.decode())
+        ]
+        return Tour(announced, out.split(f"{_END}\n")[1:])
 
 
 @pytest.mark.covers("A1", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A18", "A20", "W4", "W12")
 @pytest.mark.timeout(300)
-async def test_every_command_of_the_tour_answers_what_stands_below_it(printed: list[str]) -> None:
-    assert len(printed) == len(STEPS)
+async def test_every_command_of_the_tour_answers_what_stands_below_it(tour: Tour) -> None:
+    assert len(tour.printed) == len(STEPS)
     wrong = [
         each
-        for (_, answer), out in zip(STEPS, printed, strict=True)
+        for (_, answer), out in zip(STEPS, tour.printed, strict=True)
         if answer is not None
         for each in _wrong(answer, out)
     ]
     assert wrong == []
+
+
+@pytest.mark.covers("W8")
+@pytest.mark.timeout(300)
+async def test_up_says_where_the_api_is_and_how_to_make_a_key(tour: Tour) -> None:
+    assert re.search(rf"HTTP API +{PORTAL}/api/v1", tour.announced)
+    (address,) = re.findall(rf"reference: ({PORTAL}/docs/api)", tour.announced)
+    assert address
+    for command in ("esim-orders user create", "--service", "esim-orders api-key create"):
+        assert command in tour.announced
 
 
 def test_the_tour_shows_the_answers_to_most_of_its_commands() -> None:
