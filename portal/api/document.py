@@ -33,6 +33,8 @@ _HEADERS: Mapping[str, str] = {
     "Location": "The path of what was made.",
     "Link": 'The next page: `<...>; rel="next"`; none at the end of the list.',
     "Idempotent-Replayed": "`true` if the call is a repeat that made nothing.",
+    "Deprecation": "Since when the operation is deprecated: `@1767225600`, in seconds since 1970.",
+    "Sunset": "When it goes.",
     "Retry-After": "How many seconds to wait before the call is repeated.",
 }
 _RECORDS: Mapping[str, str] = {
@@ -145,6 +147,7 @@ def _describe_answers(operation: Operation, method: str, schemas: Mapping[str, A
         headers += ["Link"] if "cursor" in named else []
         headers += ["Location"] if code == "201" else []
         headers += ["Idempotent-Replayed"] if "Idempotency-Key" in named else []
+        headers += ["Deprecation", "Sunset"] if operation.get("deprecated") else []
         answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
     for code in [code for code in answers if code in ("422", "default")]:
         if "HTTPValidationError" in json.dumps(answers[code]):

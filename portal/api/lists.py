@@ -58,7 +58,7 @@ class Listing:
         if following is not None:
             others = [item for item in self._request.query_params.multi_items() if item[0] != "cursor"]
             address = f"{self._request.scope['path']}?{urlencode([*others, ('cursor', following)])}"
-            self._response.headers["Link"] = f'<{address}>; rel="next"'
+            self._response.headers.append("Link", f'<{address}>; rel="next"')
         return ListOf(data=list(map(view, page)), has_more=following is not None, next_cursor=following)
 
 

@@ -46,6 +46,7 @@ class Shown:
     path: str
     summary: str
     text: list[Markup]
+    deprecated: bool
     permission: str
     parameters: Mapping[str, list[Field]]
     """By where they stand: `path`, `query`, `header`."""
@@ -126,6 +127,7 @@ class _Maker:
             path=path,
             summary=operation["summary"],
             text=paragraphs(operation["description"]),
+            deprecated=operation.get("deprecated", False),
             permission=next(iter(operation["security"][0].values()))[0],
             parameters={place: fields for place, fields in placed.items() if fields},
             bodies=[
