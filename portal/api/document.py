@@ -110,7 +110,8 @@ def _describe_parameters(operation: Operation, schemas: Mapping[str, Any]) -> No
             each["name"] = "-".join(part.capitalize() for part in each["name"].split("-"))
         described = schema.pop("description", None)
         each.setdefault("description", described or _meaning(each))
-        each["example"] = example_of(schema, schemas, each["name"])
+        told = {**schema, "description": each["description"]}
+        each["example"] = example_of(told, schemas, each["name"], all_fields=False)
 
 
 def _meaning(parameter: Mapping[str, Any]) -> str:
@@ -118,9 +119,11 @@ def _meaning(parameter: Mapping[str, Any]) -> str:
     a filter.
     """
     name = parameter["name"].replace("_", " ")
+    if parameter["in"] == "path" and parameter["schema"].get("type") != "string":
+        return f"The {name}."
     if parameter["in"] == "path":
         return _RECORDS.get(parameter["name"], f"The {name}: its id, or what names it.")
-    if parameter["schema"].get("type") == "boolean":
+    if "boolean" in json.dumps(parameter["schema"]):
         return f"Only those that are {name}."
     return f"Only those with this {name}."
 

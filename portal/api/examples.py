@@ -1,8 +1,10 @@
 """Examples of what the API is sent and answers, made from the schemas of its document.
 
-A field that says `examples` has its first one; another one gets what its name or its type suggests.
+A field that says `examples` has its first one; another one gets the id that its description names, or what
+its name or its type suggests.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,13 +15,18 @@ REF = "#/components/schemas/"
 _LINE, _ICCID = "+33639980000", "8933100000000000011"
 _BY_NAME: Mapping[str, str] = {
     "account": "Acme Logistics",
+    "activation_code": "LPA:1$smdp.orange.example$K3-7F42Q",
     "agent": "AG-4",
+    "cc": "boss@acme.example",
     "contact": "C-7",
     "contact_email": "fleet@acme.example",
+    "country": "France",
+    "countries": "France",
     "currency": "EUR",
     "cursor": "WyI1ZjRlMjJmZjQ3YjAiLCA0Ml0",
     "device": "D-3",
     "distributor": "Telvia Distribution",
+    "eid": "89049032000000000000000000000017",
     "email": "ana@acme.example",
     "employee": "gina.roux@acme.example",
     "groups": "Sales",
@@ -35,6 +42,7 @@ _BY_NAME: Mapping[str, str] = {
     "language": "en",
     "licence": "LI-3",
     "line": _LINE,
+    "line_type": "direct",
     "lines": _LINE,
     "link": "link:7",
     "month": "2027-03",
@@ -56,11 +64,15 @@ _BY_NAME: Mapping[str, str] = {
     "add_roles": "order",
     "remove_roles": "order",
     "sim": "S-12",
+    "subject": "The QR code of your eSIM",
     "subscriber": "rosa.diaz@home.example",
+    "text": "Please send us the QR code.",
     "targets": "switch_to_esim:2",
     "to": "boss@acme.example",
     "user": "U-3",
 }
+_NAMED = re.compile(r"`([A-Z]{1,2}-\d+|[a-z]+:\d+|\d{4}-\d\d)`")
+"""An id or a month in a description."""
 _BY_FORMAT = {
     "date": "2027-03-01",
     "date-time": "2027-03-01T09:30:00Z",
@@ -106,10 +118,14 @@ class _Maker:
         if schema.get("default") is not None:
             return schema["default"]
         real = [each for each in choices if each.get("type") != "null"]
-        told = name in _BY_NAME or any({"$ref", "format", "examples"} & each.keys() for each in real)
+        told = (
+            name in _BY_NAME
+            or _NAMED.search(schema.get("description", ""))
+            or any({"$ref", "format", "examples"} & each.keys() for each in real)
+        )
         if not real or (self._all_fields and len(real) < len(choices) and not told):
             return None
-        return self.make(real[0], name, depth)
+        return self.make({"description": schema.get("description", ""), **real[0]}, name, depth)
 
     def _of_type(self, schema: Schema, name: str, depth: int) -> Any:
         match schema.get("type"):
@@ -143,6 +159,9 @@ class _Maker:
 def _text(schema: Schema, name: str) -> str:
     if "format" in schema:
         return _BY_FORMAT.get(schema["format"], "text")
+    named = _NAMED.search(schema.get("description", ""))
+    if named:
+        return named[1]
     if name in _BY_NAME:
         return _BY_NAME[name]
     if name.endswith(("_at", "_since")):
