@@ -19,6 +19,7 @@ _BY_NAME: Mapping[str, str] = {
     "agent": "AG-4",
     "cc": "boss@acme.example",
     "contact": "C-7",
+    "contacts": "C-7",
     "contact_email": "fleet@acme.example",
     "country": "France",
     "countries": "France",
