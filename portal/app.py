@@ -23,6 +23,7 @@ from portal.http.request_ids import RequestIds
 from portal.links.downloads import DownloadRoutes
 from portal.links.pages import Pages
 from portal.links.uploads import UploadRoutes
+from portal.reference.pages import add_pages
 from settings import Settings
 from starter.codes.link_desk import LinkDesk
 from starter.desks import Desks
@@ -61,7 +62,7 @@ def create_app(
         redirect_slashes=False,
         telemetry=_NO_TRACES_OF_ITS_OWN,
     )
-    pages = Pages(settings.portal_url)
+    pages = Pages(settings.portal_url, api=desks is not None)
     answers = Answers(pages)
     _route_pages(app, pages)
     _route_links(app, links, pages, settings)
@@ -70,10 +71,14 @@ def create_app(
         for route in Health(ready).routes():
             app.add_api_route(route.path, route.endpoint, methods=LOOK)
     answer: AnswerTo = answers.answer
+    api = None
     if desks is not None:
         problems = Problems(settings.portal_url)
-        app.mount(PREFIX, create_api(desks, problems))
+        api = create_api(desks, problems)
         answer = _of_path(problems.answer, answers.answer)
+    add_pages(app, api, pages, settings.portal_url)
+    if api is not None:
+        app.mount(PREFIX, api)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets

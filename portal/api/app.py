@@ -9,6 +9,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,13 +19,14 @@ from portal.api.caller import Door
 from portal.api.catalogue import catalogue
 from portal.api.codes import codes, notifications
 from portal.api.codes import requests as qr_requests
+from portal.api.document import completed
 from portal.api.fleet import fleet
 from portal.api.licences import agents, billing, licences, number_changes, numbers
 from portal.api.licences import requests as licence_requests
 from portal.api.operations import audit, held, jobs
 from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, users
-from portal.api.problems import RESPONSES, ProblemDetails, Problems
+from portal.api.problems import RESPONSES, Problems
 from portal.api.rates import Rates
 from portal.api.routing import NamesWithSlashes
 from portal.api.travel import esim_lines, plans, reports, stock, subscribers
@@ -85,6 +87,22 @@ class HeadAsGet:
         await self.app(asked, receive, send)
 
 
+class FormAsJson:
+    """Reads a body as JSON that says that it is a form: `curl -d` says so unless it is told otherwise.
+
+    No form of another site gets in by that: a call is its key's, which no browser sends by itself.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = MutableHeaders(scope=scope) if scope["type"] == "http" else MutableHeaders()
+        if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            headers["content-type"] = "application/json"
+        await self.app(scope, receive, send)
+
+
 def create_api(desks: Desks, problems: Problems) -> FastAPI:
     """Make the API over these desks."""
     app = FastAPI(
@@ -106,19 +124,17 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     app.state.incoming = Incoming()
     app.add_middleware(HeadAsGet)
     app.add_middleware(NamesWithSlashes)
+    app.add_middleware(FormAsJson)
     for routes in ROUTERS.values():
         app.include_router(routes)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, problems.answer)
-    document = app.openapi
+    derived = app.openapi
 
-    def with_problems() -> dict[str, object]:
-        found = document()
-        schemas = found.setdefault("components", {}).setdefault("schemas", {})
-        if "ProblemDetails" not in schemas:
-            own = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(own.pop("$defs", {}), ProblemDetails=own)
-        return found
+    def document() -> dict[str, object]:
+        if app.openapi_schema is None:
+            app.openapi_schema = completed(derived(), ROUTERS)
+        return app.openapi_schema
 
-    app.openapi = with_problems  # type: ignore[method-assign]
+    app.openapi = document  # type: ignore[method-assign]
     return app
