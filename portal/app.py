@@ -3,6 +3,7 @@
 app = create_app(links, settings)
 """
 
+import re
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Mount
 
 from models.errors import EsimError
 from portal.api.app import PREFIX, create_api
@@ -70,7 +72,7 @@ def create_app(
         for route in Health(ready).routes():
             app.add_api_route(route.path, route.endpoint, methods=LOOK)
     if desks is not None:
-        app.mount(PREFIX, create_api(desks, Problems(settings.portal_url)))
+        app.router.routes.append(_mounted(create_api(desks, Problems(settings.portal_url))))
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets
@@ -82,6 +84,15 @@ def create_app(
     app.add_middleware(RequestIds)
     app.add_middleware(RequestSpans)
     return app
+
+
+def _mounted(api: FastAPI) -> Mount:
+    """The API below its prefix, also for a path with a line break in it, which Starlette's own pattern does
+    not match: the answer would be a page.
+    """
+    mount = Mount(PREFIX, api)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings) -> None:
