@@ -54,23 +54,27 @@ INSERT INTO line_groups SELECT l.id, g.id, l.account_id
         LATERAL (SELECT id FROM management_groups WHERE account_id = l.account_id ORDER BY id LIMIT 2) g
     WHERE d.name LIKE 'Row %';
 """
-_ORDERS = """
+_FIRST = f"""
+    (SELECT min(id) AS id FROM users WHERE account_id = {_ACME}) u,
+    (SELECT min(id) AS id FROM distributors WHERE account_id = {_ACME}) d,
+    (SELECT min(id) AS id FROM order_packs WHERE account_id = {_ACME}) p
+"""
+_ORDERS = f"""
 INSERT INTO orders (id, account_id, kind, status, subject, provider_id, distributor_id, placed_by,
         placed_at, what)
     SELECT 'order-row' || l.id, l.account_id, 'switch_to_esim',
-        CASE WHEN l.n % 20 = 0 THEN 'submitted' ELSE 'processed' END, l.subject, l.provider_id,
-        (SELECT min(id) FROM distributors d WHERE d.account_id = l.account_id),
-        (SELECT min(id) FROM users u WHERE u.account_id = l.account_id),
-        esim_now() - l.n * interval '1 second', jsonb_build_object('kind', 'switch_to_esim', 'line_id', l.id,
-            'pack_id', (SELECT min(id) FROM order_packs p WHERE p.account_id = l.account_id))
-    FROM (SELECT l.*, row_number() OVER (ORDER BY l.id) AS n
-        FROM lines l JOIN accounts a ON a.id = l.account_id
-        WHERE a.name = 'Acme' AND NOT EXISTS (SELECT FROM orders o WHERE o.subject = l.subject)
-        ORDER BY l.id LIMIT :n) l;
+        CASE WHEN l.n % 20 = 0 THEN 'submitted' ELSE 'processed' END, l.subject, l.provider_id, d.id, u.id,
+        esim_now() - l.n * interval '1 second',
+        jsonb_build_object('kind', 'switch_to_esim', 'line_id', l.id, 'pack_id', p.id)
+    FROM (SELECT l.*, row_number() OVER (ORDER BY l.id) AS n FROM lines l
+        LEFT JOIN orders o ON o.subject = l.subject
+        WHERE l.account_id = {_ACME} AND o.id IS NULL ORDER BY l.id LIMIT :n) l,
+        {_FIRST};
 INSERT INTO swap_orders (order_id, account_id, line_id, pack_id, sim_in_place_id)
-    SELECT o.id, o.account_id, l.id, (SELECT min(id) FROM order_packs p WHERE p.account_id = o.account_id),
-        (SELECT min(s.id) FROM sims s WHERE s.holder = l.subject)
-    FROM orders o JOIN lines l ON l.subject = o.subject WHERE o.id LIKE 'order-row%';
+    SELECT o.id, o.account_id, l.id, p.id, s.id
+    FROM orders o JOIN lines l ON l.subject = o.subject JOIN sims s ON s.holder = l.subject,
+        {_FIRST}
+    WHERE o.id LIKE 'order-row%' AND s.state = 'active';
 INSERT INTO events (account_id, about, type, actor, audience)
     SELECT o.account_id, ARRAY[o.id, o.subject], t, 'user:1', 'account'
     FROM orders o, unnest(ARRAY['order.submitted', 'mail.sent', 'order.processed']) t
@@ -80,6 +84,7 @@ INSERT INTO events (account_id, about, type, actor, audience)
 
 async def fill(connection: AsyncConnection, *, people: int = 0, fleet: int = 0, orders: int = 0) -> None:
     """Fill the account with so many rows of each: people, groups, keys and packs; lines with SIMs; orders."""
+    await connection.execute(text("SET LOCAL statement_timeout = 0"))
     for statements, count in ((_PEOPLE, people), (_FLEET, fleet), (_ORDERS, orders)):
         for statement in _each(statements) if count else ():
             values = {"n": count} if ":n" in statement else {}
