@@ -3,6 +3,7 @@
 app = create_app(links, settings)
 """
 
+import re
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Mount
 
 from models.errors import EsimError
 from portal.api.app import PREFIX, create_api
@@ -78,7 +80,7 @@ def create_app(
         answer = _of_path(problems.answer, answers.answer)
     add_pages(app, api, pages, settings.portal_url)
     if api is not None:
-        app.mount(PREFIX, api)
+        app.router.routes.append(_mounted(api))
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets
@@ -100,6 +102,15 @@ def _of_path(api: AnswerTo, pages: AnswerTo) -> AnswerTo:
         return await (api if of_api else pages)(request, failure)
 
     return answer
+
+
+def _mounted(api: FastAPI) -> Mount:
+    """The API below its prefix, also for a path with a line break in it, which Starlette's own pattern does
+    not match: the answer would be a page.
+    """
+    mount = Mount(PREFIX, api)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings) -> None:

@@ -4,15 +4,18 @@ A new subject is a module with a `routes` router, and an entry in `ROUTERS`.
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import EsimError
 from portal.api.caller import Door
@@ -103,6 +106,35 @@ class FormAsJson:
         await self.app(scope, receive, send)
 
 
+class AllAllowed:
+    """Names, with a 405, all methods of the path in `Allow`: Starlette names those of one of its routes."""
+
+    def __init__(self, app: ASGIApp, api: FastAPI) -> None:
+        self.app = app
+        self.api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def adding(message: Message) -> None:
+            if (
+                message["type"] == "http.response.start"
+                and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED
+            ):
+                MutableHeaders(scope=message)["Allow"] = ", ".join(sorted(_methods(self.api, scope)))
+            await send(message)
+
+        await self.app(scope, receive, adding)
+
+
+def _methods(api: FastAPI, scope: Scope) -> set[str]:
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    found: set[str] = set()
+    for route in iter_route_contexts(api.routes):
+        pattern, _, _ = compile_path(route.path or "")
+        if pattern.match(path):
+            found |= route.methods or set()
+    return found | {"HEAD"} if "GET" in found else found
+
+
 def create_api(desks: Desks, problems: Problems) -> FastAPI:
     """Make the API over these desks."""
     app = FastAPI(
@@ -125,6 +157,7 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     app.add_middleware(HeadAsGet)
     app.add_middleware(NamesWithSlashes)
     app.add_middleware(FormAsJson)
+    app.add_middleware(AllAllowed, api=app)
     for routes in ROUTERS.values():
         app.include_router(routes)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):

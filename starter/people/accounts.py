@@ -59,7 +59,7 @@ class AccountDesk:
         """
         caller.require(Permission.MANAGE_ACCOUNTS)
         chosen, address = parse_name(name), None if contact is None else email_address(contact)
-        mark = None if key is None else mark_of_key(0, key)
+        mark = None if key is None else mark_of_key(0, f"{mode} {key}")
         async with self._database.transaction() as connection:
             return await changes.create(
                 connection,
