@@ -4,6 +4,7 @@ All is rendered here, without a script and without a request to another host.
 """
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,13 +31,15 @@ class ReferencePage:
     async def page(self, request: Request) -> Response:
         """The reference of all operations."""
         language = spoken(request.headers.get("accept-language", ""))
-        if language not in self._rendered:
-            made = self._made = self._made or reference(self._api.openapi(), self._address)
-            self._rendered[language] = self._pages.render(
-                request, "reference", reference=made, document=f"{self._pages.base}{PREFIX}/openapi.json"
-            )
+        if language not in self._rendered:  # it takes long, and others are answered meanwhile
+            self._rendered[language] = await run_in_threadpool(self._render, request)
         known = self._rendered[language]
         return Response(known.body, headers=dict(known.headers))
+
+    def _render(self, request: Request) -> Response:
+        made = self._made = self._made or reference(self._api.openapi(), self._address)
+        document = f"{self._pages.base}{PREFIX}/openapi.json"
+        return self._pages.render(request, "reference", reference=made, document=document)
 
 
 def add_pages(app: FastAPI, api: FastAPI | None, pages: Pages, portal_url: str) -> None:
