@@ -6,7 +6,7 @@ import ast
 import importlib
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import product
@@ -25,6 +25,7 @@ from store import scopes
 from tests.builders import ACCOUNT
 from tests.callers.test_strangers import CONDITIONS
 from tests.callers.world import BOLT, Known
+from tests.portal.api.conftest import ADDRESS
 from tests.portal.api.keys import Keyring, bearer
 from tests.portal.api.samples.sample import Sample
 from tests.portal.api.test_walk import Route
@@ -69,6 +70,14 @@ class Watched:
             yield
         finally:
             self.dropped = None
+
+
+@pytest.fixture
+async def api(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """The API without the guard of its statements, which a dropped scope would fail, too."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url=f"{ADDRESS}/api/v1") as client:
+        yield client
 
 
 @pytest.fixture
