@@ -17,11 +17,9 @@ from store.operations.job_tables import JobReportRow, JobRow
 from store.row import now
 from store.secrets import input_of
 
-if TYPE_CHECKING:  # cryptography takes long to import, and lists need none
+if TYPE_CHECKING:  # ciphers take long to import, and lists of held work need none
     from store.key_ring import KeyRing
 
-if TYPE_CHECKING:  # ciphers take long to import, and lists of held work need none
-    
 OPEN = JobRow.status.in_(sorted(UNFINISHED))
 """The condition that a job has not ended."""
 
