@@ -40,6 +40,13 @@ Naming = tuple[Route, Sample, Known]
 """A call, and the records that it names."""
 TOP = Path(starter.__path__[0]).parent
 TWICE = {
+    "codes/book.py history": "the sample expands people, who are asked for again",
+    "licences/book.py number": "the sample expands people, who are asked for again",
+    "licences/assignments.py _assigned": "the order is placed with the same permission, which is asked again",
+    "licences/assignments.py _replaced": "the order is placed with the same permission, which is asked again",
+    "operations/retry.py select": "what is selected is retried, which asks again",
+    "travel.stock_views free_counts": "counts are shown beside plans of the account alone",
+    "operations.retries _jobs": "orders are looked for in the same statement; only these have a route here",
     "orders/desk.py enter_iccid_of_line": "it ends in `enter_iccid`, which asks again",
     "operations.retries _lines": "orders are looked for in the same statement; only these have a route here",
     "people.references order_contacts": "shown with the packs of their distributor alone",
