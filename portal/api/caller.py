@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response, Security
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer, SecurityScopes
 
 from models.errors import Refused
@@ -69,7 +70,14 @@ async def authenticated(
     door: Door = request.app.state.door
     if credentials is None:
         raise Refused.because("api_key_needed")
-    door.attempts.check(request)
+
+    def admit(key_id: int) -> None:
+        request.state.rate = allowed = door.rates.take(key_id)
+        response.headers.update(allowed.headers)
+        if not allowed.ok:
+            raise Refused.because("too_many_calls")
+        _check_parameters(request)
+
     sent = Sent(
         key=credentials.credentials,
         account=esim_account,
@@ -81,19 +89,28 @@ async def authenticated(
     language = spoken(request.headers.get("accept-language", ""))
     try:
         found = await callers.of_key(
-            door.desks.database, door.desks.settings.secret_keys, sent, language=language
+            door.desks.database, door.desks.settings.secret_keys, sent, language=language, admit=admit
         )
     except Refused as refused:
         if refused.refusals[0].code == "api_key_invalid":
+            door.attempts.check(request)  # only here: valid keys behind the same address go on working
             door.attempts.failed(request)
         raise
-    allowed = door.rates.take(found.key_id)
-    response.headers.update(allowed.headers)
-    request.state.rate = allowed
-    if not allowed.ok:
-        raise Refused.because("too_many_calls")
     request.state.authenticated = found
     return found
+
+
+def _check_parameters(request: Request) -> None:
+    """Refuse parameters that the route does not have: a misspelt filter would list everything, and `dry_run`
+    would be ignored where there is none.
+    """
+    known = request.scope["route"].parameters
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        missing = "There is no such parameter."
+        raise RequestValidationError(
+            [{"loc": ("query", name), "type": "parameter_unknown", "msg": missing} for name in unknown]
+        )
 
 
 _TRUE = frozenset({"true", "1", "on", "yes", "t", "y"})

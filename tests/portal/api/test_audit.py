@@ -205,3 +205,15 @@ async def test_a_page_takes_the_same_number_of_statements_however_long_it_is(
             )
         counts.add(len(statements))
     assert len(counts) == 1
+
+
+async def test_no_parameter_keeps_a_change_out_of_the_audit(api: httpx.AsyncClient, keys: Keyring) -> None:
+    """A call without a dry run refuses `dry_run`: else it changed something and its origin was lost."""
+    headers = await keys.of()
+
+    refused = await api.post(
+        "/users/ben@acme.example/deactivate", headers=headers, params={"dry_run": "true"}
+    )
+
+    assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (422, "dry_run")
+    assert (await api.get("/users/ben@acme.example", headers=headers)).json()["deactivated_at"] is None
