@@ -56,7 +56,8 @@ async def authenticated(
     _scopes: SecurityScopes,
     credentials: Annotated[Any, Depends(_bearer)],
     esim_account: Annotated[
-        str | None, Header(description="With a platform key: the name of the account that the call is for.")
+        str | None,
+        Header(description="With a platform key: the account that the call is for, its name or `A-3`."),
     ] = None,
     esim_user: Annotated[
         str | None,
@@ -80,8 +81,8 @@ async def authenticated(
 
     sent = Sent(
         key=credentials.credentials,
-        account=esim_account,
-        user=esim_user,
+        account=_text(esim_account),
+        user=_text(esim_user),
         address=request.client.host if request.client else None,
         request_id=request_id(request.scope),
         changes=request.method not in _SAFE and request.query_params.get("dry_run") not in _TRUE,
@@ -98,6 +99,14 @@ async def authenticated(
         raise
     request.state.authenticated = found
     return found
+
+
+def _text(header: str | None) -> str | None:
+    """The text of a header in UTF-8, which clients send; it is read as Latin-1."""
+    try:
+        return None if header is None else header.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return header
 
 
 def _check_parameters(request: Request) -> None:

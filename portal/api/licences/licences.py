@@ -15,8 +15,9 @@ from portal.api.licences.licence_resources import (
     LicenceResource,
     PurchaseResource,
 )
-from portal.api.licences.shared import Quantity, say_made, say_replayed
+from portal.api.licences.shared import Quantity
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made, say_replayed
 from portal.api.routing import router
 
 routes = router("Licences")

@@ -20,9 +20,9 @@ from portal.api.licences.shared import (
     id_or_none,
     not_sent_of,
     person,
-    say_made,
 )
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made
 from portal.api.orders.resources import HoldResource
 from portal.api.routing import router
 

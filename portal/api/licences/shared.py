@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import Response
 from pydantic import Field, Strict
 
 from models.events import EventView
@@ -93,17 +92,3 @@ def _data(event: EventView) -> dict[str, Any]:
     }
     to = data.get("to")
     return {**data, "to": person(to)} if isinstance(to, str) else data
-
-
-def say_replayed(response: Response, *, replayed: bool) -> None:
-    """Say of an answer that its call had been made before under its key, and did nothing now."""
-    if replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-
-
-def say_made(response: Response, path: str, *, replayed: bool) -> None:
-    """Say where the record is that a call made: 201, or 200 where its key had made it before."""
-    response.headers["Location"] = f"/api/v1{path}"
-    say_replayed(response, replayed=replayed)
-    if replayed:
-        response.status_code = 200
