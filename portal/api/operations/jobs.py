@@ -13,7 +13,7 @@ from models.language import Language
 from models.operations.jobs import JobRowView, JobStatus, JobView, RowOutcome
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import DryRun, Id, IdempotencyKey, Name, Resource, required
+from portal.api.fields import DryRun, Id, IdempotencyKey, Name, Resource, person, required
 from portal.api.lists import ListOf, Pages
 from portal.api.made import say_made
 from portal.api.operations.job_bodies import read_job, request_body
@@ -51,7 +51,7 @@ class JobResource(Resource):
     changed: dict[str, int]
     refusals: list[RefusalProblem] = Field(description="Why all of it failed.")
     held: bool = Field(description="A step keeps failing; see `GET /held`.")
-    created_by: str
+    created_by: str = Field(description="`U-3`, or `operator`.")
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -151,8 +151,13 @@ async def cancel_job(caller: Running, desks: At, job: Id) -> JobResource:
 
 
 def _job(view: JobView, caller: Caller) -> JobResource:
-    values = view.model_dump(exclude={"id", "account", "refusals"})
-    return JobResource(**values, id=view.job_id, refusals=list(_reasons(view.refusals, caller)))
+    values = view.model_dump(exclude={"id", "account", "refusals", "created_by"})
+    return JobResource(
+        **values,
+        id=view.job_id,
+        refusals=list(_reasons(view.refusals, caller)),
+        created_by=person(view.created_by),
+    )
 
 
 def _row(view: JobRowView, caller: Caller) -> JobRowResource:

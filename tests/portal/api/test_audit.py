@@ -38,6 +38,7 @@ async def test_a_change_names_who_when_from_where_and_by_which_key(
 
     ours, *_ = [key for key in await desks.api_keys.keys(keys.operator) if key.name == "test"]
     assert newest["type"] == "api_key.created"
+    assert made.json()["created_by"] == f"U-{ours.user_id}"
     assert newest["actor"] == f"user:{ours.user_id}"
     assert newest["session"] == ours.key_id
     assert newest["surface"] == "api"

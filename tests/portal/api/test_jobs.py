@@ -74,6 +74,7 @@ async def test_a_job_is_kept_while_temporal_is_away_and_the_same_key_finds_it(jo
     assert (other.status_code, other.json()["code"]) == (422, "key_reused")
     done = await jobs.run(made)
     assert (done["status"], done["rows"], done["done"]) == ("done", 2, 2)
+    assert done["created_by"].startswith("U-")
     replayed = await jobs.post(content=FLEET)
     assert (replayed.status_code, replayed.headers["Idempotent-Replayed"]) == (200, "true")
     assert replayed.json()["id"] == made
