@@ -7,7 +7,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -31,6 +31,11 @@ class ListOf(BaseModel, Generic[Resource]):
     data: list[Resource]
     has_more: bool
     next_cursor: str | None = Field(description="The `cursor` of the next page; null at the end of the list.")
+
+    @classmethod
+    def whole(cls, records: Iterable[Resource]) -> "ListOf[Resource]":
+        """A list that always is one page."""
+        return cls(data=list(records), has_more=False, next_cursor=None)
 
 
 class Listing:

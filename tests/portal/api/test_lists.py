@@ -117,3 +117,19 @@ async def test_the_link_to_the_next_page_is_an_address_whatever_the_path(
     following = page.links["next"]["url"]
     assert following.startswith(f"/api/v1/jobs/{job.job_id}{blank}/report?")
     assert (await api.get(following.removeprefix("/api/v1"), headers=headers)).json()["data"][0]["row"] == 2
+
+
+async def test_no_answer_is_a_bare_array(api: httpx.AsyncClient) -> None:
+    """An array cannot get a field more, such as a cursor."""
+    document = (await api.get("/openapi.json")).json()
+    schemas = {
+        f"{method} {path}": content["schema"]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        for code, answer in operation["responses"].items()
+        for content in answer.get("content", {}).values()
+        if code.startswith("2")
+    }
+
+    assert len(schemas) > 100
+    assert [name for name, schema in schemas.items() if schema.get("type") == "array"] == []
