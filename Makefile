@@ -67,8 +67,9 @@ histories: $(STAMP) ## Record this version's histories, which the replay tests r
 release-fixture: $(STAMP) ## Fill and dump a database of this version, which the upgrade tests start from
 	$(BIN)/python -m tests.upgrade.record
 
-schemas: $(STAMP) ## Write the JSON Schemas of docs/schemas from the messages
+schemas: $(STAMP) ## Write docs/schemas and docs/openapi.json from the messages and the routes
 	$(BIN)/python -m tests.contract.schemas
+	$(BIN)/python -m tests.contract.openapi
 
 emails: $(STAMP) ## Write the e-mails that the tests compare with again, after a change of their text
 	$(BIN)/python -m tests.outbox.approved

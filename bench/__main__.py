@@ -10,6 +10,7 @@ import uvloop
 from rich.console import Console
 
 from bench.against import compare
+from bench.api import measure_api, show_api
 from bench.counters import actions, events
 from bench.figures import Figures
 from bench.fleet import USER, seed
@@ -39,6 +40,7 @@ def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.add_argument("--only", choices=("orders",), help="measure the orders and nothing else")
+    parser.add_argument("--api", action="store_true", help="measure the API on a large account, nothing else")
     parser.add_argument(
         "--lost", type=int, metavar="N", help="start N orders whose workflows were lost, and nothing else"
     )
@@ -163,6 +165,15 @@ def _lost(orders: int) -> int:
     return 1 if found["faults"] else 0
 
 
+def _api(*, as_json: bool) -> int:
+    _say("filling an account with 100,000 lines and 10,000 orders")
+    figures = uvloop.run(measure_api())
+    show_api(figures, Console())
+    if as_json:
+        print(json.dumps(figures.as_json()))
+    return 0
+
+
 def _say(sentence: str) -> None:
     print(f"bench: {sentence}", file=sys.stderr, flush=True)
 
@@ -174,6 +185,8 @@ def main() -> int:
         return compare(chosen, Console())
     if chosen.lost:
         return _lost(chosen.lost)
+    if chosen.api:
+        return _api(as_json=chosen.json)
     try:
         figures, wrong = uvloop.run(benchmark(chosen))
     except SandboxError as failure:

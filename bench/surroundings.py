@@ -61,9 +61,13 @@ def _cpu(pid: int, *, with_children: bool) -> float:
 
 
 @asynccontextmanager
-async def surroundings() -> AsyncIterator[Surroundings]:
-    """Start everything on free ports; all is stopped and removed when the block ends."""
+async def surroundings(*, bare: bool = True, **settings: str) -> AsyncIterator[Surroundings]:
+    """Start everything on free ports; all is stopped and removed when the block ends.
+
+    `bare`: also the worker of the bare orders. `settings`: variables of the environment of worker and portal.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
+    environment |= settings
     with tempfile.TemporaryDirectory(prefix="esim-bench-") as path:
         folder = DataDir(Path(path))
         folder.ports.write_text(json.dumps({name: free_port() for name in USUAL_PORTS}))
@@ -73,8 +77,10 @@ async def surroundings() -> AsyncIterator[Surroundings]:
             try:
                 async with running.supervisor:
                     addresses = await running.start()
-                    await _start_bare_worker(running, folder, addresses.temporal_address)
-                    yield _seen(addresses, running.supervisor.pids, folder)
+                    if bare:
+                        await _start_bare_worker(running, folder, addresses.temporal_address)
+                    keys = settings.get("ESIM_SECRET_KEYS", "")
+                    yield _seen(addresses, running.supervisor.pids, folder, keys)
             except Exception:
                 _say(_last_words(folder))
                 raise
@@ -82,12 +88,13 @@ async def surroundings() -> AsyncIterator[Surroundings]:
                 running.clean_up()
 
 
-def _seen(addresses: Addresses, pids: dict[str, int], folder: DataDir) -> Surroundings:
+def _seen(addresses: Addresses, pids: dict[str, int], folder: DataDir, secret_keys: str) -> Surroundings:
     settings = Settings(
         data_dir=folder.path,
         database_url=addresses.database_url,
         temporal_address=addresses.temporal_address,
         smtp_url=addresses.smtp_url,
+        secret_keys=secret_keys,
     )
     addresses.pids.update(pids)
     return Surroundings(settings, addresses, folder.mailbox)

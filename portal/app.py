@@ -3,6 +3,7 @@
 app = create_app(links, settings)
 """
 
+import re
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Mount
 
 from models.errors import EsimError
 from portal.api.app import PREFIX, create_api
@@ -23,6 +25,7 @@ from portal.http.request_ids import RequestIds
 from portal.links.downloads import DownloadRoutes
 from portal.links.pages import Pages
 from portal.links.uploads import UploadRoutes
+from portal.reference.pages import add_pages
 from settings import Settings
 from starter.codes.link_desk import LinkDesk
 from starter.desks import Desks
@@ -61,7 +64,7 @@ def create_app(
         redirect_slashes=False,
         telemetry=_NO_TRACES_OF_ITS_OWN,
     )
-    pages = Pages(settings.portal_url)
+    pages = Pages(settings.portal_url, api=desks is not None)
     answers = Answers(pages)
     _route_pages(app, pages)
     _route_links(app, links, pages, settings)
@@ -70,10 +73,14 @@ def create_app(
         for route in Health(ready).routes():
             app.add_api_route(route.path, route.endpoint, methods=LOOK)
     answer: AnswerTo = answers.answer
+    api = None
     if desks is not None:
         problems = Problems(settings.portal_url)
-        app.mount(PREFIX, create_api(desks, problems))
+        api = create_api(desks, problems)
         answer = _of_path(problems.answer, answers.answer)
+    add_pages(app, api, pages, settings.portal_url)
+    if api is not None:
+        app.router.routes.append(_mounted(api))
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets
@@ -95,6 +102,15 @@ def _of_path(api: AnswerTo, pages: AnswerTo) -> AnswerTo:
         return await (api if of_api else pages)(request, failure)
 
     return answer
+
+
+def _mounted(api: FastAPI) -> Mount:
+    """The API below its prefix, also for a path with a line break in it, which Starlette's own pattern does
+    not match: the answer would be a page.
+    """
+    mount = Mount(PREFIX, api)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings) -> None:

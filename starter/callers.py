@@ -10,6 +10,7 @@ A surface makes a caller from what it has authenticated, never from an argument 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,10 +32,12 @@ from models.people.callers import (
 )
 from models.people.views import UserView
 from store import lookups, origins
-from store.key_ring import KeyRing
 from store.people import api_keys
 from store.people.actors import user_deactivated
 from store.session import Database
+
+if TYPE_CHECKING:
+    from store.key_ring import KeyRing
 
 
 def operator(*, origin_id: int | None = None, language: str = "en") -> Caller:
@@ -152,7 +155,9 @@ async def of_work(
 
 
 @cache
-def _ring(secret_keys: str) -> KeyRing:
+def _ring(secret_keys: str) -> "KeyRing":
+    from store.key_ring import KeyRing  # noqa: PLC0415  takes long to import, and commands need none
+
     return KeyRing(secret_keys)
 
 

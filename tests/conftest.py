@@ -17,6 +17,7 @@ from sandbox.postgres import ThrowAwayPostgres
 from store import migrations
 from store.session import Database
 from tests.databases import TEMPLATE, Copies, connect, folder_in_memory, tidy
+from tests.portal.api.reached import Reached
 
 settings.register_profile("esim", deadline=None)
 settings.load_profile("esim")  # a busy machine is slow, and a test must not fail for that
@@ -30,7 +31,7 @@ OURS = ("esim-", "tmp", "against-")
 """How temporary files and folders of the product and of the tests begin."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Give this run a temporary folder of its own, and its children a Ctrl-C that they hear.
 
     A job in the background of a script ignores SIGINT, and so would every process that the tests start.
@@ -38,6 +39,7 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.update(LESS_CPU)
+    config.pluginmanager.register(Reached(), "routes of the API that were reached")
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:  # within that of the process that started it
         folder = Path(tempfile.gettempdir()) / worker

@@ -97,7 +97,7 @@ def test_the_readme_uses_commands_that_exist() -> None:
             assert command.callback is not None
             known.add(f"{name} {command.name or command.callback.__name__.replace('_', '-')}")
         known |= {f"{name} {group.name}" for group in instance.registered_groups}
-    used = re.findall(r"^esim-orders (\w+(?: [\w-]+)?)", text, re.M)
+    used = re.findall(r"^esim-orders (\w[\w-]*(?: [\w-]+)?)", text, re.M)
     assert used
     for command in used:
         assert command in known or command.split()[0] in known, command
@@ -108,7 +108,7 @@ def test_every_test_that_the_security_document_names_exists_and_covers_its_row()
     named = [
         (found[1], path, test)
         for line in lines
-        if (found := re.match(r"\| ([FLRSTW]\d+) \|", line))
+        if (found := re.match(r"\| ([AFLRSTW]\d+) \|", line))
         for path, test in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", line)
     ]
     assert named

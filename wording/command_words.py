@@ -4,10 +4,11 @@ from models.language import Language
 from wording.french.code_commands import WORDS as CODES
 from wording.french.common_words import WORDS as COMMON
 from wording.french.licence_commands import WORDS as LICENCES
+from wording.french.people_commands import WORDS as PEOPLE
 from wording.french.spaces import spaced
 from wording.french.travel_commands import WORDS as TRAVEL
 
-_FRENCH = spaced(COMMON | CODES | LICENCES | TRAVEL)
+_FRENCH = spaced(COMMON | CODES | PEOPLE | LICENCES | TRAVEL)
 
 
 def command_words(english: str, language: Language) -> str:

@@ -34,6 +34,11 @@ def sentence(refusal: Refusal, language: Language) -> str:
     return start
 
 
+def declared_sentence(code: str, language: Language) -> str:
+    """The sentence of a code as it is declared, with its parameters between braces."""
+    return DECLARED[code].sentence if language is Language.EN else FRENCH[code]
+
+
 def sentences(refused: Refused, language: Language) -> list[str]:
     """The sentences of all reasons."""
     return [sentence(refusal, language) for refusal in refused.refusals]

@@ -4,27 +4,32 @@ A new subject is a module with a `routes` router, and an entry in `ROUTERS`.
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import EsimError
 from portal.api.caller import Door
 from portal.api.catalogue import catalogue
 from portal.api.codes import codes, notifications
 from portal.api.codes import requests as qr_requests
+from portal.api.document import completed
 from portal.api.fleet import fleet
 from portal.api.licences import agents, billing, licences, number_changes, numbers
 from portal.api.licences import requests as licence_requests
 from portal.api.operations import audit, held, jobs
 from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, users
-from portal.api.problems import RESPONSES, ProblemDetails, Problems
+from portal.api.problems import RESPONSES, Problems
 from portal.api.rates import Rates
 from portal.api.routing import NamesWithSlashes
 from portal.api.travel import esim_lines, plans, reports, stock, subscribers
@@ -85,6 +90,51 @@ class HeadAsGet:
         await self.app(asked, receive, send)
 
 
+class FormAsJson:
+    """Reads a body as JSON that says that it is a form: `curl -d` says so unless it is told otherwise.
+
+    No form of another site gets in by that: a call is its key's, which no browser sends by itself.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = MutableHeaders(scope=scope) if scope["type"] == "http" else MutableHeaders()
+        if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+            headers["content-type"] = "application/json"
+        await self.app(scope, receive, send)
+
+
+class AllAllowed:
+    """Names, with a 405, all methods of the path in `Allow`: Starlette names those of one of its routes."""
+
+    def __init__(self, app: ASGIApp, api: FastAPI) -> None:
+        self.app = app
+        self.api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def adding(message: Message) -> None:
+            if (
+                message["type"] == "http.response.start"
+                and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED
+            ):
+                MutableHeaders(scope=message)["Allow"] = ", ".join(sorted(_methods(self.api, scope)))
+            await send(message)
+
+        await self.app(scope, receive, adding)
+
+
+def _methods(api: FastAPI, scope: Scope) -> set[str]:
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    found: set[str] = set()
+    for route in iter_route_contexts(api.routes):
+        pattern, _, _ = compile_path(route.path or "")
+        if pattern.match(path):
+            found |= route.methods or set()
+    return found | {"HEAD"} if "GET" in found else found
+
+
 def create_api(desks: Desks, problems: Problems) -> FastAPI:
     """Make the API over these desks."""
     app = FastAPI(
@@ -106,19 +156,18 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     app.state.incoming = Incoming()
     app.add_middleware(HeadAsGet)
     app.add_middleware(NamesWithSlashes)
+    app.add_middleware(FormAsJson)
+    app.add_middleware(AllAllowed, api=app)
     for routes in ROUTERS.values():
         app.include_router(routes)
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, problems.answer)
-    document = app.openapi
+    derived = app.openapi
 
-    def with_problems() -> dict[str, object]:
-        found = document()
-        schemas = found.setdefault("components", {}).setdefault("schemas", {})
-        if "ProblemDetails" not in schemas:
-            own = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(own.pop("$defs", {}), ProblemDetails=own)
-        return found
+    def document() -> dict[str, object]:
+        if app.openapi_schema is None:
+            app.openapi_schema = completed(derived(), ROUTERS)
+        return app.openapi_schema
 
-    app.openapi = with_problems  # type: ignore[method-assign]
+    app.openapi = document  # type: ignore[method-assign]
     return app

@@ -54,13 +54,17 @@ def _utc(moment: datetime) -> datetime:
         raise PydanticCustomError("moment_invalid", "The time is out of range.") from None
 
 
-Text = Annotated[str, Field(max_length=2000), AfterValidator(_storable)]
+_WITHOUT_NUL = Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})
+"""In the document alone; `_storable` checks it, and lone surrogates too, which no pattern can express."""
+Text = Annotated[str, Field(max_length=2000), _WITHOUT_NUL, AfterValidator(_storable)]
 """A text of a caller."""
-Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_storable)]
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), _WITHOUT_NUL, AfterValidator(_storable)]
 """The name of a person or a thing."""
-Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_storable)]
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), _WITHOUT_NUL, AfterValidator(_storable)]
 """An id, or what names the same record: a phone number, an ICCID, an e-mail address (A7)."""
-Iccid = Annotated[str, BeforeValidator(_no_number), Field(max_length=40), AfterValidator(_storable)]
+Iccid = Annotated[
+    str, BeforeValidator(_no_number), Field(max_length=40), _WITHOUT_NUL, AfterValidator(_storable)
+]
 """An ICCID: 18 to 20 digits, as text (A20)."""
 IdOrIccid = Annotated[Id, BeforeValidator(_no_number)]
 """The id of a record, or the ICCID of its eSIM, as text (A20)."""

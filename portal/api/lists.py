@@ -29,7 +29,7 @@ class ListOf(BaseModel, Generic[Resource]):
     """One page of a list."""
 
     data: list[Resource]
-    has_more: bool
+    has_more: bool = Field(description="Whether the list goes on after this page.")
     next_cursor: str | None = Field(description="The `cursor` of the next page; null at the end of the list.")
 
     @classmethod
@@ -66,7 +66,7 @@ class Listing:
             others = [item for item in self._request.query_params.multi_items() if item[0] != "cursor"]
             path = "/".join(quote(part.replace(SLASH, "/"), safe="") for part in self._path.split("/"))
             address = f"{path}?{urlencode([*others, ('cursor', following)])}"
-            self._response.headers["Link"] = f'<{address}>; rel="next"'
+            self._response.headers.append("Link", f'<{address}>; rel="next"')
         return ListOf(data=list(map(view, page)), has_more=following is not None, next_cursor=following)
 
 

@@ -38,8 +38,8 @@ class FieldProblem(BaseModel):
 class RefusalProblem(BaseModel):
     """A reason why the call was refused."""
 
-    code: str
-    sentence: str
+    code: str = Field(examples=["open_order"])
+    sentence: str = Field(examples=["The line has an open order already: order-abcdefghijklmnop."])
     parameters: dict[str, str | int]
 
 
@@ -75,7 +75,7 @@ class Problems:
             reason = Reason(refusal.code, sentence(refusal, language), refusal.parameters)
             problem = Problem(422, (reason,))
         else:
-            problem = problem_of(failure, language)
+            problem = problem_of(failure, language, "api_problems")
             if problem.status == CONFLICT:  # one status for all that the rules refuse: the code says why (A4)
                 problem = replace(problem, status=UNPROCESSABLE)
         logged(problem, failure)

@@ -42,7 +42,7 @@ CROWDED = frozenset({"uploads", "reader_unavailable"})
 
 _log = logging.getLogger("portal")
 
-_CODES = {
+CODES = {
     400: "bad_request",
     404: "page_unknown",
     405: "method_not_allowed",
@@ -52,6 +52,7 @@ _CODES = {
     500: "our_fault",
     503: "component_unavailable",
 }
+"""Codes of what is no refusal of a rule, by HTTP status."""
 TRY_AGAIN_SECONDS = {429: "600", 503: "15"}
 
 
@@ -115,9 +116,11 @@ def logged(problem: Problem, failure: Exception) -> None:
         _log.warning("Answered with %d, %s: %s", problem.status, problem.code, what)
 
 
-def problem_of(failure: Exception, language: Language) -> Problem:
-    """Map an error to its status and reasons, in the reader's language."""
-    problems = page_texts(language)["problems"]
+def problem_of(failure: Exception, language: Language, texts: str = "problems") -> Problem:
+    """Map an error to its status and reasons, in the reader's language. `texts`: the sentences of what is no
+    refusal, for visitors of pages or for programs.
+    """
+    problems = page_texts(language)[texts]
     if isinstance(failure, Refused):
         first = next((reason for reason in failure.refusals if reason.code in OVER), failure.refusals[0])
         if first.status == 503:  # operators fix it: visitors cannot do what the sentence says
@@ -129,7 +132,7 @@ def problem_of(failure: Exception, language: Language) -> Problem:
         status, headers = 422, {}
     else:
         status, headers = 503 if isinstance(failure, Unavailable) else 500, {}
-    code = "busy" if _is_busy(failure) else _CODES.get(status, "bad_request")
+    code = "busy" if _is_busy(failure) else CODES.get(status, "bad_request")
     return Problem(status, (Reason(code, problems[code]),), headers)
 
 

@@ -29,10 +29,11 @@ _MOST_LANGUAGES = 20
 
 
 class Pages:
-    """Renders pages. The path of `portal_url` is the prefix of all addresses."""
+    """Renders pages. The path of `portal_url` is the prefix of all addresses; `api`: whether it is served."""
 
-    def __init__(self, portal_url: str) -> None:
+    def __init__(self, portal_url: str, *, api: bool = False) -> None:
         self.base = urlsplit(portal_url).path.rstrip("/")
+        self._api = api
 
     def render(self, request: Request, page: str, status: int = 200, **facts: object) -> HTMLResponse:
         """Render a page as a response."""
@@ -45,6 +46,7 @@ class Pages:
                 t=page_texts(language),
                 language=language,
                 base=self.base,
+                api=self._api,
                 moment=lambda when: moment(when, language),
                 span=lambda length: span(length, language),
             )
@@ -90,7 +92,7 @@ def _plain(value: object) -> object:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -99,3 +101,5 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.filters["pre"] = lambda text: Markup("%s") % text  # an example of ours: its line breaks stay
+    return made

@@ -25,16 +25,13 @@ from models.operations.jobs import (
     MOST_ROWS,
     UNFINISHED,
     JobKind,
-    JobRowView,
-    JobStatus,
     JobView,
-    RowOutcome,
     Submitted,
 )
-from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from starter.connected import ConnectedDesk
 from starter.keys import checked_key
+from starter.operations.job_book import JobBook
 from starter.operations.job_kinds import AS_USER, IMPORTS, File
 from store import lookups
 from store.key_ring import KeyRing
@@ -50,7 +47,7 @@ if TYPE_CHECKING:
     from starter.desks import Desks
 
 
-class JobDesk(ConnectedDesk):
+class JobDesk(ConnectedDesk, JobBook):
     """Makes, lists and cancels the jobs of the caller's accounts."""
 
     async def submit_file(
@@ -93,45 +90,6 @@ class JobDesk(ConnectedDesk):
         caller.require(_kind(kind, file=True).permission)
         caller.require(Permission.RUN_JOBS)
         return await IMPORTS[kind](self._desks(), caller, File(content, dry_run=True))
-
-    async def jobs(
-        self,
-        caller: Caller,
-        account: str | None = None,
-        *,
-        kind: str | None = None,
-        status: JobStatus | None = None,
-        limit: int | None = None,
-        after: Position | None = None,
-    ) -> Page[JobView]:
-        """List jobs, newest first."""
-        async with self._database.reading() as connection:
-            scope = await lookups.narrowed(connection, caller.scope, account)
-            caller.require(Permission.RUN_JOBS)
-            wanted = Wanted(limit, after)
-            return await jobs.jobs(connection, scope, wanted, kind=kind, status=status)
-
-    async def job(self, caller: Caller, job: str) -> JobView:
-        """One job as it is now. Raises `NotFound` (`unknown_job`)."""
-        async with self._database.reading() as connection:
-            found = await jobs.find(connection, caller.scope, job)
-            caller.require(Permission.RUN_JOBS)
-            return found
-
-    async def report(
-        self,
-        caller: Caller,
-        job: str,
-        *,
-        outcome: RowOutcome | None = None,
-        limit: int | None = None,
-        after: Position | None = None,
-    ) -> Page[JobRowView]:
-        """What became of the rows of a job; `outcome`: only those, such as the refused ones."""
-        async with self._database.reading() as connection:
-            found = await jobs.find(connection, caller.scope, job)
-            caller.require(Permission.RUN_JOBS)
-            return await jobs.report(connection, found.id, Wanted(limit, after), outcome)
 
     async def cancel(self, caller: Caller, job: str) -> JobView:
         """Cancel a job: no further row is done, an import writes none. Idempotent. Raises `Refused`

@@ -10,6 +10,7 @@ account of its mode that the call names.
 import secrets
 from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from models.errors import Refused
 from models.paging import Page, Position, Wanted
@@ -18,19 +19,27 @@ from models.people.callers import PERMISSIONS, Caller, Permission, UserKind
 from models.people.profiles import parse_name
 from settings import Settings
 from store import lookups
-from store.key_ring import KeyRing
 from store.people import account_settings, api_keys
 from store.people.actors import user_deactivated
 from store.session import Database
+
+if TYPE_CHECKING:
+    from store.key_ring import KeyRing
 
 
 class ApiKeyDesk:
     """Administers the API keys of the caller's accounts."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
-        """Raises `Refused` (`keys_invalid`)."""
         self._database = database
-        self._ring = KeyRing(settings.secret_keys)
+        self._secret_keys = settings.secret_keys
+
+    @property
+    def _ring(self) -> "KeyRing":
+        """Raises `Refused` (`keys_invalid`)."""
+        from store.key_ring import KeyRing  # noqa: PLC0415  takes long to import, and a list needs none
+
+        return KeyRing(self._secret_keys)
 
     async def create(
         self,

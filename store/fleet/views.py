@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -47,7 +47,8 @@ async def lines(
     chosen = (
         select(LineRow.id)
         .join(AccountRow, AccountRow.id == LineRow.account_id)
-        .join(DeviceRow, DeviceRow.id == LineRow.device_id)
+        # of the account, too: so the lines are read in the sequence of the devices' index (account, name)
+        .join(DeviceRow, and_(DeviceRow.id == LineRow.device_id, DeviceRow.account_id == LineRow.account_id))
         .where(within(scope, LineRow.account_id))
         .offset(offset)
     )

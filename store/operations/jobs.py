@@ -4,7 +4,7 @@ How they are run: `store.operations.job_steps`.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -22,7 +22,6 @@ from models.operations.jobs import (
 )
 from models.paging import Page, Wanted
 from models.people.callers import By, Caller, Scope
-from store.key_ring import KeyRing
 from store.locks import keep_account_open
 from store.operations import holds, job_steps
 from store.operations.job_tables import JobReportRow, JobRow
@@ -30,6 +29,9 @@ from store.paging import Keys
 from store.people.tables import AccountRow
 from store.scopes import within
 from store.secrets import input_of
+
+if TYPE_CHECKING:  # cryptography takes long to import, and lists need none
+    from store.key_ring import KeyRing
 
 _ADD = insert(JobRow).on_conflict_do_nothing(index_elements=[JobRow.account_id, JobRow.made_key])
 _JOBS: Select[*tuple[Any, ...]] = select(
@@ -57,7 +59,7 @@ class NewJob:
     dry_run: bool
 
 
-async def create(connection: AsyncConnection, keys: KeyRing, new: NewJob, caller: Caller) -> Submitted:
+async def create(connection: AsyncConnection, keys: "KeyRing", new: NewJob, caller: Caller) -> Submitted:
     """Make a job once per key. Raises `Refused` (`key_reused`, `account_closed`)."""
     await keep_account_open(connection, new.account_id)
     digests = keys.fingerprints(_digested(new))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ARRAY, LargeBinary, Select, and_, any_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,13 +15,15 @@ from models.people.api_keys import ApiKey, ApiKeyView, Mode
 from models.people.callers import By, Permission, Scope
 from models.people.views import UserView
 from store import events
-from store.key_ring import KeyRing
 from store.locks import keep_account_open
 from store.lookups import select_users, user_view
 from store.paging import Keys
 from store.people.tables import AccountRow, ApiKeyRow
 from store.row import now
 from store.scopes import within
+
+if TYPE_CHECKING:
+    from store.key_ring import KeyRing
 
 _USE = "api key "
 _LAST_USE_TO = timedelta(minutes=1)
@@ -50,7 +52,7 @@ class Bearer:
     permissions: frozenset[Permission]
 
 
-def digests(ring: KeyRing, key: ApiKey) -> tuple[bytes, ...]:
+def digests(ring: "KeyRing", key: ApiKey) -> tuple[bytes, ...]:
     """The keyed digests of a key, one for each secret key. Raises `Refused` (`secret_keys_missing`)."""
     return ring.fingerprints(_USE + key.text)
 

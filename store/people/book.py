@@ -34,9 +34,10 @@ async def employees(
         .where(within(scope, EmployeeRow.account_id))
     )
     if find is not None:
-        begins = func.lower(find.strip())
-        named = func.starts_with(func.lower(EmployeeRow.name), begins)
-        statement = statement.where(named | func.starts_with(func.lower(EmployeeRow.email), begins))
+        begins = find.strip().lower()
+        named = func.lower(EmployeeRow.name).startswith(begins, autoescape=True)
+        addressed = func.lower(EmployeeRow.email).startswith(begins, autoescape=True)
+        statement = statement.where(named | addressed)
     page = await by_account(scope, EmployeeRow.name, EmployeeRow.id).page(connection, statement, wanted)
     return page.of(lambda row: EmployeeView(**row._mapping))
 

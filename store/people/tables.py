@@ -10,6 +10,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -185,6 +186,19 @@ class EmployeeRow(Row):
         UniqueConstraint("id", "account_id"),
         Index("uq_employees_email", "account_id", text("lower(email)"), unique=True),
         Index("uq_employees_name", "account_id", "name", unique=True, postgresql_where=text("email IS NULL")),
+        Index("ix_employees_by_name", "account_id", "name", "id"),
+        Index(
+            "ix_employees_name_begins",
+            "account_id",
+            literal_column("lower(name)").label("begins"),
+            postgresql_ops={"begins": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_employees_email_begins",
+            "account_id",
+            literal_column("lower(email)").label("begins"),
+            postgresql_ops={"begins": "text_pattern_ops"},
+        ),
     )
 
 

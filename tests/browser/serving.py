@@ -10,6 +10,7 @@ import uvicorn
 from portal.app import create_app
 from settings import Settings
 from starter.codes.link_desk import LinkDesk
+from starter.desks import Desks
 
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
@@ -23,12 +24,12 @@ CHROMIUM_OPTIONS = (
 
 
 @contextmanager
-def serving(desk: LinkDesk, **settings: str) -> Iterator[str]:
-    """The address of a portal over this desk, with these settings."""
+def serving(desk: LinkDesk, desks: Desks | None = None, **settings: str) -> Iterator[str]:
+    """The address of a portal over this desk, with these settings; with the API where there are desks."""
     listening = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
-        create_app(desk, Settings.model_validate({"portal_url": address} | settings)),
+        create_app(desk, Settings.model_validate({"portal_url": address} | settings), desks=desks),
         access_log=False,
         server_header=False,
         log_config=None,

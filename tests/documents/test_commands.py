@@ -140,6 +140,16 @@ async def mail_to_the_traveller(reader: Reader) -> str:
             return str(next(mail["number"] for mail in found if "eSIM" in mail["subject"]))
 
 
+async def shop_backend(reader: Reader) -> Names:
+    """The portal's address, and a key of the user that the block creates."""
+    return {"PORTAL": reader.addresses.portal_url, "KEY": key_of_the_shop}
+
+
+async def key_of_the_shop(reader: Reader) -> str:
+    made = await reader.types("esim-orders api-key create shop --user shop@acme.example --json")
+    return str(json.loads(made)["key"])
+
+
 async def nothing(reader: Reader) -> Names:
     return {}
 
@@ -149,6 +159,7 @@ PREPARED: Mapping[str, Callable[[Reader], Awaitable[Names]]] = {
     "esim-orders fleet import": first_order,
     "esim-orders contact add": an_esim,
     'esim-orders user create "Olga Owner"': agents_number,
+    'esim-orders user create "Shop backend"': shop_backend,
     "esim-orders order list --held": held_order,
     "esim-orders order retry --reason": held_order,
     "temporal workflow start --type RetryHeld": held_order,

@@ -46,7 +46,16 @@ def _names(sentence: str) -> set[str | None]:
 
 def test_no_word_is_left_over() -> None:
     used = " ".join(path.read_text() for path in PLACES)
-    by_name = ("problem.", "problems.", "refusals.", *(f"over.{status}." for status in RequestStatus))
+    by_name = (
+        "problem.",
+        "problems.",
+        "refusals.",
+        "api_problems.",
+        "problem_pages.advice.",
+        "problem_pages.subjects.",
+        *(f"reference.{place}" for place in ("path", "query", "header")),
+        *(f"over.{status}." for status in RequestStatus),
+    )
     for key in said_in(Language.EN):
         if not key.startswith(by_name):
             assert f"t.{key}" in used, key

@@ -61,8 +61,7 @@ class Held:
 async def held(encrypted_scene: EncryptedScene) -> AsyncIterator[Held]:
     scene = await encrypted_scene.with_keys(KEY)
     web_ui = encrypted_scene.server.ui_url
-    settings = {"payload_keys": KEY, "codec_origin": web_ui, "codec_token": TOKEN}
-    with serving(InventedDesk(), **settings) as portal:
+    with serving(InventedDesk(), payload_keys=KEY, codec_origin=web_ui, codec_token=TOKEN) as portal:
         async with scene.worker():
             scene.mailbox.answer = "550 5.1.1 no such user"
             found = Held(scene, await scene.placed(1), web_ui, portal)

@@ -2,7 +2,6 @@
 
 HEADINGS = {
     "a MB, on average": "le Mo, en moyenne",
-    "account": "compte",
     "added": "ajoutée",
     "allocated to": "attribuée à",
     "at (UTC)": "le (UTC)",
@@ -31,7 +30,6 @@ HEADINGS = {
     "profile": "profil",
     "report": "nature",
     "shelf life": "conservation",
-    "state": "état",
     "subscriber": "abonné",
     "suspended": "suspendue",
     "the cheapest network of each country": "le réseau le moins cher de chaque pays",

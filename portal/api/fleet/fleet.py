@@ -56,8 +56,8 @@ async def list_lines(
     caller: Viewing,
     desks: At,
     pages: Pages,
-    group: Annotated[Name | None, Query()] = None,
-    device: Annotated[Name | None, Query()] = None,
+    group: Annotated[Name | None, Query(description="Only lines of this management group.")] = None,
+    device: Annotated[Name | None, Query(description="Only lines of this device, by its name.")] = None,
     kind: Annotated[SimKind | None, Query(description="Only lines with such a SIM in place.")] = None,
     without_code: Annotated[bool, Query(description="Only lines whose eSIM has no QR code yet.")] = False,
 ) -> ListOf[LineResource]:
@@ -133,10 +133,11 @@ async def list_sims(
     caller: Viewing,
     desks: At,
     pages: Pages,
-    state: SimState | None = None,
-    kind: SimKind | None = None,
+    state: Annotated[SimState | None, Query(description="Only SIMs in this state.")] = None,
+    kind: Annotated[SimKind | None, Query(description="Only SIMs of this kind.")] = None,
     iccid_ending: Annotated[
-        str | None, Query(pattern=r"^[0-9]{1,20}$", description="Only ICCIDs that end so.")
+        str | None,
+        Query(pattern=r"^[0-9]{1,20}$", description="Only ICCIDs that end so.", examples=["0011"]),
     ] = None,
 ) -> ListOf[SimResource]:
     """SIMs in any state, newest first; discarded ones are kept."""

@@ -26,16 +26,16 @@ class SimResource(Resource):
 
     id: str = Field(examples=["S-12"])
     iccid: str | None = Field(description="Null on a temporary eSIM whose ICCID is not known yet.")
-    kind: str = Field(description="`physical` or `esim`.")
-    state: str = Field(description=_STATES)
-    mark: str = Field(description="`SIM-Temp` on a temporary eSIM, else empty.")
+    kind: str = Field(description="`physical` or `esim`.", examples=["esim"])
+    state: str = Field(description=_STATES, examples=["active"])
+    mark: str = Field(description="`SIM-Temp` on a temporary eSIM, else empty.", examples=[""])
     provider: str
     distributor: str | None
     employee: str | None
     groups: list[str]
     order: str | None = Field(description="The order that created it.")
     discarded_at: datetime | None
-    holder: str | None = Field(description="What it serves, or will serve: `line:42`.")
+    holder: str | None = Field(description="What it serves, or will serve: `line:42`.", examples=["line:42"])
 
     @classmethod
     def of(cls, view: SimView) -> "SimResource":
@@ -53,8 +53,8 @@ class LineResource(Resource):
     """A line in its slot, with the SIM in place and the temporary eSIM of an open order."""
 
     id: str = Field(examples=["L-42"])
-    msisdn: str = Field(description="The phone number in E.164.")
-    device: str
+    msisdn: str = Field(description="The phone number in E.164.", examples=["+33639980000"])
+    device: str = Field(examples=["Phone 7"])
     slot: int
     provider: str
     groups: list[str]
@@ -94,8 +94,8 @@ class DeviceResource(Resource):
 class OfferResource(Resource):
     """An action on a line or a SIM: whether it is offered to this caller's user, and if not, why."""
 
-    action: str
-    label: str
+    action: str = Field(examples=["switch_to_esim"])
+    label: str = Field(examples=["Switch to eSIM"])
     offered: bool
     refusals: list[RefusalProblem]
 
@@ -114,7 +114,9 @@ class ShopResource(Resource):
     """What may be ordered for a line."""
 
     line: str
-    action: str = Field(description="The one kind of order that fits the SIM in place.")
+    action: str = Field(
+        description="The one kind of order that fits the SIM in place.", examples=["switch_to_esim"]
+    )
     packs: list[PackResource]
     chosen: str | None = Field(description="The pack, if only one is eligible.")
     refusals: list[RefusalProblem] = Field(description="Why nothing may be ordered.")

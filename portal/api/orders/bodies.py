@@ -5,7 +5,7 @@ A new kind is a class with `place` and `check`, and an entry in `Ordering`.
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from models.orders.lifecycle import OrderKind
 from models.people.callers import Caller
@@ -24,6 +24,12 @@ from starter.orders.drafts import OrderDraft, Placed
 
 class SwapBody(Body):
     """Switch a line to an eSIM, or replace its eSIM; the SIM in place is discarded when it is processed."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"kind": "switch_to_esim", "line": "+33639980000", "discard_confirmed": True}]
+        }
+    )
 
     kind: Literal["switch_to_esim", "replace_esim"]
     line: Id = Field(description="A phone number, or `L-42`.")

@@ -28,7 +28,7 @@ class StateResource(Resource):
     """The state of an order after a call."""
 
     id: str
-    status: str
+    status: str = Field(examples=["provider_processing"])
     warnings: list[str] = Field(description="To be shown to the user.")
 
     @classmethod
@@ -88,10 +88,14 @@ async def list_orders(
     caller: Viewing,
     desks: At,
     pages: Pages,
-    status: OrderStatus | None = None,
-    open_only: Annotated[bool, Query(alias="open")] = False,
-    held: bool = False,
-    incidents: bool = False,
+    status: Annotated[OrderStatus | None, Query(description="Only orders with this status.")] = None,
+    open_only: Annotated[
+        bool, Query(alias="open", description="Only orders that are neither processed nor over.")
+    ] = False,
+    held: Annotated[bool, Query(description="Only orders that wait for a person.")] = False,
+    incidents: Annotated[
+        bool, Query(description="Only orders that were processed after they were cancelled.")
+    ] = False,
     line: Annotated[Id | None, Query(description="A phone number, or `L-42`.")] = None,
 ) -> ListOf[OrderResource]:
     """The orders of the account, newest first, without their events. Refused ones with `status=refused`."""

@@ -40,7 +40,8 @@ class WaitsFor(Resource):
     """What an order waits for."""
 
     what: str = Field(
-        description="More values may be added: `sending`, `acknowledgement`, `processing`, `stock`."
+        description="More values may be added: `sending`, `acknowledgement`, `processing`, `stock`.",
+        examples=["acknowledgement"],
     )
     until: datetime | None = Field(
         description="When the order is held for a person if nothing comes; null if it is held already."
@@ -50,17 +51,17 @@ class WaitsFor(Resource):
 class NextCall(Resource):
     """A call that is possible now, for this caller."""
 
-    name: str
-    method: str
-    href: str
+    name: str = Field(examples=["cancel"])
+    method: str = Field(examples=["POST"])
+    href: str = Field(examples=["/api/v1/orders/order-abcdefghijklmnop/cancel"])
 
 
 class EventResource(Resource):
     """Something that happened."""
 
     at: datetime
-    type: str
-    actor: str
+    type: str = Field(examples=["order.submitted"])
+    actor: str = Field(examples=["user:3"])
     data: dict[str, Any]
 
 
@@ -68,24 +69,24 @@ class OrderResource(Resource):
     """An order as it is now."""
 
     id: str = Field(examples=["order-abcdefghijklmnop"])
-    kind: str
-    status: str = Field(description=_STATUSES)
+    kind: str = Field(examples=["switch_to_esim"])
+    status: str = Field(description=_STATUSES, examples=["submitted"])
     status_since: datetime
     placed_at: datetime
-    placed_by: str
-    subject: str | None = Field(description="What it is about, such as `line:42`.")
-    title: str = Field(description="The subject in words, such as a phone number.")
+    placed_by: str = Field(examples=["U-3"])
+    subject: str | None = Field(description="What it is about, such as `line:42`.", examples=["line:42"])
+    title: str = Field(description="The subject in words, such as a phone number.", examples=["+33639980000"])
     provider: str | None
     distributor: str | None
     esim: str | None = Field(description="The eSIM that it created: `S-12`.")
     iccid: str | None
     note: str | None
-    cancel_reason: str | None
+    cancel_reason: str | None = Field(examples=[None])
     incident: bool = Field(description="The provider processed it after it was cancelled.")
     held: bool
-    holds: list[HoldResource]
+    holds: list[HoldResource] = Field(examples=[[]])
     waits_for: WaitsFor | None
-    refusals: list[RefusalProblem]
+    refusals: list[RefusalProblem] = Field(examples=[[]])
     details: dict[str, Any] | None = Field(description="What only orders of this kind have.")
     next: list[NextCall]
     events: list[EventResource] | None = Field(default=None, description="With `expand=events`.")

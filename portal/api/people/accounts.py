@@ -24,7 +24,7 @@ Setting = Annotated[Caller, needs(Permission.MANAGE_USERS)]
 class NewAccountBody(Body):
     """An account to create, in the mode of the platform key."""
 
-    name: Name
+    name: Name = Field(examples=["Acme Logistics"])
     language: Name | None = Field(default=None, description="`en` or `fr`.")
     contact_email: Name | None = None
 
@@ -39,7 +39,7 @@ class AccountBody(Body):
 class NameBody(Body):
     """The account's new name."""
 
-    name: Name
+    name: Name = Field(examples=["Acme Logistics"])
 
 
 @routes.get("/accounts", summary="List accounts")

@@ -24,8 +24,10 @@ class ApiKeyResource(Resource):
     id: str = Field(examples=["K-7"])
     account: str | None
     name: str
-    mode: str
-    shown: str = Field(description="The first characters, to tell it from others.")
+    mode: str = Field(examples=["test"])
+    shown: str = Field(
+        description="The first characters, to tell it from others.", examples=["esim_test_Q8rT..."]
+    )
     user: str | None = Field(description="The service user that it acts as.")
     permissions: list[str]
     created_at: datetime
@@ -45,13 +47,13 @@ class ApiKeyResource(Resource):
 class NewApiKeyResource(ApiKeyResource):
     """A key that was just made."""
 
-    key: str = Field(description="The key itself: it is shown this once.")
+    key: str = Field(description="The key itself: it is shown this once.", examples=["esim_test_Q8rT..."])
 
 
 class NewApiKeyBody(Body):
     """An API key to make."""
 
-    name: Name
+    name: Name = Field(examples=["Shop backend"])
     user: Id = Field(description="The service user that it acts as: `U-3` or its address.")
     permissions: list[Name] | None = Field(
         default=None, description="All that the user and the caller have, if left out."

@@ -57,8 +57,10 @@ async def list_contacts(
     caller: Viewing,
     desks: At,
     pages: Pages,
-    distributor: Annotated[Name | None, Query()] = None,
-    role: Annotated[Name | None, Query(description=_ROLES)] = None,
+    distributor: Annotated[Name | None, Query(description="Only contacts of this distributor.")] = None,
+    role: Annotated[
+        Name | None, Query(description=f"Only contacts with this role: {_ROLES}", examples=["order"])
+    ] = None,
 ) -> ListOf[ContactResource]:
     """The contacts of distributors, with their roles."""
     found = await desks.contacts.contacts(
@@ -108,7 +110,9 @@ async def list_employees(
     caller: Looking,
     desks: At,
     pages: Pages,
-    find: Annotated[Name | None, Query(description="The beginning of a name or an address.")] = None,
+    find: Annotated[
+        Name | None, Query(description="The beginning of a name or an address.", examples=["gin"])
+    ] = None,
 ) -> ListOf[EmployeeResource]:
     """Who uses SIMs of the account, by name."""
     found = await desks.people.employees(caller, find=find, limit=pages.limit, after=pages.after)

@@ -16,7 +16,7 @@ class AccountResource(Resource):
 
     id: str = Field(examples=["A-1"])
     name: str
-    mode: str = Field(description="`live` or `test`.")
+    mode: str = Field(description="`live` or `test`.", examples=["test"])
     language: str
     contact_email: str | None
     closed_at: datetime | None
@@ -34,9 +34,9 @@ class UserResource(Resource):
     id: str = Field(examples=["U-3"])
     name: str
     email: str
-    role: str
+    role: str = Field(examples=["manager"])
     profile: str
-    kind: str = Field(description="`person` or `service`.")
+    kind: str = Field(description="`person` or `service`.", examples=["person"])
     language: str
     distributor: str | None = Field(description="Whose orders a user of the provider desk sees.")
     deactivated_at: datetime | None

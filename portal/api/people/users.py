@@ -43,7 +43,7 @@ class UserBody(Body):
 class NewProfileBody(Body):
     """A profile to create; its nine targets are disabled."""
 
-    name: Name
+    name: Name = Field(examples=["Night shift"])
 
 
 class TargetsBody(Body):
@@ -54,7 +54,10 @@ class TargetsBody(Body):
 
 @routes.get("/users", summary="List users")
 async def list_users(
-    caller: Viewing, desks: At, pages: Pages, kind: Annotated[UserKind | None, Query()] = None
+    caller: Viewing,
+    desks: At,
+    pages: Pages,
+    kind: Annotated[UserKind | None, Query(description="Only users of this kind.")] = None,
 ) -> ListOf[UserResource]:
     """The users of the account by name, with their role and profile."""
     found = await desks.users.users(caller, kind=kind, limit=pages.limit, after=pages.after)

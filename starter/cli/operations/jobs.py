@@ -18,20 +18,20 @@ from starter.cli.output import (
     say,
     short_time,
 )
-from starter.cli.session import connected, run
+from starter.cli.session import open_desk, run
 from wording.counts import listed
 
 if TYPE_CHECKING:
-    from starter.operations.jobs import JobDesk
+    from starter.operations.job_book import JobBook
 
 app = typer.Typer(help="Look at the jobs that run in the background.", no_args_is_help=True)
 Limit = Annotated[int, how_many("The most rows to list.")]
 
 
-def _desk() -> "type[JobDesk]":
-    from starter.operations.jobs import JobDesk  # noqa: PLC0415
+def _book() -> "type[JobBook]":
+    from starter.operations.job_book import JobBook  # noqa: PLC0415
 
-    return JobDesk
+    return JobBook
 
 
 @app.command(name="list")
@@ -46,7 +46,7 @@ def list_jobs(
     wanted = None if status is None else _status(status)
 
     async def read() -> list[JobView]:
-        async with connected(_desk()) as (desk, who):
+        async with open_desk(_book()) as (desk, who):
             return await desk.jobs(who, account, kind=kind, status=wanted, limit=limit)
 
     found = run(read)
@@ -68,7 +68,7 @@ def show(
     """Show a job, and the rows that were refused or imported with a warning."""
 
     async def read() -> tuple[JobView, list[JobRowView]]:
-        async with connected(_desk()) as (desk, who):
+        async with open_desk(_book()) as (desk, who):
             found = await desk.job(who, job)
             outcomes = (RowOutcome.REFUSED, RowOutcome.NOTED)
             rows = [await desk.report(who, job, outcome=outcome, limit=limit) for outcome in outcomes]

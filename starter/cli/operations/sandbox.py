@@ -36,6 +36,12 @@ _OWN = {
 """The parts that the sandbox runs unless the variable has the address of another."""
 
 
+_KEY_FOR_THE_API = (
+    "A key for the API: esim-orders user create NAME EMAIL --account ACCOUNT --service\n"
+    "                   esim-orders api-key create NAME --user EMAIL"
+)
+
+
 def up(
     data_dir: DataDir = None,
     clock: Annotated[
@@ -140,6 +146,7 @@ def _announce(addresses: "Addresses", plan: "Plan", clock: "ClockState | None", 
     else:
         rows.append(("mailbox", addresses.smtp_url))
     rows.append(("portal", addresses.portal_url))
+    rows.append(("HTTP API", f"{addresses.portal_url}/api/v1 (reference: {addresses.portal_url}/docs/api)"))
     rows.append(("data and logs", str(plan.data_dir)))
     if clock is not None:
         at = f"{full_time(clock.now)}, {ahead(clock.ahead)}"
@@ -149,6 +156,7 @@ def _announce(addresses: "Addresses", plan: "Plan", clock: "ClockState | None", 
     width = max(len(name) for name, _ in rows)
     for name, where in rows:
         say(f"  {name:{width}}  {where}", whole=True)
+    say(f"\n{_KEY_FOR_THE_API}", whole=True)
     if others:
         say(f"\n{others}", whole=True)
 

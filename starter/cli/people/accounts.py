@@ -8,6 +8,7 @@ import typer
 from models.people.account import AccountView
 from models.people.api_keys import Mode
 from models.people.callers import Caller
+from starter.cli.language import headings, worded
 from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say
 from starter.cli.session import open_desk, run, run_at, settings
 
@@ -41,7 +42,7 @@ def list_accounts(json: JsonFlag = False) -> None:
     elif found:
         _print(found)
     else:
-        say("There are no accounts.")
+        say(worded("There are no accounts."))
 
 
 @app.command()
@@ -119,9 +120,11 @@ def _print(accounts: list[AccountView]) -> None:
     wide = is_wide()
     rows = []
     for account in accounts:
-        closed = f"closed {full_time(account.closed_at)}" if wide else "closed"
-        state = closed if account.closed_at else "open"
-        state = f"{state}, test" if account.mode is Mode.TEST else state
+        state = worded("closed") if account.closed_at else worded("active")
+        if account.closed_at and wide:
+            state = worded("closed {time}", time=full_time(account.closed_at))
+        if account.mode is Mode.TEST:
+            state = worded("{state}, test", state=state)
         rows.append((account.name, state, account.open_orders, account.language, account.contact_email))
-    columns = ("account", "state", "open orders", "language", "contact")
-    print_table("Accounts", columns, rows, whole=("language",))
+    columns = headings("account", "state", "open orders", "language", "contact")
+    print_table(worded("Accounts"), columns, rows, whole=(columns[3],))

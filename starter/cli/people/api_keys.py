@@ -1,7 +1,7 @@
 """`esim-orders api-key ...`: the keys with which portal backends call the HTTP API (A1, A18)."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,7 +9,8 @@ from models.errors import Refused
 from models.identifiers import reference
 from models.people.api_keys import ApiKeyView, Mode, NewApiKey
 from models.people.callers import Caller
-from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say, short_time
+from starter.cli.language import headings, worded
+from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say, short_time, warn
 from starter.cli.session import run_at, settings
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ def create(  # noqa: PLR0917  options of a command
         raise Refused.because("key_user_or_platform")
     made = run_at(_desk, make)
     if json:
-        print_json(made.view.model_dump(mode="json") | {"key": made.key.text})
+        print_json(_with_the_key(made))
         return
     say(made.key.text, whole=True)
-    say(f"{made.view.key_id}: this is the only time that the key is shown.")
+    warn(worded("{key}: this is the only time that the key is shown.", key=made.view.key_id))
 
 
 @app.command(name="list")
@@ -83,7 +84,7 @@ def list_keys(
     elif found:
         _print(found)
     else:
-        say("There are no API keys.")
+        say(worded("There are no API keys."))
 
 
 @app.command()
@@ -96,6 +97,10 @@ def revoke(
         print_json(revoked)
     else:
         _print([revoked])
+
+
+def _with_the_key(made: NewApiKey) -> dict[str, Any]:
+    return made.view.model_dump(mode="json") | {"key": made.key.text}
 
 
 def _mode(text: str) -> Mode:
@@ -112,20 +117,28 @@ def _print(keys: list[ApiKeyView]) -> None:
             key.key_id,
             key.name,
             key.shown,
-            key.account or "(platform)",
-            "" if key.user_id is None else reference("U", key.user_id),
+            _acts_for(key),
             _state(key),
-            time(key.last_used_at) if key.last_used_at else "never",
+            time(key.last_used_at) if key.last_used_at else worded("never"),
         )
         for key in keys
     ]
-    columns = ("key", "name", "begins with", "account", "user", "state", "last used (UTC)")
-    print_table("API keys", columns, rows, whole=("key", "begins with"))
+    columns = headings("key", "name", "begins with", "acts for", "state", "last used (UTC)")
+    print_table(worded("API keys"), columns, rows, whole=(columns[0], columns[2]))
 
 
 def _state(key: ApiKeyView) -> str:
     if key.revoked_at is not None:
-        return "revoked"
+        return worded("revoked")
     if key.expires_at is None:
-        return "valid"
-    return "expired" if key.expires_at <= datetime.now(UTC) else f"until {full_time(key.expires_at)}"
+        return worded("valid")
+    if key.expires_at <= datetime.now(UTC):
+        return worded("expired")
+    end = full_time(key.expires_at) if is_wide() else key.expires_at.astimezone(UTC).date().isoformat()
+    return worded("until {time}", time=end)
+
+
+def _acts_for(key: ApiKeyView) -> str:
+    if key.user_id is None:
+        return worded("the platform")
+    return f"{key.account}, {reference('U', key.user_id)}"

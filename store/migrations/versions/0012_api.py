@@ -74,6 +74,15 @@ def upgrade() -> None:
         unique=False,
         postgresql_ops={"ending": "text_pattern_ops"},
     )
+    op.create_index("ix_employees_by_name", "employees", ["account_id", "name", "id"], unique=False)
+    for column in ("name", "email"):
+        op.create_index(
+            f"ix_employees_{column}_begins",
+            "employees",
+            ["account_id", sa.literal_column(f"lower({column})").label("begins")],
+            unique=False,
+            postgresql_ops={"begins": "text_pattern_ops"},
+        )
     for table, unique in _MADE.items():
         op.add_column(table, sa.Column("made_key", sa.String(), nullable=True))
         op.add_column(table, sa.Column("made_as", sa.String(), nullable=True))
@@ -92,6 +101,8 @@ def downgrade() -> None:
     _without_licences()
     _without_codes()
     op.drop_index("ix_orders_newest", table_name="orders")
+    for index in ("ix_employees_email_begins", "ix_employees_name_begins", "ix_employees_by_name"):
+        op.drop_index(index, table_name="employees")
     op.drop_index("ix_sims_iccid_ending", table_name="sims")
     op.drop_index("ix_sims_newest", table_name="sims")
     for table, unique in _MADE.items():

@@ -14,6 +14,7 @@ from store.session import Database
 from temporal.connection import connect
 from tests.callers.conftest import acme, database_url, firms  # noqa: F401  fixtures
 from tests.callers.world import KEYS, NO_TEMPORAL
+from tests.portal.api.guarded import Guarded
 from tests.portal.api.keys import Keyring
 
 ADDRESS = "https://portal.example"
@@ -41,11 +42,14 @@ def app(desks: Desks) -> FastAPI:
 
 
 @pytest.fixture
-async def api(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """Calls the API without a key."""
-    transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+async def api(app: FastAPI, desks: Desks) -> AsyncIterator[httpx.AsyncClient]:
+    """Calls the API without a key. No call may ask for what belongs to any account."""
+    guarded = Guarded(app)
+    transport = httpx.ASGITransport(guarded, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url=f"{ADDRESS}/api/v1") as client:
-        yield client
+        with guarded.watching(desks.database):
+            yield client
+    assert not guarded.offences, "\n".join(guarded.offences)
 
 
 @pytest.fixture

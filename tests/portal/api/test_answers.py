@@ -60,6 +60,14 @@ async def test_no_body_makes_a_500(body: bytes, api: httpx.AsyncClient, keys: Ke
     assert problem["request_id"] == answer.headers["Request-Id"]
 
 
+@pytest.mark.covers("A5")
+async def test_a_path_with_a_line_break_is_answered_by_the_api(api: httpx.AsyncClient, keys: Keyring) -> None:
+    answer = await api.post("/orders/%0A/acknowledge", headers=await keys.of(), json={})
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
 @pytest.mark.covers("A4", "A5")
 async def test_a_refusal_has_every_reason_in_the_callers_language(
     api: httpx.AsyncClient, keys: Keyring, acme: Known

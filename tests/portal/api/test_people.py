@@ -148,3 +148,15 @@ async def test_a_platform_key_lists_and_creates_accounts_of_its_mode(
     }
     assert ACCOUNT in names["live"]
     assert names["test"] == ["Trial"]
+
+
+@pytest.mark.covers("A18")
+async def test_keys_of_both_modes_do_not_meet(api: httpx.AsyncClient, keys: Keyring) -> None:
+    made = [
+        await api.post(
+            "/accounts", headers=await keys.of_platform(mode) | {"Idempotency-Key": "a"}, json={"name": mode}
+        )
+        for mode in Mode
+    ]
+
+    assert [(answer.status_code, answer.json()["name"]) for answer in made] == [(201, mode) for mode in Mode]

@@ -1,0 +1,79 @@
+"""Whatever the command line can do for an account, the API can: each call of each desk has a route (A16)."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+import portal.api
+from starter.desks import Desks
+from tests.callers.samples import SAMPLES
+
+CONNECTED = {"client", "database", "settings"}
+API = Path(portal.api.__path__[0])
+DESKS: dict[str, type] = {name: kind for name, kind in get_type_hints(Desks).items() if name not in CONNECTED}
+ONLY_OPERATORS = {
+    "RecoveryDesk.find": "recovers lost workflows of all accounts",
+    "RecoveryDesk.start": "recovers lost workflows of all accounts",
+    "ClockDesk.show": "the clock of a sandbox is moved by whoever runs it",
+    "ClockDesk.advance": "the clock of a sandbox is moved by whoever runs it",
+    "ApiKeyDesk.create_platform_key": "a platform key is made on the machine",
+    "examine": "doctor examines the machine's parts",
+    "erase": "erases a person from all accounts",
+}
+"""What only the operator of the machine does, with the reason."""
+_A_JOB = "a job imports the file in the background (A21)"
+OTHER_FORMS = {
+    "OrderDesk.place_order": "by row ids, for Python backends; the API names records",
+    "OrderDesk.check_order": "by row ids, for Python backends; the API names records",
+    "OrderDesk.people": "names the people of events for the terminal",
+    "OrderDesk.watch": "follows an order in the terminal; the API answers its events",
+    "AccountDesk.set_language": "`AccountDesk.edit` changes both",
+    "AccountDesk.set_contact": "`AccountDesk.edit` changes both",
+    "UserDesk.set_role": "`UserDesk.edit_user` changes both",
+    "UserDesk.set_user_language": "`UserDesk.edit_user` changes both",
+    "FleetDesk.import_fleet": _A_JOB,
+    "CatalogueDesk.import_catalogue": _A_JOB,
+    "NumberDesk.import_numbers": _A_JOB,
+    "PlanDesk.import_plans": _A_JOB,
+    "PlanDesk.import_rates": _A_JOB,
+    "StockDesk.import_stock": _A_JOB,
+    "SubscriberDesk.import_subscribers": _A_JOB,
+    "RetryDesk.many": "`RetryDesk.resume_many` answers the outcomes at once",
+    "RetryDesk.one": "`RetryDesk.resume` answers the outcome at once",
+    "CodeBook.held": "`RetryDesk.held` lists held work of every kind",
+    "CodeBook.waiting": "the list of requests shows the open ones",
+    "NumberDesk.held": "`RetryDesk.held` lists held work of every kind",
+}
+"""What the API does by another call of the desk, with the reason."""
+
+
+def _called() -> Iterator[str]:
+    """Every call of a desk in the routes of the API: `desks.orders.place`."""
+    for file in API.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute):
+                of = node.value.value
+                if isinstance(of, ast.Name) and of.id == "desks" and node.value.attr in DESKS:
+                    yield f"{DESKS[node.value.attr].__name__}.{node.attr}"
+
+
+def _has_subject(desk: type) -> bool:
+    """Whether the subject of the desk is in the API: its folder has the same name there."""
+    subject = desk.__module__.split(".")[1]
+    return (API / subject).is_dir()
+
+
+@pytest.mark.covers("A16")
+def test_every_call_of_a_desk_is_a_route_of_the_api() -> None:
+    called = set(_called())
+    left_out = set(ONLY_OPERATORS) | set(OTHER_FORMS)
+    there = {desk.__name__ for desk in DESKS.values() if _has_subject(desk)}
+    wanted = {call for call in SAMPLES if call.partition(".")[0] in there or "." not in call}
+
+    assert len(called) > 40
+    assert sorted(wanted - called - left_out) == []
+    assert sorted(called & left_out) == [], "has a route: not to be listed as left out"
+    assert left_out <= set(SAMPLES)
