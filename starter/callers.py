@@ -7,7 +7,7 @@
 A surface makes a caller from what it has authenticated, never from an argument of the call itself.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -88,13 +88,21 @@ class Authenticated:
     mode: Mode
 
 
-async def of_key(database: Database, secret_keys: str, sent: Sent, *, language: str = "en") -> Authenticated:
+async def of_key(
+    database: Database,
+    secret_keys: str,
+    sent: Sent,
+    *,
+    language: str = "en",
+    admit: Callable[[int], None] = lambda _: None,
+) -> Authenticated:
     """The caller who sends an API key: the key's service user, or, with a platform key, the operator in the
     account that the call names, or a user of it (A1, A18).
 
     It may do at most what the key and, at this moment, the user may. Raises `Refused` (`api_key_invalid`,
     `account_header_invalid`, `account_closed`, `secret_keys_missing`), `NotFound` (`unknown_account`, also
-    for an account of the other mode; `unknown_user`).
+    for an account of the other mode; `unknown_user`). `admit` gets the id of a valid key; what it raises
+    ends the call before anything is recorded of it.
     """
     key = parse_key(sent.key)
     if key is None:
@@ -104,6 +112,7 @@ async def of_key(database: Database, secret_keys: str, sent: Sent, *, language: 
         bearer = await api_keys.bearer(connection, digests, key.mode)
         if bearer is None or (bearer.user and bearer.user.deactivated_at):
             raise Refused.because("api_key_invalid")
+        admit(bearer.key_id)
         if bearer.user is None:
             caller = await _of_platform(connection, bearer, sent, key.mode, language)
         elif sent.account is not None or sent.user is not None:

@@ -2,7 +2,7 @@
 with the account, and `made_as`.
 
     made = Made.of(account_id, key, {"name": name})
-    known = await made.find(connection, AgentRow, account_id)      # its id, if it was made under the key
+    known = await made.find(connection, AgentRow, AgentRow.account_id == account_id)     # its id, if any
     insert(AgentRow).values(name=name, **made.columns)
 """
 
@@ -41,15 +41,13 @@ class Made:
         """What the record's row has of it."""
         return {"made_key": self.key, "made_as": self.content}
 
-    async def find(self, connection: AsyncConnection, table: Any, account_id: int) -> int | None:
-        """The id of the record that was made under the key. Raises `Refused` (`key_reused`) if it was made of
-        something else; that it was changed since does not matter.
+    async def find(self, connection: AsyncConnection, table: Any, *within: Any) -> int | None:
+        """The id of the record that was made under the key, among those `within` these conditions. Raises
+        `Refused` (`key_reused`) if it was made of something else; that it was changed since does not matter.
         """
         if self.key is None:
             return None
-        mine = select(table.id, table.made_as).where(
-            table.account_id == account_id, table.made_key == self.key
-        )
+        mine = select(table.id, table.made_as).where(table.made_key == self.key, *within)
         row = (await connection.execute(mine)).one_or_none()
         if row is None:
             return None

@@ -64,6 +64,11 @@ def made_key() -> Mapped[str | None]:
     return mapped_column(info=not_personal("a digest of a key that the caller chose"))
 
 
+def made_as() -> Mapped[str | None]:
+    """The mark of that key with what the record was made of (`store.made_keys`)."""
+    return mapped_column(info=not_personal("a digest of a key that the caller chose, with the content"))
+
+
 def owner() -> Mapped[int]:
     """The account a record belongs to."""
     return mapped_column(ForeignKey("accounts.id"))

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from models.errors import Refusal
 from models.language import Language
 from models.people.api_keys import Mode
@@ -24,6 +26,8 @@ class AccountView(View):
     """Whether its eSIMs are real; only API keys of the same mode reach it (A18)."""
     open_orders: int = 0
     """The number of open orders; they continue even in a closed account."""
+    replayed: bool = Field(default=False, exclude=True)
+    """The account was created before under the key of this call."""
 
 
 def closed_refusal(role: Role, *, closed: bool) -> Refusal | None:

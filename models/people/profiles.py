@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from pydantic import Field
+
 from models.characters import LONGEST_NAME, UNPRINTABLE
 from models.errors import Refused
 from models.orders.rules import SLOTS, TARGETS, Action, target
@@ -21,6 +23,8 @@ class ProfileView(View):
     is_default: bool
     users: int
     enabled: tuple[str, ...]
+    replayed: bool = Field(default=False, exclude=True)
+    """The profile was created before under the key of this call."""
 
     def enables(self, action: Action, slot: int) -> bool:
         """Whether users with this profile may take the action on the line or SIM of this slot."""

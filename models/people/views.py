@@ -3,6 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from models.language import Language
 from models.people.callers import Role, UserKind
 from models.values import View
@@ -49,6 +51,8 @@ class UserView(View):
     distributor: str | None = None
     deactivated_at: datetime | None = None
     account_closed_at: datetime | None = None
+    replayed: bool = Field(default=False, exclude=True)
+    """The user was created before under the key of this call."""
 
     @property
     def actor(self) -> str:
@@ -67,6 +71,8 @@ class ContactDetails(View):
     language: Language
     """The language of e-mails to them: their own, else the account's."""
     roles: tuple[str, ...] = ()
+    replayed: bool = Field(default=False, exclude=True)
+    """The contact was created before under the key of this call."""
 
 
 class EmployeeView(View):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response, Security
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer, SecurityScopes
 
 from models.errors import Refused
@@ -55,7 +56,8 @@ async def authenticated(
     _scopes: SecurityScopes,
     credentials: Annotated[Any, Depends(_bearer)],
     esim_account: Annotated[
-        str | None, Header(description="With a platform key: the name of the account that the call is for.")
+        str | None,
+        Header(description="With a platform key: the account that the call is for, its name or `A-3`."),
     ] = None,
     esim_user: Annotated[
         str | None,
@@ -69,11 +71,18 @@ async def authenticated(
     door: Door = request.app.state.door
     if credentials is None:
         raise Refused.because("api_key_needed")
-    door.attempts.check(request)
+
+    def admit(key_id: int) -> None:
+        request.state.rate = allowed = door.rates.take(key_id)
+        response.headers.update(allowed.headers)
+        if not allowed.ok:
+            raise Refused.because("too_many_calls")
+        _check_parameters(request)
+
     sent = Sent(
         key=credentials.credentials,
-        account=esim_account,
-        user=esim_user,
+        account=_text(esim_account),
+        user=_text(esim_user),
         address=request.client.host if request.client else None,
         request_id=request_id(request.scope),
         changes=request.method not in _SAFE and request.query_params.get("dry_run") not in _TRUE,
@@ -81,19 +90,36 @@ async def authenticated(
     language = spoken(request.headers.get("accept-language", ""))
     try:
         found = await callers.of_key(
-            door.desks.database, door.desks.settings.secret_keys, sent, language=language
+            door.desks.database, door.desks.settings.secret_keys, sent, language=language, admit=admit
         )
     except Refused as refused:
         if refused.refusals[0].code == "api_key_invalid":
+            door.attempts.check(request)  # only here: valid keys behind the same address go on working
             door.attempts.failed(request)
         raise
-    allowed = door.rates.take(found.key_id)
-    response.headers.update(allowed.headers)
-    request.state.rate = allowed
-    if not allowed.ok:
-        raise Refused.because("too_many_calls")
     request.state.authenticated = found
     return found
+
+
+def _text(header: str | None) -> str | None:
+    """The text of a header in UTF-8, which clients send; it is read as Latin-1."""
+    try:
+        return None if header is None else header.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return header
+
+
+def _check_parameters(request: Request) -> None:
+    """Refuse parameters that the route does not have: a misspelt filter would list everything, and `dry_run`
+    would be ignored where there is none.
+    """
+    known = request.scope["route"].parameters
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        missing = "There is no such parameter."
+        raise RequestValidationError(
+            [{"loc": ("query", name), "type": "parameter_unknown", "msg": missing} for name in unknown]
+        )
 
 
 _TRUE = frozenset({"true", "1", "on", "yes", "t", "y"})

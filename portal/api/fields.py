@@ -9,8 +9,10 @@ from pydantic_core import PydanticCustomError
 
 from models.characters import LONGEST_NAME
 from models.errors import Refused
-from models.identifiers import storable
+from models.identifiers import reference, storable
 from starter.keys import LONGEST_KEY, checked_key
+
+_LETTERS = {"user": "U", "contact": "C", "agent": "AG", "subscriber": "SB"}
 
 
 class Body(BaseModel):
@@ -82,6 +84,12 @@ IdempotencyKey = Annotated[
         description="A key of your own for this call: a repeat with the same key does nothing twice.",
     ),
 ]
+
+
+def person(actor: str) -> str:
+    """A person as the API names them: `U-3` for `user:3`; another actor, such as `operator`, as it is."""
+    kind, _, number = actor.partition(":")
+    return reference(_LETTERS[kind], int(number)) if kind in _LETTERS and number.isdigit() else actor
 
 
 def required(key: str | None) -> str:

@@ -7,15 +7,16 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Generic, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from models.errors import Refused
 from models.paging import LARGEST_PAGE, Page, Position
+from portal.api.routing import SLASH
 
 Record = TypeVar("Record")
 Resource = TypeVar("Resource")
@@ -30,6 +31,11 @@ class ListOf(BaseModel, Generic[Resource]):
     data: list[Resource]
     has_more: bool = Field(description="Whether the list goes on after this page.")
     next_cursor: str | None = Field(description="The `cursor` of the next page; null at the end of the list.")
+
+    @classmethod
+    def whole(cls, records: Iterable[Resource]) -> "ListOf[Resource]":
+        """A list that always is one page."""
+        return cls(data=list(records), has_more=False, next_cursor=None)
 
 
 class Listing:
@@ -48,6 +54,7 @@ class Listing:
     ) -> None:
         self.limit = limit
         self._request = request
+        self._path: str = request.scope["path"]
         self._response = response
         self._filter = _digest(request)
         self.after = None if cursor is None else _opened(cursor, self._filter)
@@ -57,7 +64,8 @@ class Listing:
         following = None if page.following is None else _closed(page.following, self._filter)
         if following is not None:
             others = [item for item in self._request.query_params.multi_items() if item[0] != "cursor"]
-            address = f"{self._request.scope['path']}?{urlencode([*others, ('cursor', following)])}"
+            path = "/".join(quote(part.replace(SLASH, "/"), safe="") for part in self._path.split("/"))
+            address = f"{path}?{urlencode([*others, ('cursor', following)])}"
             self._response.headers.append("Link", f'<{address}>; rel="next"')
         return ListOf(data=list(map(view, page)), has_more=following is not None, next_cursor=following)
 

@@ -7,17 +7,19 @@ application is made, unless it is in `portal.api.app.PUBLIC`.
 import hashlib
 import re
 from collections.abc import Callable, Coroutine
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-_SLASH = "\ufdd0"
+SLASH = "\ufdd0"
 """Stands for the slash of a name until its route is found: a noncharacter, which no name has."""
 _ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
 
@@ -31,12 +33,18 @@ class NamesWithSlashes:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         raw = scope.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
         if _ENCODED_SLASH.search(raw):
-            scope = {**scope, "path": unquote(_ENCODED_SLASH.sub(quote(_SLASH), raw))}
+            scope = {**scope, "path": unquote(_ENCODED_SLASH.sub(quote(SLASH), raw))}
         await self.app(scope, receive, send)
 
 
 class ApiRoute(APIRoute):
     """A route of the API."""
+
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of its query parameters."""
+        fields = get_flat_params(self.dependant)
+        return frozenset(field.alias for field in fields if isinstance(field.field_info, params.Query))
 
     def get_route_handler(self) -> Handler:
         """The handler; what it reads gets an `ETag`, and 304 if the caller has it already (A9)."""
@@ -62,7 +70,7 @@ def _with_slashes(answer: Handler) -> Handler:
     async def handled(request: Request) -> Response:
         for name, value in request.path_params.items():
             if isinstance(value, str):
-                request.path_params[name] = value.replace(_SLASH, "/")
+                request.path_params[name] = value.replace(SLASH, "/")
         return await answer(request)
 
     return handled

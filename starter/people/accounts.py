@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.identifiers import mark_of_key
 from models.language import Language, parse_language
 from models.paging import Page, Position, Wanted
 from models.people.account import AccountView
@@ -59,7 +58,6 @@ class AccountDesk:
         """
         caller.require(Permission.MANAGE_ACCOUNTS)
         chosen, address = parse_name(name), None if contact is None else email_address(contact)
-        mark = None if key is None else mark_of_key(0, f"{mode} {key}")
         async with self._database.transaction() as connection:
             return await changes.create(
                 connection,
@@ -68,7 +66,7 @@ class AccountDesk:
                 address,
                 caller.by,
                 mode=mode,
-                mark=mark,
+                key=key,
             )
 
     async def rename(self, caller: Caller, account: str | None, new_name: str) -> AccountView:

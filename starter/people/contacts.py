@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from models.errors import Refused
-from models.identifiers import mark_of_key
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
 from models.people.profiles import parse_name, parse_roles
@@ -85,7 +84,7 @@ class ContactDesk:
                 email=address,
                 roles=given,
                 language=spoken(language),
-                mark=None if key is None else mark_of_key(found.id, key),
+                key=key,
                 by=caller.by,
             )
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from models.identifiers import mark_of_key
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from models.people.profiles import ProfileView, parse_name, parse_targets
@@ -46,8 +45,7 @@ class ProfileDesk:
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_PROFILES)
-            mark = None if key is None else mark_of_key(found.id, key)
-            return await profiles.create_profile(connection, found, parse_name(name), caller.by, mark=mark)
+            return await profiles.create_profile(connection, found, parse_name(name), caller.by, key=key)
 
     async def enable(
         self, caller: Caller, account: str | None, name: str, targets: Iterable[str]

@@ -3,7 +3,6 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.identifiers import mark_of_key
 from models.language import Language, parse_language
 from models.paging import Page, Position, Wanted
 from models.people.addresses import parse_email
@@ -77,7 +76,7 @@ class UserDesk:
                 kind=kind,
                 distributor_id=await _distributor(connection, found, distributor),
                 language=spoken(language),
-                mark=None if key is None else mark_of_key(found.id, key),
+                key=key,
                 by=caller.by,
             )
 

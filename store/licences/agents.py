@@ -105,7 +105,7 @@ async def create(
 
 async def _made(connection: AsyncConnection, account_id: int, made: Made) -> AgentView | None:
     """The agent who was created under this key, as the agent is now."""
-    agent_id = await made.find(connection, AgentRow, account_id)
+    agent_id = await made.find(connection, AgentRow, AgentRow.account_id == account_id)
     if agent_id is None:
         return None
     return (await _agent(connection, agent_id)).model_copy(update={"replayed": True})

@@ -103,16 +103,19 @@ async def written(connection: AsyncConnection, work: Work, made: ImportReport) -
 async def row_done(
     connection: AsyncConnection, work: Work, number: int, record: str | None, problems: Sequence[Problem]
 ) -> bool:
-    """Record what became of a row, once. False if the job was cancelled meanwhile."""
+    """Record what became of a row, once, also where two workers do it. False if the job was cancelled
+    meanwhile.
+    """
     outcome = RowOutcome.REFUSED if problems else RowOutcome.DONE
     await _add_rows(connection, work, [(number, outcome, record, problems)])
     counted = (
         update(JobRow)
-        .where(JobRow.id == work.id)
+        .where(JobRow.id == work.id, JobRow.done < number)
         .values(done=number, refused=JobRow.refused + int(bool(problems)))
         .returning(JobRow.status)
     )
-    return bool(await connection.scalar(counted) == JobStatus.RUNNING)
+    now_ = await connection.scalar(counted) or await status(connection, work.id)
+    return bool(now_ == JobStatus.RUNNING)
 
 
 async def finish(connection: AsyncConnection, work: Work) -> None:

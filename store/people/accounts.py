@@ -11,6 +11,7 @@ from models.people.account import AccountView
 from models.people.api_keys import Mode
 from models.people.callers import By
 from store import events
+from store.made_keys import Made
 from store.people.account_settings import account
 from store.people.profiles import add_default_profiles
 from store.people.tables import AccountRow
@@ -19,7 +20,7 @@ from store.session import constraint_of
 
 _ONE_NAME = "uq_accounts_name"
 _CREATE = insert(AccountRow).on_conflict_do_nothing().returning(AccountRow.id)
-_MADE = select(AccountRow.id).where(AccountRow.made_key == bindparam("mark"))
+_NO_ACCOUNT = 0
 _RENAME = (
     update(AccountRow)
     .where(AccountRow.id == bindparam("account"), AccountRow.name != bindparam("to"))
@@ -41,31 +42,31 @@ async def create(
     by: By,
     *,
     mode: Mode = Mode.LIVE,
-    mark: str | None = None,
+    key: str | None = None,
 ) -> AccountView:
-    """Create an account with its default profile; `mark`: of the caller's key, under which it is made once.
-
-    Raises `Refused` (`name_in_use`, `key_reused`).
+    """Create an account with its default profile, once per key and mode: a repeat gets the account as it is
+    now. Raises `Refused` (`name_in_use`, `key_reused`).
     """
-    values = {
-        "name": name,
-        "language": language,
-        "contact_email": contact_email,
-        "mode": mode,
-        "made_key": mark,
-    }
-    account_id = (await connection.execute(_CREATE, values)).scalar_one_or_none()
+    values = {"name": name, "language": language, "contact_email": contact_email, "mode": mode}
+    made = Made.of(_NO_ACCOUNT, None if key is None else f"{mode}\0{key}", values)
+    if known := await _made(connection, made):
+        return known
+    account_id = (await connection.execute(_CREATE, values | made.columns)).scalar_one_or_none()
     if account_id is None:
-        made_before = await connection.scalar(_MADE, {"mark": mark}) if mark else None
-        found = None if made_before is None else await account(connection, made_before)
-        if found is None:
-            raise _name_in_use()
-        if (found.name, found.mode) != (name, mode):
-            raise Refused.because("key_reused")
-        return found
+        if known := await _made(connection, made):  # by a call at the same time
+            return known
+        raise _name_in_use()
     await add_default_profiles(connection)
     await record(connection, account_id, by, "created")
     return await account(connection, account_id)
+
+
+async def _made(connection: AsyncConnection, made: Made) -> AccountView | None:
+    """The account that was created under this key, as it is now."""
+    account_id = await made.find(connection, AccountRow)
+    if account_id is None:
+        return None
+    return (await account(connection, account_id)).model_copy(update={"replayed": True})
 
 
 async def rename(connection: AsyncConnection, account_id: int, name: str, by: By) -> AccountView:

@@ -139,9 +139,11 @@ async def bearer(connection: AsyncConnection, digests_: Sequence[bytes], mode: M
 
 
 async def account_of_mode(connection: AsyncConnection, name: str, mode: Mode) -> int | None:
-    """The account of this name and mode; None if there is none."""
-    named = select(AccountRow.id).where(AccountRow.name == name.strip(), AccountRow.mode == mode)
-    return await connection.scalar(named)
+    """The account with this name, or this id (`A-3`), and this mode; None if there is none."""
+    is_named = AccountRow.name == name.strip()
+    number = parse_reference("A", name) if not name.strip().isdigit() else None
+    either = select(AccountRow.id).where(or_(is_named, AccountRow.id == number), AccountRow.mode == mode)
+    return await connection.scalar(either.order_by(is_named.desc()).limit(1))
 
 
 def _known(permissions: Sequence[str]) -> list[Permission]:

@@ -21,6 +21,7 @@ from models.people.callers import AllAccounts, By, OfAccount, Scope
 from models.people.views import ContactDetails, ContactRole
 from store import events
 from store.codes import link_ends
+from store.made_keys import Made
 from store.paging import Keys, by_account
 from store.people.languages import language_of
 from store.people.tables import AccountRow, ContactRoleRow, ContactRow, DistributorRow
@@ -110,36 +111,42 @@ async def add(
     email: str,
     roles: Collection[ContactRole],
     language: Language | None = None,
-    mark: str | None = None,
+    key: str | None = None,
     by: By,
 ) -> ContactDetails:
-    """Create a contact of a distributor of the account. `mark`: of the caller's key; the same contact under
-    the same key is created once.
+    """Create a contact of a distributor of the account, once per key: a repeat gets the contact as it is now.
 
     Raises `NotFound` (`unknown_distributor`), `Refused` (`contact_exists`, `key_reused`).
     """
     (distributor_id,) = await _named(connection, OfAccount(account_id), distributor)
-    made = await connection.execute(
+    content = {"distributor": distributor_id, "name": name, "email": email, "language": language}
+    made = Made.of(account_id, key, content | {"roles": sorted(roles)})
+    if known := await _made(connection, account_id, made):
+        return known
+    added = await connection.execute(
         insert(ContactRow)
-        .values(distributor_id=distributor_id, name=name, email=email, language=language, made_key=mark)
+        .values(distributor_id=distributor_id, name=name, email=email, language=language, **made.columns)
         .on_conflict_do_nothing()
         .returning(ContactRow.id)
     )
-    contact_id = made.scalar_one_or_none()
+    contact_id = added.scalar_one_or_none()
     if contact_id is None:
-        of_key = _contacts(AllAccounts()).where(
-            ContactRow.distributor_id == distributor_id, ContactRow.made_key == mark
-        )
-        row = (await connection.execute(of_key)).one_or_none() if mark else None
-        if row is None:
-            raise await _exists(connection, distributor_id, email)
-        if (row.name, row.email.lower()) != (name, email.lower()):
-            raise Refused.because("key_reused")
-        return _view(row)
+        if known := await _made(connection, account_id, made):  # by a call at the same time
+            return known
+        raise await _exists(connection, distributor_id, email)
     given = await _give(connection, contact_id, roles)
     data = {"contact": contact_id, "distributor": distributor_id, "roles": given}
     await _record(connection, contact_id, by, ("contact.created", data))
     return await _contact(connection, contact_id)
+
+
+async def _made(connection: AsyncConnection, account_id: int, made: Made) -> ContactDetails | None:
+    """The contact that was created under this key, as it is now."""
+    ours = select(DistributorRow.id).where(DistributorRow.account_id == account_id)
+    contact_id = await made.find(connection, ContactRow, ContactRow.distributor_id.in_(ours))
+    if contact_id is None:
+        return None
+    return (await _contact(connection, contact_id)).model_copy(update={"replayed": True})
 
 
 async def edit(

@@ -28,6 +28,7 @@ from models.people.profiles import DEFAULT_PROFILE, ProfileView
 from store import events
 from store.locks import keep_account_open
 from store.lookups import AccountKey
+from store.made_keys import Made
 from store.paging import Keys
 from store.people.tables import ProfileRow, ProfileTargetRow, UserRow
 
@@ -69,34 +70,39 @@ async def profile(connection: AsyncConnection, account: AccountKey, name: str) -
 
 
 async def create_profile(
-    connection: AsyncConnection, account: AccountKey, name: str, by: By, *, mark: str | None = None
+    connection: AsyncConnection, account: AccountKey, name: str, by: By, *, key: str | None = None
 ) -> ProfileView:
-    """Create a custom profile. Its nine targets are disabled until they are enabled (F61). `mark`: of the
-    caller's key; the same profile under the same key is created once.
+    """Create a custom profile, once per key. Its nine targets are disabled until they are enabled (F61).
 
     Raises `Refused` (`profile_exists`, `account_closed`, `key_reused`).
     """
     await keep_account_open(connection, account.id)
-    made = await connection.execute(
+    made = Made.of(account.id, key, {"name": name})
+    if known := await _made(connection, account, made):
+        return known
+    added = await connection.execute(
         insert(ProfileRow)
-        .values(account_id=account.id, name=name, is_default=False, made_key=mark)
+        .values(account_id=account.id, name=name, is_default=False, **made.columns)
         .on_conflict_do_nothing()
         .returning(ProfileRow.id)
     )
-    profile_id = made.scalar_one_or_none()
+    profile_id = added.scalar_one_or_none()
     if profile_id is None:
-        of_key = select(ProfileRow.name).where(
-            ProfileRow.account_id == account.id, ProfileRow.made_key == mark
-        )
-        made_before = await connection.scalar(of_key) if mark else None
-        if made_before is None:
-            raise Refused.because("profile_exists")
-        if made_before != name:
-            raise Refused.because("key_reused")
-        return await profile(connection, account, name)
+        if known := await _made(connection, account, made):  # by a call at the same time
+            return known
+        raise Refused.because("profile_exists")
     happened = ("profile.created", {"profile": profile_id})
     await record_change(connection, account.id, f"profile:{profile_id}", by, happened)
     return await profile(connection, account, name)
+
+
+async def _made(connection: AsyncConnection, account: AccountKey, made: Made) -> ProfileView | None:
+    """The profile that was created under this key, as it is now."""
+    profile_id = await made.find(connection, ProfileRow, ProfileRow.account_id == account.id)
+    if profile_id is None:
+        return None
+    row = (await connection.execute(_profiles(account).where(ProfileRow.id == profile_id))).one()
+    return _view(row).model_copy(update={"replayed": True})
 
 
 async def enable(

@@ -21,7 +21,7 @@ from models.people.api_keys import Mode
 from models.people.callers import USER_ROLES, Role, UserKind
 from models.people.views import ContactRole
 from store.personal import CODE, ENCRYPTED, NAME, REFERENCE, Erase, not_personal, personal
-from store.row import Row, among, clock, made_key, now, of_account, own_id, owner
+from store.row import Row, among, clock, made_as, made_key, now, of_account, own_id, owner
 
 
 class AccountRow(Row):
@@ -35,6 +35,7 @@ class AccountRow(Row):
     """Since when the account accepts no new orders and its users cannot act (F67)."""
     mode: Mapped[str] = mapped_column(server_default=Mode.LIVE, info=CODE)
     made_key: Mapped[str | None] = made_key()
+    made_as: Mapped[str | None] = made_as()
     __table_args__ = (
         UniqueConstraint("made_key"),
         CheckConstraint(among("language", Language), name="language"),
@@ -49,6 +50,7 @@ class ProfileRow(Row):
     name: Mapped[str] = mapped_column(info=NAME)
     is_default: Mapped[bool]
     made_key: Mapped[str | None] = made_key()
+    made_as: Mapped[str | None] = made_as()
     __table_args__ = (
         UniqueConstraint("account_id", "made_key"),
         UniqueConstraint("account_id", "name"),
@@ -83,6 +85,7 @@ class UserRow(Row):
     distributor_id: Mapped[int | None]
     """The distributor whose orders a user of the provider desk sees."""
     made_key: Mapped[str | None] = made_key()
+    made_as: Mapped[str | None] = made_as()
     __table_args__ = (
         UniqueConstraint("account_id", "made_key"),
         of_account("profile_id", "authorised_actions_profiles"),
@@ -153,8 +156,9 @@ class ContactRow(Row):
     language: Mapped[str | None] = mapped_column(info=personal(Erase.DELETE_ROW))
     """NULL: the language of the account."""
     made_key: Mapped[str | None] = made_key()
+    made_as: Mapped[str | None] = made_as()
     __table_args__ = (
-        UniqueConstraint("distributor_id", "made_key"),
+        UniqueConstraint("made_key"),
         CheckConstraint(among("language", Language), name="language"),
         Index("uq_contacts_email", "distributor_id", text("lower(email)"), unique=True),
     )

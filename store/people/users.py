@@ -26,6 +26,7 @@ from models.people.views import UserView
 from store import events
 from store.locks import keep_account_open
 from store.lookups import AccountKey, select_users, user_view
+from store.made_keys import Made
 from store.paging import by_account
 from store.people.profiles import profile_id_of, record_change
 from store.people.tables import UserRow
@@ -54,16 +55,21 @@ async def create_user(
     kind: UserKind,
     distributor_id: int | None,
     language: Language | None = None,
-    mark: str | None = None,
+    key: str | None = None,
     by: By,
 ) -> UserView:
-    """Create a user with the named profile of the account, or its default one. `mark`: of the caller's key;
-    the same user under the same key is created once.
+    """Create a user with the named profile of the account, or its default one, once per key: a repeat
+    gets the user as it is now.
 
     Raises `Refused`: `email_in_use`, as an address belongs to one user of all accounts; `account_closed`;
     `key_reused`.
     """
     await keep_account_open(connection, account.id)
+    content = {"name": name, "email": email, "profile": profile_name, "role": role, "kind": kind}
+    more = {"distributor": distributor_id, "language": language}
+    made = Made.of(account.id, key, content | more)
+    if known := await _made(connection, account, made):
+        return known
     statement = insert(UserRow).from_select(
         [
             "account_id",
@@ -74,7 +80,7 @@ async def create_user(
             "kind",
             "distributor_id",
             "language",
-            "made_key",
+            *made.columns,
         ],
         select(
             literal(account.id, BigInteger),
@@ -85,31 +91,27 @@ async def create_user(
             literal(kind.value),
             literal(distributor_id, BigInteger),
             literal(language, String),
-            literal(mark, String),
+            *(literal(mark, String) for mark in made.columns.values()),
         ),
     )
-    made = await connection.execute(statement.on_conflict_do_nothing().returning(UserRow.id))
-    user_id = made.scalar_one_or_none()
+    added = await connection.execute(statement.on_conflict_do_nothing().returning(UserRow.id))
+    user_id = added.scalar_one_or_none()
     if user_id is None:
-        return await _made_before(connection, account, mark, (name, email.lower(), role))
+        if known := await _made(connection, account, made):  # by a call at the same time
+            return known
+        raise Refused.because("email_in_use")
     user = await _user(connection, user_id)
     data = {"user": user_id, "role": role.value, "kind": kind.value}
     await record_change(connection, account.id, user.actor, by, ("user.created", data))
     return user
 
 
-async def _made_before(
-    connection: AsyncConnection, account: AccountKey, mark: str | None, wanted: tuple[str, str, Role]
-) -> UserView:
-    """The user that was made under this key, if it is the one that is wanted now."""
-    of_key = select_users().where(UserRow.account_id == account.id, UserRow.made_key == mark)
-    row = (await connection.execute(of_key)).one_or_none() if mark else None
-    if row is None:
-        raise Refused.because("email_in_use")
-    user = user_view(row)
-    if (user.name, user.email.lower(), user.role) != wanted:
-        raise Refused.because("key_reused")
-    return user
+async def _made(connection: AsyncConnection, account: AccountKey, made: Made) -> UserView | None:
+    """The user who was created under this key, as the user is now."""
+    user_id = await made.find(connection, UserRow, UserRow.account_id == account.id)
+    return (
+        None if user_id is None else (await _user(connection, user_id)).model_copy(update={"replayed": True})
+    )
 
 
 async def set_role(

@@ -91,7 +91,7 @@ async def create(
     """
     await rates.lock(connection, account_id)
     made = Made.of(account_id, key, fields)
-    known = await made.find(connection, TravelPlanRow, account_id)
+    known = await made.find(connection, TravelPlanRow, TravelPlanRow.account_id == account_id)
     if known is not None:
         return (await plan(connection, PlanKey(known, account_id))).model_copy(update={"replayed": True})
     plan_id = await _insert(connection, account_id, by, {**fields, **made.columns})

@@ -12,6 +12,7 @@ from portal.api.codes.bodies import QrNotifyBody
 from portal.api.codes.resources import QrLinkResource, QrNotificationResource, notification_resource
 from portal.api.fields import Id, IdempotencyKey, required
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made
 from portal.api.routing import router
 from starter.desks import Desks
 
@@ -36,10 +37,7 @@ async def notify_of_qr_code(
 ) -> QrNotificationResource:
     """Mail a link that shows the SIM's current code until the link expires."""
     sent = await desks.codes.notify(caller, sim, body.to, key=required(idempotency_key))
-    response.headers["Location"] = f"/api/v1/qr-notifications/{sent.id}"
-    if sent.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-        response.status_code = 200
+    say_made(response, f"/qr-notifications/{sent.id}", replayed=sent.replayed)
     return notification_resource(sent, caller)
 
 

@@ -13,8 +13,8 @@ from portal.api.codes.previews import QrRequestPreviewResource
 from portal.api.codes.resources import QrRequestResource, request_resource
 from portal.api.fields import DryRun, Id, IdempotencyKey, required
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made, say_replayed
 from portal.api.routing import router
-from starter.codes.drafts import Requested
 from starter.desks import Desks
 
 routes = router("Requests for QR codes")
@@ -56,8 +56,8 @@ async def make_qr_request(
         response.status_code = 200
         return QrRequestPreviewResource.of(await desks.codes.preview(caller, body.request()))
     made = await desks.codes.request(caller, body.request(required(idempotency_key)))
-    response.headers["Location"] = f"/api/v1/qr-requests/{made.request_id}"
-    return await _made(desks, caller, made, response)
+    say_made(response, f"/qr-requests/{made.request_id}", replayed=made.replayed)
+    return await _as_it_is(desks, caller, made.request_id)
 
 
 @routes.get("/qr-requests", summary="List requests for QR codes")
@@ -100,7 +100,9 @@ async def send_qr_request_again(
 ) -> QrRequestResource:
     """Send an open request again, once per key; earlier upload links stay valid."""
     email = body.email(required(idempotency_key))
-    return await _made(desks, caller, await desks.codes.send_again(caller, request, email), response)
+    sent = await desks.codes.send_again(caller, request, email)
+    say_replayed(response, replayed=sent.replayed)
+    return await _as_it_is(desks, caller, sent.request_id)
 
 
 @routes.post("/qr-requests/{request}/withdraw", summary="Withdraw a request")
@@ -118,13 +120,6 @@ async def retry_qr_request(
     known = await _as_it_is(desks, caller, request)
     await desks.codes.retry(caller, known.id)
     return await _as_it_is(desks, caller, known.id)
-
-
-async def _made(desks: Desks, caller: Caller, made: Requested, response: Response) -> QrRequestResource:
-    if made.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-        response.status_code = 200
-    return await _as_it_is(desks, caller, made.request_id)
 
 
 async def _as_it_is(desks: Desks, caller: Caller, request: str) -> QrRequestResource:

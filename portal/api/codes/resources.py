@@ -22,14 +22,13 @@ from models.language import Language
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
 from models.people.callers import Caller, Permission
-from portal.api.fields import Resource
+from portal.api.fields import Resource, person
 from portal.api.orders.resources import EventResource, HoldResource, NextCall
 from portal.api.problems import RefusalProblem
 from wording.labels import hold_sentence, not_sent_reason
 from wording.refusals import sentence
 from wording.warnings import warning
 
-_LETTERS = {"user": "U", "contact": "C", "agent": "AG", "subscriber": "SB"}
 _STATUSES = "More values may be added: `requested`, `imported`, `withdrawn`, `sim_discarded`, `refused`."
 _STATES = "More values may be added: `waiting`, `sent`, `held`, `revoked`, `given_up`."
 _LINK_STATES = "More values may be added: `open`, `expired`, `revoked`, `request_over`."
@@ -232,12 +231,6 @@ def notification_resource(notification: NotificationView, caller: Caller) -> QrN
             {"revoke": revocable, "retry": _retriable(notification.holds, caller)},
         ),
     )
-
-
-def person(actor: str) -> str:
-    """A person as the API names them: `U-3` for `user:3`; another actor, such as `operator`, as it is."""
-    kind, _, number = actor.partition(":")
-    return reference(_LETTERS[kind], int(number)) if kind in _LETTERS and number.isdigit() else actor
 
 
 def _waiting(holds: Iterable[HoldView], not_sent: Iterable[NotSentView], language: Language) -> Any:

@@ -81,9 +81,10 @@ async def show_line(caller: Viewing, desks: At, line: Id) -> LineResource:
 
 
 @routes.get("/lines/{line}/actions", summary="List the actions on a line")
-async def list_line_actions(caller: Viewing, desks: At, line: Id) -> list[OfferResource]:
+async def list_line_actions(caller: Viewing, desks: At, line: Id) -> ListOf[OfferResource]:
     """The three actions: whether each is offered to the caller's user, and if not, why."""
-    return [OfferResource.of(offer, caller) for offer in await desks.fleet.actions(caller, line)]
+    offers = await desks.fleet.actions(caller, line)
+    return ListOf.whole(OfferResource.of(offer, caller) for offer in offers)
 
 
 @routes.get("/lines/{line}/shop", summary="Show the shop of a line")
@@ -153,6 +154,7 @@ async def show_sim(caller: Viewing, desks: At, sim: Id) -> SimResource:
 
 
 @routes.get("/sims/{sim}/actions", summary="List the actions on a SIM")
-async def list_sim_actions(caller: Viewing, desks: At, sim: Id) -> list[OfferResource]:
+async def list_sim_actions(caller: Viewing, desks: At, sim: Id) -> ListOf[OfferResource]:
     """The three actions: whether each is offered to the caller's user, and if not, why."""
-    return [OfferResource.of(offer, caller) for offer in await desks.fleet.actions(caller, sim)]
+    offers = await desks.fleet.actions(caller, sim)
+    return ListOf.whole(OfferResource.of(offer, caller) for offer in offers)

@@ -12,8 +12,9 @@ from models.licences.views import AgentView
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
 from portal.api.fields import Body, Id, IdempotencyKey, Name, Resource, required
-from portal.api.licences.shared import Flag, one_of, say_made
+from portal.api.licences.shared import Flag, one_of
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made
 from portal.api.routing import router
 from starter.licences.agents import REMOVABLE
 

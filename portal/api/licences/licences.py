@@ -15,8 +15,9 @@ from portal.api.licences.licence_resources import (
     LicenceResource,
     PurchaseResource,
 )
-from portal.api.licences.shared import Quantity, say_made, say_replayed
+from portal.api.licences.shared import Quantity
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made, say_replayed
 from portal.api.routing import router
 
 routes = router("Licences")
@@ -49,7 +50,7 @@ async def list_add_ons(caller: Viewing, desks: At) -> ListOf[AddOnResource]:
     """All add-ons there are, on one page. Licences that are over are not counted."""
     counts = {one.add_on: one for one in await desks.licences.counts(caller)}
     found = [AddOnResource.of(add_on, counts.get(add_on)) for add_on in AddOn]
-    return ListOf(data=found, has_more=False, next_cursor=None)
+    return ListOf.whole(found)
 
 
 @routes.get("/licences", summary="List licences")
@@ -111,7 +112,7 @@ async def give_licences_back(
         caller, add_on=body.add_on, quantity=body.quantity, key=required(idempotency_key)
     )
     say_replayed(response, replayed=any(one.replayed for one in given))
-    return ListOf(data=list(map(LicenceResource.of, given)), has_more=False, next_cursor=None)
+    return ListOf.whole(map(LicenceResource.of, given))
 
 
 @routes.post("/licences/{licence}/give-back", summary="Give a licence back")

@@ -17,7 +17,8 @@ from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
 from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, required
 from portal.api.licences.number_resources import NumberChangeResource
-from portal.api.licences.shared import one_of, say_replayed
+from portal.api.licences.shared import one_of
+from portal.api.made import say_replayed
 from portal.api.routing import router
 
 routes = router("Changes of numbers")

@@ -11,7 +11,7 @@ from models.licences.changes import ChangeResult
 from models.licences.numbers import Change, LineType, Notice, NumberState
 from models.licences.views import NumberView, UnfinishedChangeView
 from models.people.callers import Caller
-from portal.api.fields import Resource
+from portal.api.fields import Resource, person
 from portal.api.licences.shared import (
     AddOnName,
     NotSentResource,
@@ -20,7 +20,6 @@ from portal.api.licences.shared import (
     id_or_none,
     not_sent_of,
     one_of,
-    person,
 )
 from portal.api.orders.resources import EventResource, HoldResource
 

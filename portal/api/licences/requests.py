@@ -11,7 +11,7 @@ from models.licences.add_ons import AddOn
 from models.licences.licence_views import LicenceRequestView
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, required
+from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, person, required
 from portal.api.licences.shared import (
     AddOnName,
     NotSentResource,
@@ -19,10 +19,9 @@ from portal.api.licences.shared import (
     holds_of,
     id_or_none,
     not_sent_of,
-    person,
-    say_made,
 )
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made
 from portal.api.orders.resources import HoldResource
 from portal.api.routing import router
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import Response
 from pydantic import Field, Strict
 
 from models.events import EventView
@@ -15,11 +14,10 @@ from models.licences.add_ons import AddOn
 from models.licences.entered import MOST_LICENCES
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
-from portal.api.fields import Resource
+from portal.api.fields import Resource, person
 from portal.api.orders.resources import EventResource, HoldResource
 from wording.labels import hold_sentence, not_sent_reason
 
-_LETTERS = {"user": "U", "contact": "C", "agent": "AG"}
 _RECORDS = {"agent": "AG", "agent_before": "AG", "licence": "LI", "sim": "S"}
 """The records that events about numbers name by row."""
 
@@ -47,12 +45,6 @@ class NotSentResource(Resource):
     since: datetime
     tried_at: datetime
     attempts: int
-
-
-def person(actor: str) -> str:
-    """A person as the API names them: `U-3` for `user:3`; another actor, such as `operator`, as it is."""
-    kind, _, number = actor.partition(":")
-    return reference(_LETTERS[kind], int(number)) if kind in _LETTERS and number.isdigit() else actor
 
 
 def id_or_none(letters: str, number: int | None) -> str | None:
@@ -93,17 +85,3 @@ def _data(event: EventView) -> dict[str, Any]:
     }
     to = data.get("to")
     return {**data, "to": person(to)} if isinstance(to, str) else data
-
-
-def say_replayed(response: Response, *, replayed: bool) -> None:
-    """Say of an answer that its call had been made before under its key, and did nothing now."""
-    if replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-
-
-def say_made(response: Response, path: str, *, replayed: bool) -> None:
-    """Say where the record is that a call made: 201, or 200 where its key had made it before."""
-    response.headers["Location"] = f"/api/v1{path}"
-    say_replayed(response, replayed=replayed)
-    if replayed:
-        response.status_code = 200

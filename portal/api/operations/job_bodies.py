@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from models.errors import Refused
 from models.operations.jobs import KINDS, MOST_ROWS
-from portal.api.fields import Body, Id, Name
+from portal.api.fields import Body, Id, Name, SimId
 from portal.api.orders.bodies import SwapBody
 from portal.http.forms import FileUpload, read_file_form
 
@@ -16,7 +16,7 @@ from portal.http.forms import FileUpload, read_file_form
 class CodeRow(Body):
     """A request for the QR code of a SIM, with the text and the contacts that are pre-filled."""
 
-    sim: Id = Field(description="`S-12` or an ICCID.")
+    sim: SimId = Field(description="`S-12`, an ICCID as text, or a phone number.")
     contacts: list[Id] | None = Field(default=None, description="`C-7` or addresses; all if left out.")
 
 

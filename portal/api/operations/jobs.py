@@ -13,8 +13,9 @@ from models.language import Language
 from models.operations.jobs import JobRowView, JobStatus, JobView, RowOutcome
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import DryRun, Id, IdempotencyKey, Name, Resource, required
+from portal.api.fields import DryRun, Id, IdempotencyKey, Name, Resource, person, required
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made
 from portal.api.operations.job_bodies import read_job, request_body
 from portal.api.problems import RefusalProblem
 from portal.api.routing import router
@@ -24,7 +25,6 @@ from wording.refusals import sentence
 
 routes = router("Jobs")
 Running = Annotated[Caller, needs(Permission.RUN_JOBS)]
-_INCOMING = Incoming()
 _SMALL_FILE = 256 * 1024
 """Bytes: the dry run of such a file is answered at once."""
 
@@ -51,7 +51,7 @@ class JobResource(Resource):
     changed: dict[str, int]
     refusals: list[RefusalProblem] = Field(description="Why all of it failed.")
     held: bool = Field(description="A step keeps failing; see `GET /held`.")
-    created_by: str
+    created_by: str = Field(description="`U-3`, or `operator`.")
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -96,7 +96,8 @@ async def make_job(
     small file is answered at once, any other is a job, too, which changes nothing.
     """
     caller.require(Permission.RUN_JOBS)  # before a large body is read
-    with _INCOMING.one(caller.actor):
+    incoming: Incoming = request.app.state.incoming
+    with incoming.one(f"{caller.actor} {caller.scope}"):
         allow_large(request)
         body = await read_job(request)
     key = idempotency_key if dry_run else required(idempotency_key)
@@ -108,10 +109,7 @@ async def make_job(
     else:
         rows = [row.model_dump(mode="json", exclude_unset=True) for row in body.rows]
         made = await desks.jobs.submit_rows(caller, None, body.kind, rows, key=key, dry_run=dry_run)
-    response.headers["Location"] = f"/api/v1/jobs/{made.view.job_id}"
-    if made.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-        response.status_code = 200
+    say_made(response, f"/jobs/{made.view.job_id}", replayed=made.replayed)
     return _job(made.view, caller)
 
 
@@ -153,8 +151,13 @@ async def cancel_job(caller: Running, desks: At, job: Id) -> JobResource:
 
 
 def _job(view: JobView, caller: Caller) -> JobResource:
-    values = view.model_dump(exclude={"id", "account", "refusals"})
-    return JobResource(**values, id=view.job_id, refusals=list(_reasons(view.refusals, caller)))
+    values = view.model_dump(exclude={"id", "account", "refusals", "created_by"})
+    return JobResource(
+        **values,
+        id=view.job_id,
+        refusals=list(_reasons(view.refusals, caller)),
+        created_by=person(view.created_by),
+    )
 
 
 def _row(view: JobRowView, caller: Caller) -> JobRowResource:

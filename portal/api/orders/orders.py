@@ -12,6 +12,7 @@ from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
 from portal.api.fields import Accepted, Body, DryRun, Iccid, Id, IdempotencyKey, Resource, Text, required
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made
 from portal.api.orders.bodies import Checked, Ordering
 from portal.api.orders.resources import OrderResource, order_resource
 from portal.api.routing import router
@@ -78,10 +79,7 @@ async def place_order(
         response.status_code = 200
         return shown or Accepted()
     placed = await body.place(desks, caller, required(idempotency_key))
-    response.headers["Location"] = f"/api/v1/orders/{placed.order_id}"
-    if placed.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-        response.status_code = 200
+    say_made(response, f"/orders/{placed.order_id}", replayed=placed.replayed)
     return await _as_it_is(desks, caller, placed.order_id)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from fastapi import Response
 from pydantic import Field
 
 from models.people.api_keys import Mode
@@ -9,6 +10,7 @@ from models.people.callers import Caller, Permission
 from portal.api.caller import At, Who, needs
 from portal.api.fields import Body, IdempotencyKey, Name, required
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_replayed
 from portal.api.people.resources import AccountResource
 from portal.api.routing import router
 
@@ -49,7 +51,12 @@ async def list_accounts(caller: Viewing, desks: At, pages: Pages) -> ListOf[Acco
 
 @routes.post("/accounts", summary="Create an account", status_code=201)
 async def create_account(
-    caller: Creating, found: Who, desks: At, body: NewAccountBody, idempotency_key: IdempotencyKey = None
+    caller: Creating,
+    found: Who,
+    desks: At,
+    body: NewAccountBody,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> AccountResource:
     """Create an account with its default profile and nothing else."""
     made = await desks.accounts.create(
@@ -60,6 +67,9 @@ async def create_account(
         mode=Mode(found.mode),
         key=required(idempotency_key),
     )
+    say_replayed(response, replayed=made.replayed)
+    if made.replayed:
+        response.status_code = 200
     return AccountResource.of(made)
 
 

@@ -10,7 +10,7 @@ from models.identifiers import reference
 from models.people.api_keys import ApiKeyView
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, Name, Resource
+from portal.api.fields import Body, Id, Name, Resource, person
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
 
@@ -31,7 +31,7 @@ class ApiKeyResource(Resource):
     user: str | None = Field(description="The service user that it acts as.")
     permissions: list[str]
     created_at: datetime
-    created_by: str
+    created_by: str = Field(description="`U-3`, or `operator`.")
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
@@ -40,7 +40,8 @@ class ApiKeyResource(Resource):
     def of(cls, view: ApiKeyView) -> "ApiKeyResource":
         """The key as it is answered."""
         user = None if view.user_id is None else reference("U", view.user_id)
-        return cls(**view.model_dump(exclude={"id", "user_id"}) | {"id": view.key_id, "user": user})
+        named = {"id": view.key_id, "user": user, "created_by": person(view.created_by)}
+        return cls(**view.model_dump(exclude={"id", "user_id"}) | named)
 
 
 class NewApiKeyResource(ApiKeyResource):

@@ -9,6 +9,7 @@ from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
 from portal.api.fields import Body, Id, IdempotencyKey, Name, required
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made
 from portal.api.people.resources import (
     ContactResource,
     DistributorResource,
@@ -88,7 +89,7 @@ async def add_contact(
         key=required(idempotency_key),
     )
     contact = ContactResource.of(made)
-    response.headers["Location"] = f"/api/v1/contacts/{contact.id}"
+    say_made(response, f"/contacts/{contact.id}", replayed=made.replayed)
     return contact
 
 

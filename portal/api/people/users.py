@@ -10,6 +10,7 @@ from models.people.callers import Caller, Permission, Role, UserKind
 from portal.api.caller import At, needs
 from portal.api.fields import Body, Id, IdempotencyKey, Name, required
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made
 from portal.api.people.resources import ProfileResource, UserResource
 from portal.api.routing import router
 
@@ -81,7 +82,7 @@ async def create_user(
         key=required(idempotency_key),
     )
     user = UserResource.of(made)
-    response.headers["Location"] = f"/api/v1/users/{user.id}"
+    say_made(response, f"/users/{user.id}", replayed=made.replayed)
     return user
 
 
@@ -129,7 +130,7 @@ async def create_profile(
 ) -> ProfileResource:
     """Create a custom profile; its nine targets are disabled."""
     made = await desks.profiles.create_profile(caller, None, body.name, key=required(idempotency_key))
-    response.headers["Location"] = f"/api/v1/profiles/{quote(made.name, safe='')}"
+    say_made(response, f"/profiles/{quote(made.name, safe='')}", replayed=made.replayed)
     return ProfileResource.of(made)
 
 

@@ -12,6 +12,7 @@ from models.travel.entered import MOST_GB, MOST_MONTHS
 from portal.api.caller import At, needs
 from portal.api.fields import Body, Id, IdempotencyKey, Name, required
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_made
 from portal.api.routing import router
 from portal.api.travel.plan_resources import (
     OfferResource,
@@ -136,10 +137,7 @@ async def create_travel_plan(
         **_fields(body),
         key=required(idempotency_key),
     )
-    response.headers["Location"] = f"/api/v1/travel-plans/TP-{made.id}"
-    if made.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-        response.status_code = 200
+    say_made(response, f"/travel-plans/TP-{made.id}", replayed=made.replayed)
     return plan_details(made)
 
 

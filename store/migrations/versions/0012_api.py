@@ -7,12 +7,13 @@ from sqlalchemy.dialects import postgresql
 revision = "0012"
 down_revision = "0011"
 
-_MADE = (
-    ("authorised_actions_profiles", "account_id"),
-    ("users", "account_id"),
-    ("contacts", "distributor_id"),
-)
-"""The tables whose records keep the mark of the idempotency key that they were made under."""
+_MADE = {
+    "accounts": ["made_key"],
+    "authorised_actions_profiles": ["account_id", "made_key"],
+    "users": ["account_id", "made_key"],
+    "contacts": ["made_key"],
+}
+"""The tables whose records keep the mark of the idempotency key that they were made under; what is unique."""
 KEEP_ORIGINS = """
 CREATE FUNCTION keep_origins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -65,8 +66,6 @@ def upgrade() -> None:
     )
     op.create_index("uq_api_keys_digest", "api_keys", ["digest"], unique=True)
     op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"], unique=False)
-    op.add_column("accounts", sa.Column("made_key", sa.String(), nullable=True))
-    op.create_unique_constraint(op.f("uq_accounts_made_key"), "accounts", ["made_key"])
     op.create_index("ix_sims_newest", "sims", ["account_id", "id"], unique=False)
     op.create_index(
         "ix_sims_iccid_ending",
@@ -84,9 +83,10 @@ def upgrade() -> None:
             unique=False,
             postgresql_ops={"begins": "text_pattern_ops"},
         )
-    for table, of in _MADE:
+    for table, unique in _MADE.items():
         op.add_column(table, sa.Column("made_key", sa.String(), nullable=True))
-        op.create_unique_constraint(op.f(f"uq_{table}_{of}_made_key"), table, [of, "made_key"])
+        op.add_column(table, sa.Column("made_as", sa.String(), nullable=True))
+        op.create_unique_constraint(op.f(f"uq_{table}_{'_'.join(unique)}"), table, unique)
     op.create_index("ix_orders_newest", "orders", ["account_id", "placed_at", "id"], unique=False)
     _codes()
     _licences()
@@ -105,10 +105,9 @@ def downgrade() -> None:
         op.drop_index(index, table_name="employees")
     op.drop_index("ix_sims_iccid_ending", table_name="sims")
     op.drop_index("ix_sims_newest", table_name="sims")
-    op.drop_constraint(op.f("uq_accounts_made_key"), "accounts", type_="unique")
-    op.drop_column("accounts", "made_key")
-    for table, of in _MADE:
-        op.drop_constraint(op.f(f"uq_{table}_{of}_made_key"), table, type_="unique")
+    for table, unique in _MADE.items():
+        op.drop_constraint(op.f(f"uq_{table}_{'_'.join(unique)}"), table, type_="unique")
+        op.drop_column(table, "made_as")
         op.drop_column(table, "made_key")
     op.drop_index("ix_api_keys_account_id", table_name="api_keys")
     op.drop_index("uq_api_keys_digest", table_name="api_keys")

@@ -38,6 +38,7 @@ async def test_a_change_names_who_when_from_where_and_by_which_key(
 
     ours, *_ = [key for key in await desks.api_keys.keys(keys.operator) if key.name == "test"]
     assert newest["type"] == "api_key.created"
+    assert made.json()["created_by"] == f"U-{ours.user_id}"
     assert newest["actor"] == f"user:{ours.user_id}"
     assert newest["session"] == ours.key_id
     assert newest["surface"] == "api"
@@ -205,3 +206,15 @@ async def test_a_page_takes_the_same_number_of_statements_however_long_it_is(
             )
         counts.add(len(statements))
     assert len(counts) == 1
+
+
+async def test_no_parameter_keeps_a_change_out_of_the_audit(api: httpx.AsyncClient, keys: Keyring) -> None:
+    """A call without a dry run refuses `dry_run`: else it changed something and its origin was lost."""
+    headers = await keys.of()
+
+    refused = await api.post(
+        "/users/ben@acme.example/deactivate", headers=headers, params={"dry_run": "true"}
+    )
+
+    assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (422, "dry_run")
+    assert (await api.get("/users/ben@acme.example", headers=headers)).json()["deactivated_at"] is None

@@ -9,11 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from models.errors import Refused
+from models.errors import Refusal, Refused
+from models.imports import Problem
 from models.people.callers import Permission, Role
 from starter.desks import Desks
 from starter.operations import job_kinds, job_runner
 from starter.operations.job_runner import JobRunner
+from store.key_ring import KeyRing
 from store.operations import job_steps
 from tests.builders import ACCOUNT, OPERATOR, as_csv, line, run
 from tests.callers.world import BOLT, Known
@@ -72,6 +74,7 @@ async def test_a_job_is_kept_while_temporal_is_away_and_the_same_key_finds_it(jo
     assert (other.status_code, other.json()["code"]) == (422, "key_reused")
     done = await jobs.run(made)
     assert (done["status"], done["rows"], done["done"]) == ("done", 2, 2)
+    assert done["created_by"].startswith("U-")
     replayed = await jobs.post(content=FLEET)
     assert (replayed.status_code, replayed.headers["Idempotent-Replayed"]) == (200, "true")
     assert replayed.json()["id"] == made
@@ -138,6 +141,34 @@ async def test_rows_are_done_one_by_one_and_go_on_where_a_step_stopped(jobs: Job
     page = (await jobs.get(f"/jobs/{made}/report", limit=3)).json()
     rest = (await jobs.get(f"/jobs/{made}/report", limit=3, cursor=page["next_cursor"])).json()
     assert ([row["row"] for row in page["data"]], [row["row"] for row in rest["data"]]) == ([1, 2, 3], [4])
+
+
+async def test_a_worker_that_was_given_up_and_still_does_a_row_counts_none_twice(
+    jobs: Jobs, desks: Desks
+) -> None:
+    made = await jobs.made(json={"kind": "set_groups", "rows": GROUPS})
+    keys = KeyRing(desks.settings.secret_keys)
+    async with desks.database.transaction() as connection:
+        first = await job_steps.begin(connection, keys, int(made[2:]))
+    await jobs.run(made, seconds=0)
+    before = await jobs.run(made, seconds=0)
+    refused = (Problem(column=None, reason=Refusal.of("import_running")),)
+
+    assert first is not None
+    async with desks.database.transaction() as connection:
+        assert await job_steps.row_done(connection, first, 1, None, refused)
+
+    after = (await jobs.get(f"/jobs/{made}")).json()
+    assert (after["done"], after["refused"]) == (before["done"], before["refused"])
+    assert before["done"] == 2
+
+
+async def test_an_iccid_in_a_row_that_is_a_number_is_refused_because_it_loses_digits(jobs: Jobs) -> None:
+    answer = await jobs.post(json={"kind": "request_qr_codes", "rows": [{"sim": 8933010000000000017}]})
+
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["rule"]) == ("/rows/0/sim", "iccid_number")
 
 
 def _employees(count: int) -> list[dict[str, Any]]:

@@ -1,8 +1,15 @@
 """Lists over HTTP: pages by cursor, also while records come and go (A6)."""
 
+import contextlib
+
 import httpx
 import pytest
+from sqlalchemy import insert, literal, select
 
+from models.errors import Unavailable
+from starter.desks import Desks
+from store.operations.job_tables import JobReportRow, JobRow
+from tests.builders import ACCOUNT
 from tests.callers.world import BOLT
 from tests.portal.api.keys import Keyring
 
@@ -74,3 +81,55 @@ async def test_a_limit_is_between_1_and_100(limit: str, api: httpx.AsyncClient, 
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["parameter"] == "limit"
+
+
+async def test_a_parameter_that_the_list_does_not_have_is_refused(
+    api: httpx.AsyncClient, keys: Keyring
+) -> None:
+    """A misspelt filter would list everything."""
+    answer = await api.get("/lines", headers=await keys.of(), params={"devise": "Phone 1"})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "body_invalid")
+    (error,) = answer.json()["errors"]
+    assert (error["parameter"], error["rule"]) == ("devise", "parameter_unknown")
+
+
+@pytest.mark.parametrize("blank", ["%E2%80%83", "%20"])
+async def test_the_link_to_the_next_page_is_an_address_whatever_the_path(
+    blank: str, api: httpx.AsyncClient, keys: Keyring, desks: Desks
+) -> None:
+    headers = await keys.of()
+    rows = [{"line": "L-1"}, {"line": "L-2"}]
+    with contextlib.suppress(Unavailable):
+        await desks.jobs.submit_rows(keys.operator, ACCOUNT, "set_groups", rows, key="two")
+    job = (await desks.jobs.jobs(keys.operator, ACCOUNT))[0]
+    async with desks.database.transaction() as connection:
+        for row in (1, 2):
+            of_job = select(JobRow.id, JobRow.account_id, literal(row), literal("done")).where(
+                JobRow.id == job.id
+            )
+            columns = ["job_id", "account_id", "number", "outcome"]
+            await connection.execute(insert(JobReportRow).from_select(columns, of_job))
+
+    page = await api.get(f"/jobs/{job.job_id}{blank}/report?limit=1", headers=headers)
+
+    assert page.status_code == 200
+    following = page.links["next"]["url"]
+    assert following.startswith(f"/api/v1/jobs/{job.job_id}{blank}/report?")
+    assert (await api.get(following.removeprefix("/api/v1"), headers=headers)).json()["data"][0]["row"] == 2
+
+
+async def test_no_answer_is_a_bare_array(api: httpx.AsyncClient) -> None:
+    """An array cannot get a field more, such as a cursor."""
+    document = (await api.get("/openapi.json")).json()
+    schemas = {
+        f"{method} {path}": content["schema"]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        for code, answer in operation["responses"].items()
+        for content in answer.get("content", {}).values()
+        if code.startswith("2")
+    }
+
+    assert len(schemas) > 100
+    assert [name for name, schema in schemas.items() if schema.get("type") == "array"] == []

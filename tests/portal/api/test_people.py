@@ -1,10 +1,13 @@
 """People over HTTP: created once under a key, changed in part, found by natural keys (A3, A7, A16)."""
 
+from typing import Any
+
 import httpx
 import pytest
 
 from models.people.api_keys import Mode
-from tests.builders import ACCOUNT
+from starter.desks import Desks
+from tests.builders import ACCOUNT, run
 from tests.callers.world import Known
 from tests.portal.api.keys import Keyring
 
@@ -13,17 +16,80 @@ pytestmark = pytest.mark.covers("A3", "A7", "A16")
 _DEE = {"name": "Dee", "email": "dee@acme.example", "role": "viewer"}
 
 
-async def test_a_user_is_created_once_under_a_key(api: httpx.AsyncClient, keys: Keyring) -> None:
-    headers = await keys.of() | {"Idempotency-Key": "dee"}
+_MADE: dict[str, tuple[dict[str, Any], ...]] = {
+    "/users": (_DEE, {"kind": "service"}, {"role": "manager"}),
+    "/contacts": (
+        {"distributor": "Telvia", "name": "Eve", "email": "eve@telvia.example"},
+        {"roles": ["order"]},
+        {"name": "Eva"},
+    ),
+}
 
-    made = await api.post("/users", headers=headers, json=_DEE)
-    again = await api.post("/users", headers=headers, json=_DEE)
-    other = await api.post("/users", headers=headers, json=_DEE | {"name": "Dora"})
 
-    assert made.status_code == again.status_code == 201
-    assert made.headers["Location"] == f"/api/v1/users/{made.json()['id']}"
-    assert again.json() == made.json()
-    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+@pytest.mark.parametrize("path", _MADE)
+async def test_a_person_is_created_once_under_a_key(path: str, api: httpx.AsyncClient, keys: Keyring) -> None:
+    body, other, later = _MADE[path]
+    headers = await keys.of() | {"Idempotency-Key": "one"}
+
+    made = await api.post(path, headers=headers, json=body)
+    await api.patch(f"{path}/{made.json()['id']}", headers=headers, json=later)
+    again = await api.post(path, headers=headers, json=body)
+    misused = await api.post(path, headers=headers, json=body | other)
+
+    assert (made.status_code, again.status_code) == (201, 200)
+    assert made.headers["Location"] == again.headers["Location"] == f"/api/v1{path}/{made.json()['id']}"
+    assert "Idempotent-Replayed" not in made.headers
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json() == made.json() | later, "as it is now"
+    assert (misused.status_code, misused.json()["code"]) == (422, "key_reused")
+
+
+async def test_a_contact_of_another_distributor_needs_another_key(
+    api: httpx.AsyncClient, keys: Keyring, desks: Desks
+) -> None:
+    headers = await keys.of() | {"Idempotency-Key": "eve"}
+    orbit = "INSERT INTO distributors (account_id, name) SELECT account_id, 'Orbit' FROM distributors"
+    await run(desks.database, orbit)
+    names = [one["name"] for one in (await api.get("/distributors", headers=headers)).json()["data"]]
+    eve = {"name": "Eve", "email": "eve@telvia.example"}
+
+    statuses = [
+        (await api.post("/contacts", headers=headers, json=eve | {"distributor": name})).status_code
+        for name in names
+    ]
+
+    assert statuses == [201, 422]
+
+
+async def test_a_profile_and_an_account_are_created_once_under_a_key(
+    api: httpx.AsyncClient, keys: Keyring
+) -> None:
+    platform, of_test = await keys.of_platform(), await keys.of_platform(Mode.TEST)
+    for path, headers in (("/profiles", await keys.of()), ("/accounts", platform)):
+        headers |= {"Idempotency-Key": "north"}
+        made = await api.post(path, headers=headers, json={"name": "North"})
+        again = await api.post(path, headers=headers, json={"name": "North"})
+        misused = await api.post(path, headers=headers, json={"name": "South"})
+
+        assert (made.status_code, again.status_code) == (201, 200)
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert again.json() == made.json()
+        assert (misused.status_code, misused.json()["code"]) == (422, "key_reused")
+
+    of_test |= {"Idempotency-Key": "north"}
+    assert (await api.post("/accounts", headers=of_test, json={"name": "South"})).status_code == 201
+
+
+async def test_a_platform_key_names_an_account_of_any_name(api: httpx.AsyncClient, keys: Keyring) -> None:
+    """A header has bytes: clients send UTF-8, which is not what HTTP once said."""
+    headers = await keys.of_platform()
+    body = {"name": "Société Œuvre"}
+    made = await api.post("/accounts", headers=headers | {"Idempotency-Key": "o"}, json=body)
+
+    for named in (body["name"].encode(), made.json()["id"].encode()):
+        sent = {name.encode(): value.encode() for name, value in headers.items()}
+        answer = await api.get("/users", headers=sent | {b"Esim-Account": named})
+        assert (answer.status_code, answer.json()["data"]) == (200, [])
 
 
 async def test_what_is_left_out_of_a_change_stays(api: httpx.AsyncClient, keys: Keyring) -> None:

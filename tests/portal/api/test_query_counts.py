@@ -45,7 +45,8 @@ def _lists() -> set[str]:
             route: Any = getattr(context, "original_route", context)
             if isinstance(route, APIRoute):
                 answer = get_type_hints(route.endpoint).get("return")
-                if isinstance(answer, type) and issubclass(answer, ListOf):
+                paged = "limit" in getattr(route, "parameters", ())
+                if paged and isinstance(answer, type) and issubclass(answer, ListOf):
                     found.add(route.path)
     return found
 
