@@ -195,7 +195,7 @@ async def by_pages(old: OldCode) -> set[str]:
                 for token in old.tokens:
                     body = form if method == "POST" else None
                     answer = await browser.request(
-                        method, path.format(token=token, name="portal.css"), data=body
+                        method, path.format(token=token, name="portal.css", code="link_expired"), data=body
                     )
                     assert answer.status_code < 500 or answer.status_code == 503, (
                         f"{method} {path}: {answer.text}"
