@@ -110,6 +110,12 @@ async def _code(desks: Desks, sim: str) -> Any:
     return {"code": str(shown.code), "number": shown.version.number}
 
 
+async def _licences(desks: Desks, caller: Caller) -> Any:
+    """With the counts of each add-on, as 0.1.0 answered them together."""
+    found = await desks.licences.licences(caller)
+    return {"licences": list(found), "counts": await desks.licences.counts(caller)}
+
+
 _open_orders = _ids("orders", where="status IN ('submitted', 'provider_processing')")
 _with_code = _ids("sims", "S-", "id IN (SELECT sim_id FROM qr_versions)")
 _orders, _lines, _sims = _ids("orders"), _ids("lines", "L-"), _ids("sims", "S-")
@@ -144,7 +150,7 @@ READS: dict[str, Callable[[Desks], Asked]] = {
     "ContactDesk.contacts": _listed(lambda d, c: d.contacts.contacts(c)),
     "ContactDesk.distributors": _listed(lambda d, c: d.contacts.distributors(c)),
     "AccountDesk.accounts": _listed(lambda d, c: d.accounts.accounts(c)),
-    "LicenceDesk.licences": _listed(lambda d, c: d.licences.licences(c)),
+    "LicenceDesk.licences": _listed(_licences),
     "LicenceDesk.charges": _shown(_accounts, lambda d, account: d.licences.charges(OPERATOR, account)),
     "LicenceDesk.charges, a month ago": _shown(
         _accounts, lambda d, account: d.licences.charges(OPERATOR, account, "2026-10")
@@ -183,6 +189,13 @@ async def answers(desks: Desks) -> dict[str, dict[str, Any]]:
     return {name: {about: answer async for about, answer in read(desks)} for name, read in READS.items()}
 
 
+def _by_id(records: list[Any]) -> list[Any]:
+    """The records of a list, whose sequence another version may choose."""
+    if all(isinstance(record, dict) and "id" in record for record in records):
+        return sorted(records, key=lambda record: str(record["id"]))
+    return records
+
+
 def differences(recorded: Any, now: Any, where: str = "") -> list[str]:
     """What a user saw then and does not see now. New fields are none."""
     if isinstance(recorded, dict) and isinstance(now, dict):
@@ -192,7 +205,7 @@ def differences(recorded: Any, now: Any, where: str = "") -> list[str]:
             found += differences(value, now[name], place) if name in now else [f"{place} is gone: {value!r}"]
         return found
     if isinstance(recorded, list) and isinstance(now, list) and len(recorded) == len(now):
-        pairs = zip(recorded, now, strict=True)
+        pairs = zip(_by_id(recorded), _by_id(now), strict=True)
         return [
             one
             for n, (then, is_now) in enumerate(pairs)
