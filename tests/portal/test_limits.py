@@ -46,7 +46,7 @@ def everything(desk: InventedDesk) -> FastAPI:
 def routes(app: FastAPI) -> list[tuple[str, str]]:
     """Every method of every route, with a link that is none."""
     found = [
-        (method, str(context.path).format(token="no-such-link", name="no-such-file"))
+        (method, str(context.path).format(token="no-such-link", name="no-such-file", code="no-code"))
         for context in iter_route_contexts(app.routes)
         for method in sorted(context.methods or ())
     ]

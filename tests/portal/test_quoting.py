@@ -18,7 +18,7 @@ PAGE = {"Accept": "text/html"}
 
 def targets(app: FastAPI) -> list[tuple[str, str]]:
     found = [
-        (method, str(context.path).format(token=token, name=SENTINEL))
+        (method, str(context.path).format(token=token, name=SENTINEL, code=SENTINEL))
         for context in iter_route_contexts(app.routes)
         for method in sorted(context.methods or ())
         for token in (SENTINEL, UPLOAD)
