@@ -163,8 +163,7 @@ async def test_no_value_of_a_query_makes_a_500(
     for route, sample in calls(app):
         named = document["paths"][route.path][route.method.lower()].get("parameters", [])
         path = filled(route.path, sample.path(acme))
-        for parameter in named:
-            parameter = _resolved(document, parameter)
+        for parameter in (_resolved(document, each) for each in named):
             if parameter["in"] == "query":
                 for junk in ("\0", "%ED%A0%80", "x" * 8_000, "9" * 30, "-1", "", "L-1", "1e3", "٣"):
                     query = f"{parameter['name']}={junk if junk.startswith('%') else quote(junk)}"
