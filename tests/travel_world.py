@@ -100,10 +100,12 @@ async def add_stock(
     return int(rows[0].sim_id)
 
 
-async def add_esim_line(database: Database, subscriber: int, number: int = 1, *, profile: int = 7) -> int:
+async def add_esim_line(
+    database: Database, subscriber: int, number: int = 1, *, profile: int = 7, by: str = SUE
+) -> int:
     """An eSIM line with an active eSIM and no plans, as a processed order leaves it; its id."""
     sim = await add_stock(database, number, profile=profile)
-    order = await _processed(database, "add_line")
+    order = await _processed(database, "add_line", by)
     rows = await run(
         database,
         "INSERT INTO esim_lines (account_id, subscriber_id, name, profile, complimentary, order_id)"
@@ -144,15 +146,15 @@ async def assign_plan(
     return int(rows[0].id)
 
 
-async def _processed(database: Database, kind: str) -> str:
+async def _processed(database: Database, kind: str, by: str = SUE) -> str:
     """An order of this kind that is processed, without its details; its id."""
     order = order_id(1, f"travel world {next(_keys)}")
     await run(
         database,
         "INSERT INTO orders (id, account_id, kind, status, placed_by, what) SELECT :order, u.account_id,"
-        " :kind, 'processed', u.id, '{}' FROM users u WHERE u.email = :sue",
+        " :kind, 'processed', u.id, '{}' FROM users u WHERE u.email = :by",
         order=order,
         kind=kind,
-        sue=SUE,
+        by=by,
     )
     return order

@@ -35,7 +35,7 @@ from store.travel import plans as travel_plans
 from store.travel import reports as travel_reports
 from tests.builders import ACCOUNT, iccid
 from tests.callers.samples import LINKS, SAMPLES
-from tests.callers.world import BOLT, KEYS, UNKNOWN, Desks, Known, who
+from tests.callers.world import BOLT, KEYS, LEFT, UNKNOWN, Desks, Known, who
 
 NOWHERE = "Nowhere"
 _IDS = re.compile(
@@ -202,6 +202,9 @@ STORE: dict[str, Read] = {
     "travel_lines.plans_on": lambda c, s, k: subscriber_lines.plans_on(c, s, [_number(k.esim_line)]),
     "travel_reports.reports": lambda c, s, _: travel_reports.reports(c, s, 1),
     "travel_lookups.find_esim_line": lambda c, s, k: travel_lookups.find_esim_line(c, s, k.esim_line),
+    "travel_lookups.find_reported_line": lambda c, s, _: travel_lookups.find_reported_line(
+        c, s, iccid(70_000 + LEFT)
+    ),
     "travel_lookups.find_assignment": lambda c, s, k: travel_lookups.find_assignment(c, s, k.assignment),
     "line_previews.why_on_no_line": lambda c, s, _: line_previews.why_on_no_line(c, s, iccid(70_001)),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),

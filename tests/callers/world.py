@@ -12,6 +12,7 @@ from models.identifiers import reference
 from models.licences.add_ons import AddOn
 from models.orders.lifecycle import HoldReason
 from models.people.callers import Caller, Role
+from models.travel.kinds import AddLine
 from settings import Settings
 from starter import callers
 from starter.catalogue.desk import CatalogueDesk
@@ -45,10 +46,10 @@ from store.key_ring import KeyRing
 from store.licences import request_rows
 from store.session import Database
 from temporal.connection import connect
-from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, line, place, run
+from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, empty_slot, iccid, line, place, run
 from tests.licences_world import add_agent, add_number
 from tests.qr_world import hold, qr_world
-from tests.travel_world import ASIA, add_stock, add_subscriber, add_travel_plan, assign_plan
+from tests.travel_world import ASIA, add_esim_line, add_stock, add_subscriber, add_travel_plan, assign_plan
 
 BOLT = "Bolt"
 CLEO = "cleo@bolt.example"
@@ -150,7 +151,7 @@ async def build(database: Database) -> Known:
     assert found.sim is not None
     agent = await add_agent(database)
     stock = reference("S", await add_stock(database))
-    return Known(
+    known = Known(
         line=reference("L", found.id),
         sim=reference("S", found.sim.id),
         esim="S-1",
@@ -172,6 +173,8 @@ async def build(database: Database) -> Known:
         assignment=await _assignment(database, order.order_id),
         stock=stock,
     )
+    await _left_line(database)
+    return known
 
 
 async def _esim_line(database: Database, order_id: str) -> str:
@@ -185,6 +188,23 @@ async def _esim_line(database: Database, order_id: str) -> str:
         id=subscriber,
     )
     return reference("EL", rows[0].id)
+
+
+LEFT = 900
+"""The number of an eSIM that has left its line."""
+
+
+async def _left_line(database: Database) -> None:
+    """An eSIM line whose eSIM was discarded: late reports still name it."""
+    subscriber = await add_subscriber(database, 3)
+    await add_esim_line(database, subscriber, LEFT, by=f"{Role.SUPPORT}@acme.example")
+    what = AddLine(subscriber_id=subscriber, plan_id=1).model_dump_json()
+    await run(database, "UPDATE orders SET what = CAST(:what AS jsonb) WHERE what = '{}'", what=what)
+    await run(
+        database,
+        "UPDATE sims SET state = 'discarded', holder = NULL, discarded_at = esim_now() WHERE iccid = :iccid",
+        iccid=iccid(70_000 + LEFT),
+    )
 
 
 async def _assignment(database: Database, order_id: str) -> str:
