@@ -22,7 +22,8 @@ ACCOUNT_TABLES = {table.name for table in Row.metadata.tables.values() if "accou
 _FROM = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 _OF_ACCOUNT = re.compile(r"(account_id|accounts\.id) = \$\d")
 _OF_RECORD = re.compile(
-    r"\b(id|sim_id|request_id|holder|subject) = \$\d|\border_id (?:IN \(|= ANY \()\$\d|\bnumber_id = ANY \(\$\d"
+    r"\b(id|sim_id|request_id|holder|subject) = \$\d"
+    r"|\border_id (?:IN \(|= ANY \()\$\d|\bnumber_id = ANY \(\$\d"
     r"|about @> \$\d"
 )
 _FILES = {"FleetDesk.import_fleet", "CatalogueDesk.import_catalogue", "NumberDesk.import_numbers"}
