@@ -20,11 +20,13 @@ from starter.codes.code_desk import CodeDesk
 from starter.codes.desk import QrDesk
 from starter.codes.drafts import QrRequestDraft
 from starter.connected import ConnectedDesk
+from starter.desks import Desks
 from starter.licences.agents import AgentDesk
 from starter.licences.assignments import AssignDraft, AssignmentDesk
 from starter.licences.numbers import NumberDesk
 from starter.licences.requests import LicenceRequestDesk
 from starter.operations.clock import ClockDesk
+from starter.operations.jobs import JobDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
@@ -123,6 +125,9 @@ NEEDS: dict[type, Need] = {
     QrDesk: _request,
     RecoveryDesk: lambda desk, _: desk.find(OPERATOR),
     RetryDesk: _retry,
+    JobDesk: lambda desk, _: desk.submit_rows(
+        OPERATOR, None, "set_groups", [{"line": "L-1", "groups": []}], key="a"
+    ),
 }
 """What each desk needs Temporal for."""
 READS: dict[type, Need] = {
@@ -138,11 +143,12 @@ READS: dict[type, Need] = {
     QrDesk: lambda desk, _: desk.show(OPERATOR, "S-1"),
     RecoveryDesk: lambda desk, _: desk.start(OPERATOR, []),
     RetryDesk: lambda desk, _: desk.select(OPERATOR),
+    JobDesk: lambda desk, _: desk.jobs(OPERATOR),
 }
 
-WITHOUT = {CodeDesk, ConnectedDesk, ReportDesk, StockDesk, LineDesk, SubscriberDesk, ClockDesk}
+WITHOUT = {Desks, CodeDesk, ConnectedDesk, ReportDesk, StockDesk, LineDesk, SubscriberDesk, ClockDesk}
 """Those that do everything in the database, where the sweep or a repeat of the import wakes what Temporal did
-not hear of, and the clock, which is of sandboxes only.
+not hear of, the clock, which is of sandboxes only, and all desks together.
 """
 
 
