@@ -74,6 +74,14 @@ Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 SimId = Annotated[Id, BeforeValidator(_no_number)]
 """A SIM: `S-12`, an ICCID as text (A20), or the phone number that it serves."""
 
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""Takes 10.0 for 10, as JSON Schema does; beside `Strict`, which refuses texts and truth values."""
+
 DryRun = Annotated[
     bool, Query(description="Run all checks and change nothing; needs no `Idempotency-Key` and uses none up.")
 ]

@@ -13,7 +13,7 @@ from models.licences.add_ons import AddOn
 from models.licences.charges_file import charges_csv
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import Body, DryRun, Id, Name
+from portal.api.fields import WHOLE, Body, DryRun, Id, Name
 from portal.api.licences.licence_resources import (
     BillingResource,
     ChargesResource,
@@ -27,7 +27,7 @@ routes = router("Prices and charges of licences")
 Viewing = Annotated[Caller, needs(Permission.VIEW_LICENCES)]
 Setting = Annotated[Caller, needs(Permission.MANAGE_ACCOUNTS)]
 _CSV = "text/csv"
-CycleDay = Annotated[int, Strict(), Field(ge=1, le=31)]
+CycleDay = Annotated[int, Strict(), WHOLE, Field(ge=1, le=31)]
 
 
 class Format(StrEnum):

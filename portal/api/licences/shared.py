@@ -14,14 +14,16 @@ from models.licences.add_ons import AddOn
 from models.licences.entered import MOST_LICENCES
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
-from portal.api.fields import Resource, person
+from portal.api.fields import WHOLE, Resource, person
 from portal.api.orders.resources import EventResource, HoldResource
 from wording.labels import hold_sentence, not_sent_reason
 
 _RECORDS = {"agent": "AG", "agent_before": "AG", "licence": "LI", "sim": "S"}
 """The records that events about numbers name by row."""
 
-Quantity = Annotated[int, Strict(), Field(ge=1, le=MOST_LICENCES, description="The number of licences.")]
+Quantity = Annotated[
+    int, Strict(), WHOLE, Field(ge=1, le=MOST_LICENCES, description="The number of licences.")
+]
 Flag = Annotated[bool, Strict()]
 
 

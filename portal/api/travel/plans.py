@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from models.people.callers import Caller, Permission
 from models.travel.entered import MOST_GB, MOST_MONTHS
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, IdempotencyKey, Name, required
+from portal.api.fields import WHOLE, Body, Id, IdempotencyKey, Name, required
 from portal.api.lists import ListOf, Pages
 from portal.api.made import say_made
 from portal.api.routing import router
@@ -34,14 +34,17 @@ Countries = Annotated[
     Field(max_length=_MOST_COUNTRIES, description="Names in English or French, or ISO 3166-1 codes."),
 ]
 Data = Annotated[
-    int, Strict(), Field(ge=1, le=MOST_GB * 1000, description="The data volume, in MB of a million bytes.")
+    int,
+    Strict(),
+    WHOLE,
+    Field(ge=1, le=MOST_GB * 1000, description="The data volume, in MB of a million bytes."),
 ]
 Price = Annotated[
     str, Field(max_length=20, description="Decimals after a point, in quotes.", examples=["9.90"])
 ]
 CurrencyCode = Annotated[str, Field(max_length=20, description="ISO 4217.", examples=["EUR"])]
 Months = Annotated[
-    int, Strict(), Field(ge=1, le=MOST_MONTHS, description="It lapses if it is not used so long.")
+    int, Strict(), WHOLE, Field(ge=1, le=MOST_MONTHS, description="It lapses if it is not used so long.")
 ]
 
 

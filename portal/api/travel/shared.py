@@ -10,6 +10,7 @@ from pydantic import Field, Strict
 from models.identifiers import reference
 from models.travel.profiles import Outcome, PlanState, Reported
 from models.travel.stock_views import StockState
+from portal.api.fields import WHOLE
 
 
 def one_of(values: Iterable[StrEnum]) -> str:
@@ -18,7 +19,7 @@ def one_of(values: Iterable[StrEnum]) -> str:
 
 
 Flag = Annotated[bool, Strict()]
-Number = Annotated[int, Strict()]
+Number = Annotated[int, Strict(), WHOLE]
 """A number of a body; its desk says what it may be."""
 Amount = Annotated[str, Field(description="An amount of money, with a point.", examples=["9.90"])]
 Currency = Annotated[str, Field(description="ISO 4217.", examples=["EUR"])]
