@@ -1,5 +1,5 @@
 """Which eSIMs are withdrawn in a few days as no phone has installed them: their subscribers are notified once
-(T40). Only of a code that was revealed: without it nobody could install the eSIM.
+(T40). Only of a code that was revealed: without it no subscriber could install the eSIM.
 """
 
 from datetime import timedelta

@@ -123,8 +123,8 @@ async def test_the_end_of_stock_has_an_order_wait_again_that_has_not_taken_its_e
         done = await sweep.discard_ended(connection)
     assert done.esims == 1
     assert await sims(database) == [("discarded", None)]
-    told = await run(database, "SELECT id, notice FROM travel_notices")
-    assert [(row.id, row.notice) for row in told] == [(*done.settled.alerts, "order_waits")]
+    recorded = await run(database, "SELECT id, notice FROM travel_notices")
+    assert [(row.id, row.notice) for row in recorded] == [(*done.settled.alerts, "order_waits")]
     (row,) = await run(database, "SELECT waiting_since FROM travel_orders")
     assert row.waiting_since is not None
 

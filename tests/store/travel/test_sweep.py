@@ -58,14 +58,14 @@ async def test_a_plan_not_used_within_its_shelf_life_lapses_and_is_notified_of_a
         (soon, False),
         (over, True),
     ]
-    told = await run(database, "SELECT notice, assignment_id, id FROM travel_notices")
-    assert [(row.notice, row.assignment_id) for row in told] == [("lapses_soon", soon)]
+    recorded = await run(database, "SELECT notice, assignment_id, id FROM travel_notices")
+    assert [(row.notice, row.assignment_id) for row in recorded] == [("lapses_soon", soon)]
     await swept(database)
     assert len(await run(database, "SELECT id FROM travel_notices")) == 1
     assert await events_of(database, "plan.%") == ["plan.lapsed"]
     async with database.transaction() as connection:
         assert [one.line.id for one in await due.unwoken(connection, 10)] == [line]
-        await notices.done(connection, told[0].id)
+        await notices.done(connection, recorded[0].id)
         assert await due.unwoken(connection, 10) == []
     await swept(database)
     assert len(await run(database, "SELECT id FROM travel_notices")) == 1
@@ -190,9 +190,9 @@ async def test_stock_that_has_ended_is_discarded_in_batches_and_alerts_once_if_t
         async with database.transaction() as connection:
             found.append(await sweep.discard_ended(connection))
     assert [done.esims for done in found] == [2, 1, 0]
-    told = await run(database, "SELECT id, notice FROM travel_notices")
-    assert [row.notice for row in told] == ["stock_low"]
-    assert [done.settled.alerts for done in found] == [(told[0].id,), (), ()]
+    recorded = await run(database, "SELECT id, notice FROM travel_notices")
+    assert [row.notice for row in recorded] == ["stock_low"]
+    assert [done.settled.alerts for done in found] == [(recorded[0].id,), (), ()]
 
 
 async def ended(database: Database) -> not_installed.Ended | None:
@@ -240,8 +240,8 @@ async def test_an_esim_never_installed_goes_back_to_stock_only_if_its_code_was_n
     (of,) = await run(database, "SELECT ended_at, returned FROM esim_lines")
     assert of.ended_at is not None
     assert of.returned is not revealed
-    told = await run(database, "SELECT notice FROM travel_notices")
-    assert [one.notice for one in told] == ["not_installed"]
+    recorded = await run(database, "SELECT notice FROM travel_notices")
+    assert [one.notice for one in recorded] == ["not_installed"]
     assert await ended(database) is None
     assert await events_of(database, "esim_line.%") == ["esim_line.ended"]
 
