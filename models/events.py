@@ -32,6 +32,7 @@ _ACCOUNT = (
     *("profile.created", "profile.targets_enabled", "profile.targets_disabled"),
     *("contact.created", "contact.changed"),
     *("api_key.created", "api_key.revoked"),
+    *("user.signed_in", "user.session_ended", "user.password_changed", "user.invited", "user.reset_asked"),
     *("sim.employee_changed", "line.groups_changed"),
     *("number.added", "number.edited"),
     *("agent.created", "agent.changed", "agent.deactivated", "agent.activated"),

@@ -17,6 +17,10 @@ from starlette.routing import Mount
 from models.errors import EsimError
 from portal.api.app import PREFIX, create_api
 from portal.api.problems import Problems
+from portal.auth.cookies import Cookies
+from portal.auth.csrf import OwnFormsOnly
+from portal.auth.pages import SignInPages
+from portal.auth.signed_in import Door
 from portal.codec import CodecRoutes
 from portal.http.answers import Answers
 from portal.http.limits import Pace
@@ -25,6 +29,7 @@ from portal.http.request_ids import RequestIds
 from portal.links.downloads import DownloadRoutes
 from portal.links.pages import Pages
 from portal.links.uploads import UploadRoutes
+from portal.pages.app import routes as page_routes
 from portal.reference.pages import add_pages
 from settings import Settings
 from starter.codes.link_desk import LinkDesk
@@ -66,6 +71,8 @@ def create_app(
     )
     pages = Pages(settings.portal_url, api=desks is not None)
     answers = Answers(pages)
+    if desks is not None:
+        _route_signed_in(app, Door(desks, pages, Cookies(settings.portal_url)))
     _route_pages(app, pages)
     _route_links(app, links, pages, settings)
     _route_codec(app, CodecRoutes.configured(settings, pages))
@@ -84,6 +91,7 @@ def create_app(
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets
+    app.add_middleware(OwnFormsOnly, answer=answer, portal_url=settings.portal_url)
     app.add_middleware(BodyLimit, answer=answer, pace=pace or Pace())
     app.add_middleware(OneLength, answer=answer)
     app.add_middleware(CrashPage, answer=answer)
@@ -111,6 +119,12 @@ def _mounted(api: FastAPI) -> Mount:
     mount = Mount(PREFIX, api)
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
     return mount
+
+
+def _route_signed_in(app: FastAPI, door: Door) -> None:
+    """The pages of people who sign in. `/` is one of them, before that of visitors."""
+    app.state.page_routes = page_routes(door)
+    app.router.routes += [*SignInPages(door).routes(), *app.state.page_routes]
 
 
 def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings) -> None:
@@ -143,7 +157,7 @@ def _route_pages(app: FastAPI, pages: Pages) -> None:
 
     async def home(request: Request) -> Response:
         """Explain what this site is, for a visitor without a link."""
-        return pages.render(request, "home")
+        return pages.render(request, "home", sign_in=False)
 
     async def static(name: str) -> Response:
         """Serve a file that the pages use."""

@@ -3,6 +3,7 @@
     caller = callers.operator()                              # the platform's own staff, the CLI, the worker
     caller = await callers.user(database, "ana@acme.example")  # a user of an account, by address or U-3
     caller = await callers.of_key(database, settings.secret_keys, sent)       # who sends an API key
+    known = await callers.of_session(database, token, visit)                  # who is signed in in a browser
 
 A surface makes a caller from what it has authenticated, never from an argument of the call itself.
 """
@@ -30,9 +31,10 @@ from models.people.callers import (
     Role,
     Scope,
 )
+from models.people.sign_in import Visit
 from models.people.views import UserView
 from store import lookups, origins
-from store.people import api_keys
+from store.people import api_keys, sessions
 from store.people.actors import user_deactivated
 from store.session import Database
 
@@ -130,6 +132,52 @@ async def of_key(
             )
             caller = replace(caller, origin_id=origin_id)
     return Authenticated(caller, bearer.key_id, key.mode)
+
+
+@dataclass(frozen=True)
+class InSession:
+    """The caller in a browser, and the session."""
+
+    caller: Caller
+    session_id: int
+    user: UserView
+    recent: bool
+    """Whether the password was entered within the last half hour: sensitive acts want that."""
+
+
+async def of_session(
+    database: Database, token: str, visit: Visit, *, changes: bool = False
+) -> InSession | None:
+    """The user whose session this is, with what its role may do at this moment; None if the session has
+    ended, or the user may not act any more (deactivated, account closed).
+
+    `changes`: the call may change something: then its origin is recorded, for the audit.
+    """
+    async with database.reading() as connection:
+        found = await sessions.bearer(connection, token)
+        if found is None:
+            return None
+        user_ = found.user
+        try:
+            caller = _of_user(user_, PERMISSIONS[user_.role], None, user_.language)
+        except Refused:
+            return None
+        if changes:
+            origin_id = await of_visit(connection, user_, found.session_id, visit)
+            caller = replace(caller, origin_id=origin_id)
+    return InSession(caller, found.session_id, user_, found.recent)
+
+
+async def of_visit(connection: AsyncConnection, user_: UserView, session_id: int, visit: Visit) -> int:
+    """Record the origin of a call from a browser; its id."""
+    return await origins.record(
+        connection,
+        actor=user_.actor,
+        surface="portal",
+        session=reference("SE", session_id),
+        address=visit.address,
+        request_id=visit.request_id,
+    )
 
 
 async def of_work(

@@ -33,6 +33,7 @@ from starter.people.api_keys import ApiKeyDesk
 from starter.people.book import PeopleBook
 from starter.people.contacts import ContactDesk
 from starter.people.profiles import ProfileDesk
+from starter.people.sign_in import SignInDesk
 from starter.people.users import UserDesk
 from starter.travel.line_changes import LineDesk
 from starter.travel.line_orders import LineOrderDesk
@@ -63,6 +64,7 @@ class Desks:
     contacts: ContactDesk
     accounts: AccountDesk
     api_keys: ApiKeyDesk
+    sign_in: SignInDesk
     code_book: CodeBook
     codes: QrDesk
     links: LinkDesk
@@ -104,6 +106,7 @@ class Desks:
             contacts=ContactDesk(database),
             accounts=AccountDesk(database, settings.mail_language),
             api_keys=ApiKeyDesk(database, settings),
+            sign_in=SignInDesk(database),
             code_book=CodeBook(database),
             codes=codes,
             links=LinkDesk(codes),

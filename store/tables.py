@@ -13,6 +13,7 @@ import store.operations.job_tables
 import store.operations.tables
 import store.orders.tables
 import store.origins
+import store.people.sign_in_tables
 import store.people.tables
 import store.travel.line_tables
 import store.travel.tables  # noqa: F401

@@ -1,4 +1,6 @@
-"""The texts of the portal's pages in every language: `pages/<language>.toml`."""
+"""The texts of the portal's pages in every language: `pages/<language>.toml`, and of pages of one subject
+`pages/<subject>.<language>.toml`. No two files have a table of the same name.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -16,5 +18,11 @@ PageTexts = Mapping[str, Any]
 @cache
 def page_texts(language: Language) -> PageTexts:
     """All texts of pages in this language."""
-    loaded = tomllib.loads((TEXTS / f"{language}.toml").read_text("utf-8"))
+    files = [TEXTS / f"{language}.toml", *sorted(TEXTS.glob(f"*.{language}.toml"))]
+    loaded: dict[str, Any] = {}
+    for file in files:
+        tables = tomllib.loads(file.read_text("utf-8"))
+        if twice := loaded.keys() & tables.keys():
+            raise ValueError(f"{file.name} has a table that another file has: {', '.join(sorted(twice))}")
+        loaded |= tables
     return spaced(loaded) if language is Language.FR else loaded

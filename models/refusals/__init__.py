@@ -18,6 +18,7 @@ from models.refusals.licences import LICENCES
 from models.refusals.operations import OPERATIONS
 from models.refusals.orders import ORDERS
 from models.refusals.people import ACCOUNTS
+from models.refusals.sign_in import SIGN_IN
 from models.refusals.travel import TRAVEL
 
 SUBJECTS: Mapping[str, Mapping[str, Declared]] = {
@@ -28,6 +29,7 @@ SUBJECTS: Mapping[str, Mapping[str, Declared]] = {
     "Accounts and edits of lines": ACCOUNTS,
     "Licences, numbers and agents": LICENCES,
     "Travel eSIMs": TRAVEL,
+    "Signing in": SIGN_IN,
     "Calls over HTTP": API,
     "Imports": IMPORTS,
     "Commands": COMMANDS,

@@ -67,7 +67,7 @@ CODES = {
     "nothing_chosen": Declared("Choose a file first, or type the code in."),
     "upload_unreadable": Declared("What was sent could not be read: send one file only, and try again."),
     "cross_site": Declared(
-        "This form was sent from another site; open the link from your mail, and try again.", FORBIDDEN
+        "This form was sent from another site; open its page here, and try again.", FORBIDDEN
     ),
     # notifications
     "no_manager": Declared(

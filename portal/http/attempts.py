@@ -34,7 +34,7 @@ class Attempts:
     def check(self, request: Request) -> None:
         """Raise HTTPException 429, with Retry-After, where this address failed too often."""
         now = self._clock()
-        failed = self._failed.get(_address(request), deque())
+        failed = self._failed.get(network_of(request), deque())
         _forget(failed, now)
         _forget(self._all, now)
         most = 1 if len(self._all) >= MOST_IN_ALL else MOST_OF_ONE
@@ -44,7 +44,7 @@ class Attempts:
 
     def failed(self, request: Request) -> None:
         """Count a failure of this address."""
-        now, address = self._clock(), _address(request)
+        now, address = self._clock(), network_of(request)
         self._all.append(now)
         self._failed.setdefault(address, deque(maxlen=MOST_OF_ONE)).append(now)
         self._failed.move_to_end(address)
@@ -61,7 +61,7 @@ def _forget(failures: deque[float], now: float) -> None:
         failures.popleft()
 
 
-def _address(request: Request) -> str:
+def network_of(request: Request) -> str:
     """The client's address; of IPv6 the /64 network, since a client can use every address in it."""
     host = request.client.host if request.client else ""
     try:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -20,6 +20,8 @@ MOST_INCOMING = 32
 MOST_INCOMING_OF_ONE = 4
 """Uploads at a time, in all and per recipient over all of its links: each file is held in memory."""
 _MOST_FIELDS = 4
+_MOST_OF_PAGE = 500
+"""Fields of a form of signed-in people: of a grid, each chosen row is one."""
 _LONGEST_FIELD = 4096
 _MULTIPART = "multipart/form-data"
 _URLENCODED = "application/x-www-form-urlencoded"
@@ -112,10 +114,22 @@ async def read_field(request: Request, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-async def _read(request: Request, content: AsyncIterator[bytes], *, most_files: int) -> FormData:
+async def read_fields(request: Request) -> Mapping[str, Sequence[str]]:
+    """All fields of a form without files, with their values. Parsed as `read_field` parses."""
+    form = await _read(request, _at_once(await request.body()), most_files=0, most_fields=_MOST_OF_PAGE)
+    fields: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            fields.setdefault(name, []).append(value)
+    return fields
+
+
+async def _read(
+    request: Request, content: AsyncIterator[bytes], *, most_files: int, most_fields: int = _MOST_FIELDS
+) -> FormData:
     """Parse a form. One that exceeds the limits is refused before it was received completely."""
     kind = request.headers.get("content-type", "").lower()
-    within = {"max_fields": _MOST_FIELDS, "max_part_size": _LONGEST_FIELD}
+    within = {"max_fields": most_fields, "max_part_size": _LONGEST_FIELD}
     parser: _InMemory | FormParser
     if kind.startswith(_MULTIPART):
         _check_text(kind)

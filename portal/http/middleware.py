@@ -79,8 +79,16 @@ class RequestLog:
 _ASKED_ALL_THE_TIME = "/health/"
 
 
+REFERRER, OWN_REFERRER = "Referrer-Policy", "same-origin"
+"""Signed-in pages have no secret in their path. Their forms must say where they come from, and with
+`no-referrer` browsers send `Origin: null`.
+"""
+
+
 class SafeHeaders:
-    """Adds `HEADERS` to every response, and `POLICY` where the response has no policy of its own."""
+    """Adds `HEADERS` to every response, and `POLICY` where the response has no policy of its own. The pages
+    of signed-in people send their address as the referrer to this site alone.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -89,7 +97,8 @@ class SafeHeaders:
         async def adding(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                own = headers.get(REFERRER) == OWN_REFERRER
+                headers.update(HEADERS | {REFERRER: OWN_REFERRER} if own else HEADERS)
                 headers.setdefault("Content-Security-Policy", POLICY)
             await send(message)
 

@@ -35,9 +35,11 @@ class Pages:
         self.base = urlsplit(portal_url).path.rstrip("/")
         self._api = api
 
-    def render(self, request: Request, page: str, status: int = 200, **facts: object) -> HTMLResponse:
-        """Render a page as a response."""
-        language = spoken(request.headers.get("accept-language", ""))
+    def render(
+        self, request: Request, page: str, status: int = 200, *, said: Language | None = None, **facts: object
+    ) -> HTMLResponse:
+        """Render a page as a response, in the browser's language, or in this one (`said`)."""
+        language = said or spoken(request.headers.get("accept-language", ""))
         html = (
             _templates()
             .get_template(f"{page}.html.jinja")
@@ -51,7 +53,9 @@ class Pages:
                 span=lambda length: span(length, language),
             )
         )
-        return HTMLResponse(html, status, {"Content-Language": language, "Vary": "Accept-Language"})
+        return HTMLResponse(
+            html, status, {"Content-Language": language, "Vary": "Cookie" if said else "Accept-Language"}
+        )
 
     def link(self, page: str, token: str) -> str:
         """The address of a link's page, `UPLOAD_PAGE` or `DOWNLOAD_PAGE`, for forms and redirects."""

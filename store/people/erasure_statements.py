@@ -44,6 +44,8 @@ _COUNTED: Mapping[tuple[str, Erase], str | None] = {
     ("qr_notifications", Erase.ADDRESS): "notifications",
     ("contact_roles", Erase.DELETE_ROW): None,
     ("origins", Erase.REPLACE): None,
+    ("passwords", Erase.DELETE_ROW): None,
+    ("sessions", Erase.DELETE_ROW): None,
 }
 """The name under which the rows of a statement are counted, if it is not the table; None: not counted."""
 

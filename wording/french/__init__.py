@@ -12,6 +12,7 @@ from wording.french.licences import LICENCES
 from wording.french.operations import OPERATIONS
 from wording.french.orders import ORDERS
 from wording.french.people import ACCOUNTS
+from wording.french.sign_in import SIGN_IN
 from wording.french.travel import TRAVEL
 
 SENTENCES: Mapping[str, str] = {
@@ -22,6 +23,7 @@ SENTENCES: Mapping[str, str] = {
     **ACCOUNTS,
     **LICENCES,
     **TRAVEL,
+    **SIGN_IN,
     **API,
     **IMPORTS,
     **COMMANDS,

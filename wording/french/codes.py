@@ -51,9 +51,7 @@ CODES = {
     "not_imported": "Aucun code n’a été importé avec ce lien.",
     "nothing_chosen": "Choisissez d’abord un fichier, ou saisissez le code.",
     "upload_unreadable": "L’envoi n’a pas pu être lu : envoyez un seul fichier et réessayez.",
-    "cross_site": (
-        "Ce formulaire a été envoyé depuis un autre site ; ouvrez le lien de votre message et réessayez."
-    ),
+    "cross_site": ("Ce formulaire a été envoyé depuis un autre site ; ouvrez sa page ici et réessayez."),
     "no_manager": (
         "Aucun utilisateur n’a demandé ce code et le compte n’a pas d’adresse de contact ; indiquez qui "
         "prévenir."

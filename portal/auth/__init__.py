@@ -1,0 +1,1 @@
+"""Sessions in browsers, pages to sign in, protection against forms of other sites."""

@@ -1,0 +1,74 @@
+"""`/sign-in` and `/`: the pages of the sign-in for visitors, and where a person comes to."""
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from models.errors import Refused
+from portal.auth.next_page import next_page
+from portal.auth.signed_in import Door, visit_of
+from portal.http.middleware import OWN_REFERRER, REFERRER
+from portal.links.pages import spoken
+from portal.pages.app import start
+from portal.pages.forms import FormModel, Sent, read_form, unsent
+
+
+class SignInForm(FormModel):
+    """Who wants to sign in, and the page to go on to."""
+
+    email: str = Field(min_length=1)
+    password: str = Field(min_length=1)
+    next: str = ""
+
+
+class SignInPages:
+    """The routes of visitors who sign in."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def routes(self) -> list[Route]:
+        """Public routes: nobody is signed in yet."""
+        return [
+            Route("/", self.home, methods=["GET"]),
+            Route("/sign-in", self.show, methods=["GET"]),
+            Route("/sign-in", self.sign_in, methods=["POST"]),
+        ]
+
+    async def home(self, request: Request) -> Response:
+        """The page that a person comes to; for visitors, what this site is."""
+        who = await self._door.signed_in(request)
+        if who is None:
+            return self._door.pages.render(request, "home", sign_in=True)
+        return self._door.redirect(start(who))
+
+    async def show(self, request: Request) -> Response:
+        """The form."""
+        asked = next_page(request.app, request.query_params.get("next", "")) or ""
+        if await self._door.signed_in(request):
+            return self._door.redirect(asked or "/")
+        return self._form(request, unsent(next=asked))
+
+    async def sign_in(self, request: Request) -> Response:
+        """Begin a session, with a new id, and go on. The session before it in this browser ends."""
+        language = spoken(request.headers.get("accept-language", ""))
+        sent = await read_form(request, SignInForm, language)
+        if sent.model is None:
+            return self._form(request, sent, 422)
+        desk, model = self._door.desks.sign_in, sent.model
+        try:
+            begun = await desk.sign_in(model.email, model.password, visit_of(request))
+        except Refused as refused:
+            return self._form(request, sent.refused(refused, language), refused.refusals[0].status)
+        before = self._door.cookies.token(request)
+        if before:
+            await desk.end_token(before)
+        answer = self._door.redirect(next_page(request.app, model.next) or "/")
+        self._door.cookies.begin(answer, begun.token)
+        return answer
+
+    def _form(self, request: Request, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
+        answer = self._door.pages.render(request, "auth/sign_in", status, form=sent)
+        answer.headers[REFERRER] = OWN_REFERRER
+        return answer

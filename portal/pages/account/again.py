@@ -1,0 +1,43 @@
+"""`/sign-in/again`: the password once more, before a sensitive act (pages registered with `recent=True`)."""
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.errors import Refused
+from portal.auth.next_page import next_page
+from portal.auth.signed_in import SignedIn, visit_of
+from portal.pages.forms import FormModel, read_form, unsent
+from portal.pages.routes import form, page
+
+
+class AgainForm(FormModel):
+    """The password, and the page to go on to."""
+
+    password: str = Field(min_length=1)
+    next: str = ""
+
+
+async def show(request: Request, who: SignedIn) -> Response:
+    """Ask for the password."""
+    asked = next_page(request.app, request.query_params.get("next", ""))
+    return who.page(request, "account/again", form=unsent(next=asked or ""))
+
+
+async def confirm(request: Request, who: SignedIn) -> Response:
+    """Go on, if it is the password."""
+    sent = await read_form(request, AgainForm, who.language)
+    try:
+        if sent.model is not None:
+            password = sent.model.password
+            await who.desks.sign_in.confirm(who.caller, who.session_id, password, visit_of(request))
+            return who.done(next_page(request.app, sent.model.next) or "/account")
+    except Refused as refused:
+        sent = sent.refused(refused, who.language, {"password_wrong": "password"})
+    return who.page(request, "account/again", 422, form=sent)
+
+
+routes = [
+    page("/sign-in/again", show, needs=None),
+    form("/sign-in/again", confirm, needs=None),
+]

@@ -1,0 +1,88 @@
+"""All pages of signed-in people, by subject.
+
+A new subject is a folder with modules that have `routes` (`portal.pages.routes`), and an entry in `PAGES`. A
+route without a permission is refused when the application is made, unless it is among `OWN`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from models.errors import EsimError, Refused
+from models.people.callers import Permission, not_permitted
+from portal.auth.signed_in import Door, SignedIn
+from portal.http.middleware import OWN_REFERRER, REFERRER
+from portal.pages.account import again, own
+from portal.pages.routes import Page
+
+PAGES: Mapping[str, Sequence[Page]] = {
+    "account": [*own.routes, *again.routes],
+}
+"""The routes by subject."""
+OWN = frozenset(
+    {
+        "/account",
+        "/account/language",
+        "/account/password",
+        "/account/sessions/end-others",
+        "/account/sessions/{session}/end",
+        "/sign-in/again",
+        "/sign-out",
+    }
+)
+"""The paths that need no permission: they show and change what is the signed-in user's own."""
+_STARTS: Sequence[tuple[str, Permission]] = (
+    ("/inventory", Permission.VIEW_INVENTORY),
+    ("/orders", Permission.VIEW_ORDERS),
+)
+START = "/account"
+
+
+def pages() -> Iterator[Page]:
+    """Every page. Raises `ValueError` for one that names no permission."""
+    for routes in PAGES.values():
+        for each in routes:
+            if (each.needs is None) is not (each.path in OWN):
+                raise ValueError(f"{each.name} names no permission, or is among OWN although it names one.")
+            yield each
+
+
+def start(who: SignedIn) -> str:
+    """The path of the page that a person comes to first: the inventory, where they may see it."""
+    there = {each.path for each in pages()}
+    return next((path for path, needs in _STARTS if path in there and who.may(needs)), START)
+
+
+def routes(door: Door) -> list[Route]:
+    """The routes over these desks."""
+    return [Route(each.path, _Answer(door, each).answer, methods=[each.method]) for each in pages()]
+
+
+class _Answer:
+    """Answers a route: who asks, whether they may, then the view."""
+
+    def __init__(self, door: Door, page: Page) -> None:
+        self._door = door
+        self._page = page
+
+    async def answer(self, request: Request) -> Response:
+        who = await self._door.signed_in(request)
+        if who is None:
+            return self._door.to_sign_in(request)
+        try:
+            response = await self._viewed(request, who)
+        except (EsimError, HTTPException) as failure:
+            response = who.refused(request, failure)
+        response.headers[REFERRER] = OWN_REFERRER
+        return response
+
+    async def _viewed(self, request: Request, who: SignedIn) -> Response:
+        page = self._page
+        if page.needs is not None and not who.may(page.needs):
+            raise Refused(not_permitted(page.needs))
+        if page.recent and not who.recent:
+            return self._door.to_sign_in(request, "/sign-in/again")
+        return await page.view(request, who)

@@ -1,0 +1,89 @@
+"""Forms of pages: one pydantic model each, errors beside their fields, and what was typed stays.
+
+sent = await read_form(request, OrderForm, who.language)
+if sent.model is None:
+    return who.page(request, "orders/new", 422, form=sent)
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from starlette.requests import Request
+
+from models.errors import Refused
+from models.language import Language
+from portal.http.forms import read_fields
+from wording.pages import page_texts
+from wording.refusals import sentence
+
+
+class FormModel(BaseModel):
+    """The base of all forms: a field that a form does not have is refused, and so is a text with NUL, which
+    can neither be typed nor stored. A field of several values is a tuple.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        if "\0" in (value if isinstance(value, str) else "".join(value or ())):
+            raise ValueError
+        return value
+
+
+Model = TypeVar("Model", bound=FormModel)
+
+
+@dataclass(frozen=True)
+class Sent(Generic[Model]):
+    """A form as it was sent, or as it is shown first."""
+
+    values: Mapping[str, Any]
+    """What was typed, by field. A secret is left out by the template."""
+    model: Model | None = None
+    """The form, where it is valid."""
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The sentences by field; those of no field under an empty name."""
+
+    def refused(
+        self, refused: Refused, language: Language, fields: Mapping[str, str] | None = None
+    ) -> "Sent[Model]":
+        """The form with what a desk refused; `fields`: which field a code is about."""
+        errors: dict[str, list[str]] = {name: list(said) for name, said in self.errors.items()}
+        for refusal in refused.refusals:
+            about = (fields or {}).get(refusal.code, "")
+            errors.setdefault(about, []).append(sentence(refusal, language))
+        return replace(self, errors=errors)
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """All errors with their fields, for the summary above the form."""
+        return [(name, said) for name, all_said in self.errors.items() for said in all_said]
+
+
+def unsent(**values: Any) -> Sent[Any]:
+    """A form as it is shown first."""
+    return Sent(values)
+
+
+async def read_form(request: Request, model: type[Model], language: Language) -> Sent[Model]:
+    """Read and check the form of a request."""
+    fields = await read_fields(request)
+    several = {name for name, one in model.model_fields.items() if "tuple" in str(one.annotation)}
+    values: dict[str, Any] = {
+        name: tuple(sent) if name in several or len(sent) > 1 else sent[0] for name, sent in fields.items()
+    }
+    try:
+        return Sent(values, model.model_validate(values))
+    except ValidationError as invalid:
+        texts = page_texts(language)["form_errors"]
+        errors: dict[str, list[str]] = {}
+        for error in invalid.errors(include_input=False, include_url=False, include_context=False):
+            name = str(error["loc"][0]) if error["loc"] else ""
+            known = name in model.model_fields
+            said = texts.get(error["type"], texts["invalid"]) if known else texts["unknown_field"]
+            errors.setdefault(name if known else "", []).append(said)
+        return Sent(values, None, errors)

@@ -1,0 +1,52 @@
+"""The pages over the two firms' database, in browsers of signed-in people; Temporal is unavailable."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from fastapi import FastAPI
+
+from models.people.sign_in import Visit
+from starter.desks import Desks
+from store.people import passwords
+from tests.builders import OPERATOR
+from tests.callers.conftest import acme, database_url, firms  # noqa: F401  fixtures
+from tests.portal.api.conftest import ADDRESS, api_settings, app, desks  # noqa: F401  fixtures
+from tests.portal.pages.people import PASSWORD, Browser, browsing
+
+SignIn = Callable[[str], Awaitable[Browser]]
+
+
+@pytest.fixture
+async def visitor(app: FastAPI) -> AsyncIterator[Browser]:  # noqa: F811
+    """A browser in which nobody is signed in."""
+    async with browsing(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def browser(app: FastAPI, desks: Desks) -> AsyncIterator[SignIn]:  # noqa: F811
+    """Opens the browser of a person who is signed in: `ana = await browser(ANA)`."""
+    opened: list[Browser] = []
+
+    async def signed_in(address: str) -> Browser:
+        await give_password(desks, address)
+        user = await desks.users.user(OPERATOR, address)
+        begun = await desks.sign_in.sign_in(user.email, PASSWORD, Visit())
+        client = browsing(app)
+        client.cookies.set("__Host-esim-session", begun.token, domain="portal.example")
+        opened.append(client)
+        return client
+
+    yield signed_in
+    for client in opened:
+        await client.aclose()
+
+
+async def give_password(desks: Desks, address: str) -> None:  # noqa: F811
+    """Give a user the password that all people of the tests have."""
+    user = await desks.users.user(OPERATOR, address)
+    async with desks.database.transaction() as connection:
+        await passwords.renew_hash(connection, user, await desks.sign_in.hasher.hash(PASSWORD))
+
+
+__all__ = ["ADDRESS"]
