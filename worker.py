@@ -34,11 +34,13 @@ from activities.travel.follow_ups import alert_staff
 from activities.travel.line_life import LineLife
 from activities.travel.mails import TravelMails
 from activities.travel.sweep import TravelSweep
+from activities.user_mails import UserMails
 from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
 from models.errors import Refused
 from outbox.links import Links
+from outbox.people.user_mails import TokenLinks
 from outbox.sender import Outbox
 from providers.from_stock import FromStock
 from providers.registry import PORTS, STOCK
@@ -71,6 +73,7 @@ from workflows.licences.number_change import EsimNumberChange
 from workflows.operations.job import EsimJob, PinnedJob
 from workflows.operations.retry_held import RetryHeld
 from workflows.orders.order import EsimOrder
+from workflows.people.user_mail import EsimUserMail, PinnedUserMail
 from workflows.step import Steps, activities_of, unimplemented
 from workflows.steps import CONTRACTS
 from workflows.travel.line_life import EsimLineLife
@@ -89,8 +92,22 @@ _ALWAYS: list[type] = [
     EsimTravelSweep,
     RetryHeld,
 ]
-WORKFLOWS: list[type] = [*_ALWAYS, EsimQrNotification, EsimLicenceRequest, EsimTravelNotice, EsimJob]
-VERSIONED: list[type] = [*_ALWAYS, PinnedQrNotification, PinnedLicenceRequest, PinnedTravelNotice, PinnedJob]
+WORKFLOWS: list[type] = [
+    *_ALWAYS,
+    EsimQrNotification,
+    EsimLicenceRequest,
+    EsimTravelNotice,
+    EsimUserMail,
+    EsimJob,
+]
+VERSIONED: list[type] = [
+    *_ALWAYS,
+    PinnedQrNotification,
+    PinnedLicenceRequest,
+    PinnedTravelNotice,
+    PinnedUserMail,
+    PinnedJob,
+]
 """The same for workers with a build id: a worker without one must not declare a versioning behaviour."""
 PASSED_THROUGH = (
     "models",
@@ -104,6 +121,8 @@ PASSED_THROUGH = (
     "workflows.operations.steps",
     "workflows.orders.messages",
     "workflows.orders.steps",
+    "workflows.people.messages",
+    "workflows.people.steps",
     "workflows.step",
     "workflows.steps",
     "workflows.step_runner",
@@ -170,6 +189,7 @@ def implementations(
         NumberCalls(database, client, outbox),
         LicenceMails(database, outbox),
         TravelMails(database, outbox),
+        UserMails(database, outbox, TokenLinks(settings.portal_url)),
         LineLife(database),
         TravelSweep(database, client, alerts, settings.travel_install_within, given_up_after),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),

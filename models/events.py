@@ -56,6 +56,7 @@ _OPERATOR = (
     *("number_change.held", "number_change.released", "number_change.given_up", "number.notice_superseded"),
     *("licence_request.held", "licence_request.released", "licence_request.given_up"),
     *("travel_notice.held", "travel_notice.released", "travel_notice.given_up"),
+    *("user_mail.held", "user_mail.released", "user_mail.given_up"),
     *("travel_line.held", "travel_line.released", "travel_line.given_up"),
     *("job.held", "job.released", "job.given_up"),
     *("mail.failed", "mail.uncertain", "mail.given_up", "notification.given_up"),

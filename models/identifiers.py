@@ -17,6 +17,7 @@ NUMBER_CHANGE_ID_PATTERN = r"^number-change-[a-z2-7]{16}$"
 LICENCE_REQUEST_ID_PATTERN = r"^licence-request-[a-z2-7]{16}$"
 TRAVEL_LINE_ID_PATTERN = r"^travel-line-[1-9][0-9]{0,17}$"
 TRAVEL_NOTICE_ID_PATTERN = r"^travel-notice-[a-z2-7]{16}$"
+USER_MAIL_ID_PATTERN = r"^user-mail-[a-z2-7]{16}$"
 JOB_ID_PATTERN = r"^job-[1-9][0-9]{0,17}$"
 WORK = (
     "order-",
@@ -26,6 +27,7 @@ WORK = (
     "licence-request-",
     "travel-line-",
     "travel-notice-",
+    "user-mail-",
     "job-",
 )
 """The prefixes of workflow ids, one per kind of work; `store.operations.hold_subjects` has the kinds."""

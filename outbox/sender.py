@@ -36,6 +36,7 @@ from store import mails
 from store.codes import links
 from store.mail_subjects import Person, Subject
 from store.mails import EmailRecord, Outcome
+from store.people import user_mails
 from store.session import Database
 
 _log = logging.getLogger(__name__)
@@ -192,7 +193,9 @@ class Outbox:
         unsent = [end.record.id for end in outcomes if end.state in _DID_NOT_LEAVE]
         async with self._database.transaction() as connection:
             await mails.record(connection, about, outcomes, retries, done=done)
-            await links.discard(connection, [fresh[one].token for one in unsent if one in fresh])
+            unused = [fresh[one].token for one in unsent if one in fresh]
+            await links.discard(connection, unused)
+            await user_mails.discard(connection, unused)
 
     def _record_of(self, about: Subject, one: Outgoing) -> EmailRecord:
         which = "/".join(map(str, (about.id, one.email.name, *one.turn, one.to.key)))

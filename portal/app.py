@@ -19,6 +19,7 @@ from portal.api.app import PREFIX, create_api
 from portal.api.problems import Problems
 from portal.auth.cookies import Cookies
 from portal.auth.csrf import OwnFormsOnly
+from portal.auth.mailed import MailedPages
 from portal.auth.pages import SignInPages
 from portal.auth.signed_in import Door
 from portal.codec import CodecRoutes
@@ -124,7 +125,7 @@ def _mounted(api: FastAPI) -> Mount:
 def _route_signed_in(app: FastAPI, door: Door) -> None:
     """The pages of people who sign in. `/` is one of them, before that of visitors."""
     app.state.page_routes = page_routes(door)
-    app.router.routes += [*SignInPages(door).routes(), *app.state.page_routes]
+    app.router.routes += [*SignInPages(door).routes(), *MailedPages(door).routes(), *app.state.page_routes]
 
 
 def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings) -> None:

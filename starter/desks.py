@@ -32,6 +32,7 @@ from starter.people.accounts import AccountDesk
 from starter.people.api_keys import ApiKeyDesk
 from starter.people.book import PeopleBook
 from starter.people.contacts import ContactDesk
+from starter.people.mailed import MailedDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.sign_in import SignInDesk
 from starter.people.users import UserDesk
@@ -65,6 +66,7 @@ class Desks:
     accounts: AccountDesk
     api_keys: ApiKeyDesk
     sign_in: SignInDesk
+    mailed: MailedDesk
     code_book: CodeBook
     codes: QrDesk
     links: LinkDesk
@@ -92,6 +94,7 @@ class Desks:
         """All desks over this client and database. Raises `Refused` where a setting is invalid."""
         connected = (client, database, settings)
         codes = QrDesk(*connected)
+        sign_in = SignInDesk(database)
         return cls(
             client=client,
             database=database,
@@ -106,7 +109,8 @@ class Desks:
             contacts=ContactDesk(database),
             accounts=AccountDesk(database, settings.mail_language),
             api_keys=ApiKeyDesk(database, settings),
-            sign_in=SignInDesk(database),
+            sign_in=sign_in,
+            mailed=MailedDesk(*connected, sign_in.hasher),
             code_book=CodeBook(database),
             codes=codes,
             links=LinkDesk(codes),

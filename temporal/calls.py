@@ -25,6 +25,7 @@ from workflows.failures import refusals_of
 from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.operations.messages import RunJob
 from workflows.orders.messages import PlaceOrder
+from workflows.people.messages import SendUserMail
 from workflows.travel.messages import LiveLine, SendTravelNotice
 
 StartMessage = (
@@ -35,6 +36,7 @@ StartMessage = (
     | RequestLicences
     | LiveLine
     | SendTravelNotice
+    | SendUserMail
     | RunJob
 )
 """The inputs that workflows are started with."""

@@ -55,6 +55,7 @@ HELD: Mapping[str, Plural] = {
     "number_change": Plural("{number} change of a number", "{number} changes of numbers"),
     "licence_request": Plural("{number} request for licences", "{number} requests for licences"),
     "travel_notice": Plural("{number} notice to the staff", "{number} notices to the staff"),
+    "user_mail": Plural("{number} e-mail to a user", "{number} e-mails to users"),
     "travel_line": Plural("{number} eSIM line", "{number} eSIM lines"),
     "job": Plural("{number} job", "{number} jobs"),
 }

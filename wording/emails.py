@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 SUBJECTS: dict[str, Path] = {
     **{subject: HERE / subject for subject in ("orders", "codes", "licences")},
     "number_changes": HERE / "licences" / "changes",
+    "people": HERE / "people",
     "travel": HERE / "travel",
     "travel_notices": HERE / "travel" / "notices",
 }

@@ -18,15 +18,18 @@ from models.orders.lifecycle import OrderStatus
 from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from models.orders.rules import Action
+from models.people.user_mails import UserMailStatus
 from models.travel.notices import NoticeStatus
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
 from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.operations.messages import RunJob
+from workflows.people.messages import SendUserMail
 from workflows.travel.messages import LineLifeStatus, LiveLine, SendTravelNotice
 
 NUMBER_CHANGE = "number_change"
 LICENCE_REQUEST = "licence_request"
 TRAVEL_NOTICE = "travel_notice"
+USER_MAIL = "user_mail"
 TRAVEL_LINE = "travel_line"
 JOB = "job"
 NOTIFY_QR_CODE = "notify_qr_code"
@@ -116,6 +119,17 @@ def travel_notice_labels(start: SendTravelNotice) -> TypedSearchAttributes:
         {
             ORDER_STATUS: NoticeStatus.WAITING.value,
             ORDER_KIND: TRAVEL_NOTICE,
+            ACCOUNT_ID: str(start.account_id),
+        }
+    )
+
+
+def user_mail_labels(start: SendUserMail) -> TypedSearchAttributes:
+    """The search attributes of an e-mail to a user at its start."""
+    return _attributes(
+        {
+            ORDER_STATUS: UserMailStatus.WAITING.value,
+            ORDER_KIND: USER_MAIL,
             ACCOUNT_ID: str(start.account_id),
         }
     )

@@ -11,6 +11,7 @@ from workflows.licences.steps import LicenceMailSteps, NumberCallSteps, NumberSt
 from workflows.messages import HoldInput, ReleaseInput
 from workflows.operations.steps import JobSteps, RetryHeldSteps
 from workflows.orders.steps import FollowUpSteps, OrderSteps, PeopleSteps, ProviderSteps
+from workflows.people.steps import UserMailSteps
 from workflows.step import Steps, record, step
 from workflows.travel.steps import LineLifeSteps, SweepSteps, TravelMailSteps
 
@@ -41,6 +42,7 @@ CONTRACTS: tuple[type[Steps], ...] = (
     NumberCallSteps,
     LicenceMailSteps,
     TravelMailSteps,
+    UserMailSteps,
     LineLifeSteps,
     SweepSteps,
     RetryHeldSteps,

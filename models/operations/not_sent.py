@@ -75,6 +75,7 @@ STEPS = {
     "notify_of_change": "what the provider is asked to do with the eSIM",
     "report_ended": "the call to the workflow of the order that ended",
     "notify_owners": "the e-mail to the owners",
+    "send_to_user": "the e-mail to a user about signing in",
     "send_notice": "the notice about a travel eSIM",
 }
 """What each step sends, for the steps that call a mail server, a provider or another workflow."""

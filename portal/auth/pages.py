@@ -1,4 +1,4 @@
-"""`/sign-in` and `/`: the pages of the sign-in for visitors, and where a person comes to."""
+"""`/` and `/sign-in`: what visitors see before they are signed in, and where a person comes to."""
 
 from pydantic import Field
 from starlette.requests import Request

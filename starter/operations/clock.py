@@ -33,7 +33,7 @@ LONGEST_HOP = timedelta(days=1)
 """The clock never jumps over a day, since sweeps look for what is due on it."""
 LONGEST = timedelta(days=3650)
 SWEEP_SECONDS = 60.0
-ONLY_SENDS = frozenset({"qr_notification", "licence_request", "travel_notice", "job"})
+ONLY_SENDS = frozenset({"qr_notification", "licence_request", "travel_notice", "user_mail", "job"})
 """The kinds of work that wait for no time: their workflows have no signal `look`."""
 _NOT_ANSWERED = "waiting"
 """The hold after the last reminder. It ends no advance: a distributor that does not answer is no failure."""

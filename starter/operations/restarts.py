@@ -25,6 +25,7 @@ from store.operations import holds, job_steps
 from store.operations.hold_subjects import kind_of
 from store.operations.unfinished import requester_waits
 from store.orders import views
+from store.people import user_mails
 from store.session import Database
 from store.travel import due
 from store.travel import notices as travel_notices
@@ -40,6 +41,8 @@ from workflows.operations.job import EsimJob
 from workflows.operations.messages import RunJob
 from workflows.orders.messages import PlaceOrder, Timeouts
 from workflows.orders.order import EsimOrder
+from workflows.people.messages import SendUserMail
+from workflows.people.user_mail import EsimUserMail
 from workflows.search_attributes import (
     change_labels,
     job_labels,
@@ -49,6 +52,7 @@ from workflows.search_attributes import (
     request_labels,
     travel_line_labels,
     travel_notice_labels,
+    user_mail_labels,
 )
 from workflows.travel.line_life import EsimLineLife
 from workflows.travel.messages import LiveLine, SendTravelNotice
@@ -188,6 +192,25 @@ async def _notice(connection: AsyncConnection, notice_id: str, settings: Setting
     )
 
 
+async def _user_mail(connection: AsyncConnection, mail_id: str, settings: Settings) -> SendUserMail | None:
+    known = await user_mails.unfinished(connection, mail_id)
+    if known is None:
+        return None
+    return user_mail_start(known, settings, await _retries(connection, mail_id))
+
+
+def user_mail_start(mail: user_mails.Unfinished, settings: Settings, retries: int = 0) -> SendUserMail:
+    """With what the workflow of an e-mail to a user is started."""
+    return SendUserMail(
+        mail_id=mail.id,
+        account_id=mail.account_id,
+        user_id=mail.user_id,
+        purpose=mail.purpose,
+        given_up_after=settings.notification_given_up_after,
+        retries=retries,
+    )
+
+
 async def _line(connection: AsyncConnection, workflow_id: str, settings: Settings) -> LiveLine | None:
     known = await due.unfinished(connection, workflow_id)
     if known is None:
@@ -227,6 +250,7 @@ RESTARTS: Mapping[str, Restart[Any]] = {
     "number_change": Restart(_change, EsimNumberChange.run, change_labels),
     "licence_request": Restart(_licences, EsimLicenceRequest.run, licence_request_labels),
     "travel_notice": Restart(_notice, EsimTravelNotice.run, travel_notice_labels),
+    "user_mail": Restart(_user_mail, EsimUserMail.run, user_mail_labels),
     "travel_line": Restart(_line, EsimLineLife.run, travel_line_labels),
     "job": Restart(_job, EsimJob.run, job_labels),
 }

@@ -31,6 +31,7 @@ _KINDS = {
     "number_change": "number_changes",
     "licence_request": "licence_requests",
     "travel_notice": "travel_notices",
+    "user_mail": "user_mails",
     "travel_line": "travel_lines",
     "job": "jobs",
 }

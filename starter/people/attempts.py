@@ -14,6 +14,8 @@ from store.session import Database
 
 _MOST_OF_ADDRESS = 20
 _MOST_OF_NAME = 10
+_MOST_MAILS = 3
+"""Of e-mails to one address: one more every twenty minutes."""
 _MOST_IN_ALL = 600
 
 
@@ -33,7 +35,8 @@ class Attempts:
     async def take(self, what: str, name: str, visit: Visit) -> Counted:
         """Count an attempt. Raises `Refused` (`sign_in_too_often`)."""
         address = Bucket(f"{what} from {visit.network}", _MOST_OF_ADDRESS, 1 / 6)
-        named = Bucket(f"{what} of {name.lower()}", _MOST_OF_NAME, 1 / 60)
+        most, a_second = (_MOST_MAILS, 1 / 1200) if what == "reset" else (_MOST_OF_NAME, 1 / 60)
+        named = Bucket(f"{what} of {name.lower()}", most, a_second)
         every = Bucket(f"{what} of all", _MOST_IN_ALL, 5)
         async with self._database.transaction() as connection:
             await rates.forget(connection)

@@ -57,7 +57,7 @@ class SignInDesk:
         async with self._database.transaction() as connection:
             if renewed:
                 await passwords.renew_hash(connection, user, renewed)
-            begun = await begin(connection, user, visit)
+            begun, _ = await begin(connection, user, visit)
         await self._attempts.give_back(counted)
         return begun
 
@@ -144,11 +144,12 @@ class SignInDesk:
         return user
 
 
-async def begin(connection: AsyncConnection, user: UserView, visit: Visit) -> NewSession:
-    """Begin a session of the user with a new token, and record from where."""
+async def begin(connection: AsyncConnection, user: UserView, visit: Visit) -> tuple[NewSession, By]:
+    """Begin a session of the user with a new token, and record from where; also who does it."""
     token = secrets.token_urlsafe(_RANDOM_BYTES)
     session_id = await sessions.begin(connection, user, token, visit)
     origin_id = await of_visit(connection, user, session_id, visit)
     happened = ("user.signed_in", {"user": user.id, "session": session_id})
-    await record_change(connection, user.account_id, user.actor, By(user.actor, origin_id), happened)
-    return NewSession(session_id, token)
+    by = By(user.actor, origin_id)
+    await record_change(connection, user.account_id, user.actor, by, happened)
+    return NewSession(session_id, token), by

@@ -108,7 +108,7 @@ class UserDesk:
         role: str,
         distributor: str | None,
     ) -> UserView:
-        _not_above(caller, found.role)
+        not_above(caller, found.role)
         given = _granted(caller, role, distributor)
         account = AccountKey(found.account_id, found.account)
         distributor_id = await _distributor(connection, account, distributor)
@@ -146,7 +146,7 @@ class UserDesk:
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
-            _not_above(caller, found.role)
+            not_above(caller, found.role)
             return await users.set_active(connection, found.id, caller.by, active=active)
 
 
@@ -170,11 +170,12 @@ def _granted(caller: Caller, text: str, distributor: str | None) -> Role:
     role = Role(wanted)
     if (role is Role.PROVIDER_DESK) is not (distributor is not None):
         raise Refused.because("distributor_of_desk")
-    _not_above(caller, role)
+    not_above(caller, role)
     return role
 
 
-def _not_above(caller: Caller, role: Role) -> None:
+def not_above(caller: Caller, role: Role) -> None:
+    """Raise `Refused` (`role_above_yours`) for a role that allows more than the caller's."""
     if not may_grant(caller.permissions, role):
         raise Refused.because("role_above_yours", role=role)
 

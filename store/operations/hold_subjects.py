@@ -25,6 +25,8 @@ from store.operations import job_steps
 from store.operations.job_tables import JobRow
 from store.orders.locked_order import references
 from store.orders.tables import OrderRow
+from store.people import user_mails
+from store.people.sign_in_tables import UserMailRow
 from store.row import now
 from store.travel import notices as travel_notices
 from store.travel.line_tables import EsimLineRow, TravelNoticeRow
@@ -123,6 +125,13 @@ _TRAVEL_NOTICE = (
 )
 
 
+_USER_MAIL = (
+    select(UserMailRow.account_id, UserMailRow.user_id)
+    .where(UserMailRow.id == bindparam("of_mail"))
+    .with_for_update(key_share=True)
+)
+
+
 async def _order(connection: AsyncConnection, order_id: str) -> HoldSubject:
     row = (await connection.execute(_ORDER, {"order": order_id})).one_or_none()
     if row is None:
@@ -193,6 +202,13 @@ async def _travel_notice(connection: AsyncConnection, notice_id: str) -> HoldSub
     return HoldSubject(account_id, (notice_id,))
 
 
+async def _user_mail(connection: AsyncConnection, mail_id: str) -> HoldSubject:
+    row = (await connection.execute(_USER_MAIL, {"of_mail": mail_id})).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_workflow", workflow=mail_id)
+    return HoldSubject(row.account_id, (mail_id, f"user:{row.user_id}"))
+
+
 async def _travel_line(connection: AsyncConnection, workflow_id: str) -> HoldSubject:
     number = workflow_id.removeprefix("travel-line-")
     row = None
@@ -245,6 +261,9 @@ KINDS: dict[str, HoldKind] = {
         "travel_notice",
         "travel_notice.given_up",
         travel_notices.done,
+    ),
+    "user-mail-": HoldKind(
+        "user_mail", "EsimUserMail", _user_mail, "user_mail", "user_mail.given_up", user_mails.done
     ),
     "travel-line-": HoldKind(
         "travel_line", "EsimLineLife", _travel_line, "travel_line", "travel_line.given_up"

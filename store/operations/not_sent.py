@@ -49,6 +49,7 @@ from store.operations.job_tables import JobRow
 from store.operations.tables import NotSentRow
 from store.orders import follow_ups
 from store.orders.tables import OrderRow
+from store.people.sign_in_tables import UserMailRow
 from store.row import now
 from store.travel.line_tables import TravelNoticeRow
 
@@ -94,6 +95,9 @@ _STILL_MATTERS: dict[str, Select[str]] = {
     ),
     "travel-notice-": select(TravelNoticeRow.id).where(
         TravelNoticeRow.id == bindparam("subject"), TravelNoticeRow.done_at.is_(None)
+    ),
+    "user-mail-": select(UserMailRow.id).where(
+        UserMailRow.id == bindparam("subject"), UserMailRow.done_at.is_(None)
     ),
     "travel-line-": select(TravelNoticeRow.id).where(
         TravelNoticeRow.id == bindparam("of_notice"), TravelNoticeRow.done_at.is_(None)
@@ -235,6 +239,7 @@ ALL = union_all(
     _interrupted_mails(MailRow.work_id, NumberChangeRow.id, NumberChangeRow.notified_at.is_(None)),
     _interrupted_mails(MailRow.work_id, LicenceRequestRow.id, LicenceRequestRow.notified_at.is_(None)),
     _interrupted_mails(MailRow.work_id, TravelNoticeRow.id, TravelNoticeRow.done_at.is_(None)),
+    _interrupted_mails(MailRow.work_id, UserMailRow.id, UserMailRow.done_at.is_(None)),
 ).subquery("not_gone_out")
 """Everything that has not been sent yet, with the id of its subject."""
 

@@ -24,12 +24,14 @@ from store.operations.job_tables import JobRow
 from store.operations.tables import HoldRow
 from store.orders import follow_ups
 from store.orders.tables import OrderRow
+from store.people.sign_in_tables import UserMailRow
 from store.scopes import travel_esim, travel_order, within
 from store.travel.line_tables import EsimLineRow, TravelNoticeRow
 
 _DONE = (
     *("mail.sent", "mail.given_up", "notification.given_up"),
     *("number_change.given_up", "licence_request.given_up", "travel_notice.given_up"),
+    "user_mail.given_up",
     *("travel_line.given_up", "job.given_up"),
     *("order.provider_processing", "order.processed", "order.cancelled", "qr.imported"),
 )
@@ -62,6 +64,7 @@ def _rows(scope: Scope) -> CompoundSelect[Any]:
         (NumberChangeRow, change_rows.UNFINISHED, None, None),
         (LicenceRequestRow, requests.UNFINISHED, None, None),
         (TravelNoticeRow, TravelNoticeRow.done_at.is_(None), None, true()),
+        (UserMailRow, UserMailRow.done_at.is_(None), None, None),
     )
     return union_all(
         *(

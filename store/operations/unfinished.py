@@ -22,6 +22,7 @@ from store.operations.hold_subjects import kind_of
 from store.operations.job_tables import JobRow
 from store.operations.tables import HoldRow
 from store.orders.tables import FollowUpRow, OrderRow
+from store.people.sign_in_tables import UserMailRow
 from store.scopes import within
 from store.travel import notices as travel_notices
 from store.travel.line_tables import EsimLineRow, TravelNoticeRow
@@ -91,6 +92,12 @@ def _travel_notices(scope: Scope) -> Select[Any]:
     return found.where(travel_notices.UNFINISHED_OF_STAFF)
 
 
+def _user_mails(scope: Scope) -> Select[Any]:
+    """Invitations and links to another password that are still to be sent."""
+    found = _of(UserMailRow.id, UserMailRow.created_at, scope, UserMailRow.account_id)
+    return found.where(UserMailRow.done_at.is_(None))
+
+
 def _travel_lines(scope: Scope) -> Select[Any]:
     """ESIM lines of which something is due: a plan that ends, or a notice that is not sent yet."""
     name = func.concat("travel-line-", EsimLineRow.id)
@@ -115,6 +122,7 @@ _KINDS: dict[str, tuple[Callable[[Scope], Select[Any]], ...]] = {
     "number_change": (_number_changes,),
     "licence_request": (_licence_requests,),
     "travel_notice": (_travel_notices,),
+    "user_mail": (_user_mails,),
     "travel_line": (_travel_lines,),
     "job": (_jobs,),
 }

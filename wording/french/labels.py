@@ -138,6 +138,7 @@ STEPS = {
     "notify_of_change": "ce qui est demandé à l’opérateur au sujet de l’eSIM",
     "report_ended": "l’appel au workflow de la commande qui a pris fin",
     "notify_owners": "l’e-mail aux propriétaires",
+    "send_to_user": "le message à un utilisateur à propos de la connexion",
     "send_notice": "l’avis au sujet d’une eSIM de voyage",
 }
 

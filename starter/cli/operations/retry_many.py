@@ -30,6 +30,7 @@ KINDS = {
     "number_change": "change of a number",
     "licence_request": "request for licences",
     "travel_notice": "notice to the staff",
+    "user_mail": "e-mail to a user",
     "travel_line": "eSIM line",
     "job": "job",
 }

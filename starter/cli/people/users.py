@@ -9,7 +9,7 @@ from models.identifiers import reference
 from models.people.callers import USER_ROLES, Caller, Role, UserKind
 from models.people.views import UserView
 from starter.cli.output import JsonFlag, print_json, print_table
-from starter.cli.session import open_desk, run, run_at
+from starter.cli.session import call_at, open_desk, run, run_at
 
 if TYPE_CHECKING:
     from starter.people.users import UserDesk
@@ -92,6 +92,18 @@ def set_language(
 ) -> None:
     """Set the language of e-mails to a user, instead of the account's language."""
     _change(lambda users, caller: users.set_user_language(caller, user, language), json=json)
+
+
+@app.command()
+def invite(user: User, json: JsonFlag = False) -> None:
+    """Send a user a link to choose a password, and so the first administrator of an account."""
+    from starter.people.mailed import MailedDesk  # noqa: PLC0415
+
+    invited = call_at(MailedDesk, lambda desk, caller: desk.invite(caller, user))
+    if json:
+        print_json(invited)
+    else:
+        _print([invited], json=False)
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """Signing in: passwords, sessions, e-mails to users with their tokens, rate limits."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -91,7 +93,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _time(name: str, *, now: bool = False, nullable: bool = False) -> sa.Column[sa.DateTime]:
+def _time(name: str, *, now: bool = False, nullable: bool = False) -> sa.Column[datetime]:
     default = sa.text("esim_now()") if now else None
     return sa.Column(name, sa.DateTime(timezone=True), server_default=default, nullable=nullable)
 

@@ -1,0 +1,1 @@
+"""The e-mails to users about signing in."""

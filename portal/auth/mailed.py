@@ -1,0 +1,140 @@
+"""`/forgot`, and the pages behind the links in e-mails to users: `/invitation/{token}`, `/reset/{token}`.
+
+Opening a link changes nothing: mail scanners open links, too.
+"""
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from models.errors import Refused
+from models.language import Language
+from models.people.sign_in import TokenPurpose
+from portal.auth.signed_in import Door, visit_of
+from portal.http.middleware import OWN_REFERRER, REFERRER
+from portal.links.pages import spoken
+from portal.pages.forms import FormModel, Sent, read_form, unsent
+
+_OVER = "mailed_link_over"
+_FIELDS = {"passwords_differ": "again", "sign_in_too_often": "", _OVER: ""}
+
+
+class ForgotForm(FormModel):
+    """Who wants another password."""
+
+    email: str = Field(min_length=1)
+
+
+class ChooseForm(FormModel):
+    """The password that is chosen."""
+
+    password: str = Field(min_length=1)
+    again: str = Field(min_length=1)
+
+
+class MailedPages:
+    """The routes of visitors who choose a password."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    def routes(self) -> list[Route]:
+        """Public routes: the token in the path is what allows it."""
+        found = [
+            Route("/forgot", self.forgot, methods=["GET"]),
+            Route("/forgot", self.ask, methods=["POST"]),
+        ]
+        for purpose in TokenPurpose:
+            choose = _Choose(self._door, purpose)
+            path = f"/{purpose.value}/{{token}}"
+            found += [
+                Route(path, choose.show, methods=["GET"]),
+                Route(path, choose.accept, methods=["POST"]),
+            ]
+        return found
+
+    async def forgot(self, request: Request) -> Response:
+        """Ask for the address."""
+        return self._page(request, unsent())
+
+    async def ask(self, request: Request) -> Response:
+        """Send a link; the answer is the same whether there is such a user."""
+        language = _language(request)
+        sent = await read_form(request, ForgotForm, language)
+        if sent.model is None:
+            return self._page(request, sent, 422)
+        try:
+            await self._door.desks.mailed.forgot(sent.model.email, visit_of(request))
+        except Refused as refused:
+            return self._page(request, sent.refused(refused, language), refused.refusals[0].status)
+        return self._page(request, sent, asked=True)
+
+    def _page(
+        self,
+        request: Request,
+        sent: Sent,  # type: ignore[type-arg]
+        status: int = 200,
+        *,
+        asked: bool = False,
+    ) -> Response:
+        return _own(self._door.pages.render(request, "auth/forgot", status, form=sent, asked=asked))
+
+
+class _Choose:
+    """Choose a password by the link of one purpose."""
+
+    def __init__(self, door: Door, purpose: TokenPurpose) -> None:
+        self._door = door
+        self._purpose = purpose
+
+    async def show(self, request: Request) -> Response:
+        """Ask for the password."""
+        return await self._page(request, unsent())
+
+    async def accept(self, request: Request) -> Response:
+        """Take the password, and begin a session."""
+        language = _language(request)
+        sent = await read_form(request, ChooseForm, language)
+        if sent.model is None:
+            return await self._page(request, sent, 422)
+        token, model = request.path_params["token"], sent.model
+        try:
+            if model.password != model.again:
+                raise Refused.because("passwords_differ")
+            visit = visit_of(request)
+            begun = await self._door.desks.mailed.accept(token, self._purpose, model.password, visit)
+        except Refused as refused:
+            codes = {refusal.code: "password" for refusal in refused.refusals}
+            shown = sent.refused(refused, language, codes | _FIELDS)
+            return await self._page(request, shown, refused.refusals[0].status)
+        answer = self._door.redirect("/")
+        self._door.cookies.begin(answer, begun.token)
+        return answer
+
+    async def _page(self, request: Request, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
+        try:
+            user = await self._door.desks.mailed.look(request.path_params["token"], self._purpose)
+        except Refused as over:
+            status, user = over.refusals[0].status, None
+        return _own(
+            self._door.pages.render(
+                request,
+                "auth/choose",
+                status,
+                said=user.language if user else None,
+                form=sent,
+                user=user,
+                purpose=self._purpose.value,
+                action=request.url.path,
+            )
+        )
+
+
+def _language(request: Request) -> Language:
+    return spoken(request.headers.get("accept-language", ""))
+
+
+def _own(answer: Response) -> Response:
+    answer.headers[REFERRER] = OWN_REFERRER
+    return answer

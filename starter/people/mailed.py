@@ -1,0 +1,125 @@
+"""Invite users, and let them choose a password by a link in an e-mail (P1).
+
+    await desks.mailed.invite(caller, "ana@acme.example")
+    begun = await desks.mailed.accept(token, TokenPurpose.INVITATION, password, visit)
+
+Asking for another password answers the same, and as fast, whether there is such a user or not: what comes of
+it happens after the answer. The e-mails are sent by the workflow `EsimUserMail`.
+"""
+
+import asyncio
+import logging
+
+from temporalio.client import Client
+
+from models.errors import EsimError, Refused
+from models.identifiers import storable
+from models.people.callers import By, Caller, Permission, UserKind
+from models.people.sign_in import NewSession, TokenPurpose, Visit, check_password
+from models.people.views import UserView
+from settings import Settings
+from starter.connected import ConnectedDesk
+from starter.operations.restarts import user_mail_start
+from starter.people.attempts import Attempts
+from starter.people.passwords import Hasher
+from starter.people.sign_in import begin, may_sign_in
+from starter.people.users import not_above
+from store import lookups
+from store.people import passwords, sessions, user_mails
+from store.people.actors import user_deactivated
+from store.people.user_mails import Unfinished
+from store.session import Database
+from workflows.people.user_mail import EsimUserMail
+from workflows.search_attributes import user_mail_labels
+
+_log = logging.getLogger(__name__)
+
+
+class MailedDesk(ConnectedDesk):
+    """Sends links by which a user chooses a password, and takes the password. One for a whole process."""
+
+    def __init__(
+        self, client: Client, database: Database, settings: Settings, hasher: Hasher | None = None
+    ) -> None:
+        super().__init__(client, database, settings)
+        self._attempts = Attempts(database)
+        self._hasher = hasher or Hasher()
+        self._later: set[asyncio.Task[None]] = set()
+
+    async def invite(self, caller: Caller, user: str) -> UserView:
+        """Send a user (`U-3` or the address) a link to choose a password. Again: another link.
+
+        Raises `NotFound` (`unknown_user`), `Refused` (`person_needed_to_sign_in`, `user_deactivated`,
+        `role_above_yours`). After `Unavailable` the invitation is recorded; recovery sends it.
+        """
+        async with self._database.transaction() as connection:
+            found = await lookups.find_user(connection, caller.scope, user)
+            caller.require(Permission.MANAGE_USERS)
+            not_above(caller, found.role)
+            if found.kind is not UserKind.PERSON:
+                raise Refused.because("person_needed_to_sign_in")
+            if not may_sign_in(found):
+                raise Refused(user_deactivated())
+            mail = await user_mails.record(connection, found, TokenPurpose.INVITATION, caller.by)
+        await self._start(mail)
+        return found
+
+    async def forgot(self, email: str, visit: Visit) -> None:
+        """Send the user with this address, if there is one, a link to another password. Returns before it is
+        known whether there is. Raises `Refused` (`sign_in_too_often`).
+        """
+        await self._attempts.take("reset", email.strip(), visit)
+        task = asyncio.create_task(self._reset(email.strip()))
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def settled(self) -> None:
+        """Wait until everything that was asked for is done."""
+        await asyncio.gather(*self._later)
+
+    async def look(self, token: str, purpose: TokenPurpose) -> UserView:
+        """Whose password the bearer of the token may choose. Raises `Refused` (`mailed_link_over`)."""
+        async with self._database.reading() as connection:
+            user = await user_mails.bearer(connection, token, purpose)
+        return _valid(user)
+
+    async def accept(self, token: str, purpose: TokenPurpose, password: str, visit: Visit) -> NewSession:
+        """Give the user this password and begin a session; all others end, and so do all other links.
+
+        Raises `Refused` (`mailed_link_over`, `sign_in_too_often`, and what `check_password` raises).
+        """
+        counted = await self._attempts.take("mailed link", token, visit)
+        user = await self.look(token, purpose)
+        hash_ = await self._hasher.hash(check_password(password, (user.email, user.name)))
+        async with self._database.transaction() as connection:
+            user = _valid(await user_mails.bearer(connection, token, purpose, lock=True))
+            await user_mails.use_all(connection, user.id)
+            await sessions.end_all(connection, user.id)
+            begun, by = await begin(connection, user, visit)
+            await passwords.set_hash(connection, user, hash_, by)
+        await self._attempts.give_back(counted)
+        return begun
+
+    async def _reset(self, email: str) -> None:
+        try:
+            if not storable(email):
+                return
+            async with self._database.transaction() as connection:
+                user = await sessions.person_at(connection, email)
+                if user is None or not may_sign_in(user):
+                    return
+                mail = await user_mails.record(connection, user, TokenPurpose.RESET, By(user.actor))
+            await self._start(mail)
+        except EsimError as failure:
+            _log.warning("A link to another password is left to recovery: %s.", type(failure).__name__)
+
+    async def _start(self, mail: Unfinished) -> None:
+        start = user_mail_start(mail, self._settings)
+        await self._calls.start(EsimUserMail.run, start, mail.id, user_mail_labels(start))
+
+
+def _valid(user: UserView | None) -> UserView:
+    """The user of a valid token, if they may still sign in."""
+    if user is None or not may_sign_in(user):
+        raise Refused.because("mailed_link_over")
+    return user

@@ -1,0 +1,117 @@
+"""E-mails to users that invite them or let them choose another password, and the tokens in them (P1).
+
+Only the digest of a token is stored. A token is valid until it expires, is used, or the user gets a password
+by another one; and only while the user may sign in.
+"""
+
+import base64
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, delete, insert, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.people.callers import By
+from models.people.sign_in import TokenPurpose
+from models.people.views import UserView
+from store.lookups import select_users, user_view
+from store.operations.tables import NotSentRow
+from store.people.profiles import record_change
+from store.people.sessions import digest
+from store.people.sign_in_tables import MailedTokenRow, UserMailRow
+from store.people.tables import UserRow
+from store.row import now
+
+_RANDOM_BYTES = 32
+_HAPPENED = {TokenPurpose.INVITATION: "user.invited", TokenPurpose.RESET: "user.reset_asked"}
+_DISCARD = delete(MailedTokenRow).where(
+    MailedTokenRow.digest == any_(bindparam("digests", type_=ARRAY(LargeBinary)))
+)
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """An e-mail that is still to be sent."""
+
+    id: str
+    account_id: int
+    user_id: int
+    purpose: TokenPurpose
+
+
+async def record(connection: AsyncConnection, user: UserView, purpose: TokenPurpose, by: By) -> Unfinished:
+    """Record that the user is to get this e-mail."""
+    mail_id = "user-mail-" + base64.b32encode(secrets.token_bytes(10)).decode().lower()
+    mail = Unfinished(mail_id, user.account_id, user.id, purpose)
+    values = {"id": mail_id, "account_id": user.account_id, "user_id": user.id, "purpose": purpose.value}
+    await connection.execute(insert(UserMailRow).values(values | {"created_by": by.actor}))
+    happened = (_HAPPENED[purpose], {"user": user.id})
+    await record_change(connection, user.account_id, user.actor, by, happened)
+    return mail
+
+
+async def unfinished(connection: AsyncConnection, mail_id: str) -> Unfinished | None:
+    """The e-mail with this id; None if it is done."""
+    fields = (UserMailRow.id, UserMailRow.account_id, UserMailRow.user_id, UserMailRow.purpose)
+    still = select(*fields).where(UserMailRow.id == mail_id, UserMailRow.done_at.is_(None))
+    row = (await connection.execute(still)).one_or_none()
+    return None if row is None else Unfinished(row.id, row.account_id, row.user_id, TokenPurpose(row.purpose))
+
+
+async def done(connection: AsyncConnection, mail_id: str) -> bool:
+    """The e-mail was sent, is given up or is not needed any more; whether that changed anything."""
+    still = update(UserMailRow).where(UserMailRow.id == mail_id, UserMailRow.done_at.is_(None))
+    changed = (await connection.execute(still.values(done_at=now()))).rowcount == 1
+    await connection.execute(delete(NotSentRow).where(NotSentRow.subject_id == mail_id))
+    return changed
+
+
+async def user_of(connection: AsyncConnection, mail: Unfinished) -> UserView:
+    """The user whom the e-mail is for, as they are now."""
+    of_mail = select_users().where(UserRow.id == mail.user_id, UserRow.account_id == mail.account_id)
+    return user_view((await connection.execute(of_mail)).one())
+
+
+async def mint(connection: AsyncConnection, mail: Unfinished) -> tuple[str, datetime]:
+    """Make a token for the e-mail that is about to be sent, and until when it is valid."""
+    token = secrets.token_urlsafe(_RANDOM_BYTES)
+    values = {
+        "digest": digest(token),
+        "mail_id": mail.id,
+        "account_id": mail.account_id,
+        "user_id": mail.user_id,
+        "purpose": mail.purpose.value,
+        "expires_at": now() + literal(mail.purpose.valid_for),
+    }
+    minted = insert(MailedTokenRow).values(values).returning(MailedTokenRow.expires_at)
+    return token, (await connection.execute(minted)).scalar_one()
+
+
+async def discard(connection: AsyncConnection, tokens: Collection[str]) -> None:
+    """Delete the tokens of e-mails that were certainly not sent."""
+    if tokens:
+        await connection.execute(_DISCARD, {"digests": [digest(token) for token in tokens]})
+
+
+async def bearer(
+    connection: AsyncConnection, token: str, purpose: TokenPurpose, *, lock: bool = False
+) -> UserView | None:
+    """The user of a valid token; None if there is none. `lock`: it stays so until the transaction ends."""
+    valid = select(MailedTokenRow.user_id).where(
+        MailedTokenRow.digest == digest(token),
+        MailedTokenRow.purpose == purpose.value,
+        MailedTokenRow.used_at.is_(None),
+        MailedTokenRow.expires_at > now(),
+    )
+    user_id = await connection.scalar(valid.with_for_update() if lock else valid)
+    if user_id is None:
+        return None
+    return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
+
+
+async def use_all(connection: AsyncConnection, user_id: int) -> None:
+    """No token of the user is valid any more: the user has chosen a password."""
+    mine = update(MailedTokenRow).where(MailedTokenRow.user_id == user_id, MailedTokenRow.used_at.is_(None))
+    await connection.execute(mine.values(used_at=now()))

@@ -1,0 +1,1 @@
+"""The workflow that sends users the e-mails of signing in."""
