@@ -20,7 +20,7 @@ from sandbox.processes import Child
 
 OURS = re.compile(
     r"postgres(\.new|-socket(-folder)?)?|temporal\.db.*|mailbox|logs|lock|up\.log|control\.sock"
-    r"|\.?(ports|addresses|keys|children|clock)\.json(\.new)?"
+    r"|\.?(ports|addresses|keys|children|clock|sign-ins)\.json(\.new)?"
 )
 """Names of what a sandbox makes in its folder."""
 LOCK_SECONDS = 1.0

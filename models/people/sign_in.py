@@ -53,6 +53,15 @@ class Visit:
     request_id: str | None = None
 
 
+@dataclass(frozen=True)
+class TokenBearer:
+    """Who opens a link in an e-mail to a user. The token is a secret."""
+
+    visit: Visit
+    purpose: TokenPurpose
+    token: str = field(repr=False)
+
+
 class SessionView(View):
     """A session, as its user sees it in the list of their own."""
 

@@ -1,12 +1,10 @@
 """Refusals of people who sign in, and about passwords and sessions."""
 
-from models.refusals.declared import FORBIDDEN, GONE, NOT_FOUND, TOO_MANY, UNAUTHORISED, Declared
+from models.refusals.declared import GONE, NOT_FOUND, TOO_MANY, Declared
 
 SIGN_IN = {
     "sign_in_refused": Declared("The address or the password is not right, or the user cannot sign in."),
     "sign_in_too_often": Declared("Too many attempts; try again in {seconds:,} seconds.", TOO_MANY),
-    "sign_in_needed": Declared("Sign in first.", UNAUTHORISED),
-    "sign_in_again": Declared("Enter your password again first: it is asked for every half hour.", FORBIDDEN),
     "unknown_session": Declared("There is no such session of yours.", NOT_FOUND),
     "password_wrong": Declared("This is not your password."),
     "password_too_short": Declared("A password has at least {least} characters."),

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from models.errors import Refused
 from models.language import Language
-from models.people.sign_in import TokenPurpose
+from models.people.sign_in import TokenBearer, TokenPurpose
 from portal.auth.signed_in import Door, visit_of
 from portal.http.middleware import OWN_REFERRER, REFERRER
 from portal.links.pages import spoken
@@ -65,7 +65,7 @@ class MailedPages:
         if sent.model is None:
             return self._page(request, sent, 422)
         try:
-            await self._door.desks.mailed.forgot(sent.model.email, visit_of(request))
+            await self._door.desks.mailed.forgot(visit_of(request), sent.model.email)
         except Refused as refused:
             return self._page(request, sent.refused(refused, language), refused.refusals[0].status)
         return self._page(request, sent, asked=True)
@@ -78,7 +78,10 @@ class MailedPages:
         *,
         asked: bool = False,
     ) -> Response:
-        return _own(self._door.pages.render(request, "auth/forgot", status, form=sent, asked=asked))
+        answer = _own(self._door.pages.render(request, "auth/forgot", status, form=sent, asked=asked))
+        if sent.wait:
+            answer.headers["Retry-After"] = str(sent.wait)
+        return answer
 
 
 class _Choose:
@@ -98,12 +101,11 @@ class _Choose:
         sent = await read_form(request, ChooseForm, language)
         if sent.model is None:
             return await self._page(request, sent, 422)
-        token, model = request.path_params["token"], sent.model
+        model = sent.model
         try:
             if model.password != model.again:
                 raise Refused.because("passwords_differ")
-            visit = visit_of(request)
-            begun = await self._door.desks.mailed.accept(token, self._purpose, model.password, visit)
+            begun = await self._door.desks.mailed.accept(self._bearer(request), model.password)
         except Refused as refused:
             codes = {refusal.code: "password" for refusal in refused.refusals}
             shown = sent.refused(refused, language, codes | _FIELDS)
@@ -112,9 +114,12 @@ class _Choose:
         self._door.cookies.begin(answer, begun.token)
         return answer
 
+    def _bearer(self, request: Request) -> TokenBearer:
+        return TokenBearer(visit_of(request), self._purpose, request.path_params["token"])
+
     async def _page(self, request: Request, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
         try:
-            user = await self._door.desks.mailed.look(request.path_params["token"], self._purpose)
+            user = await self._door.desks.mailed.look(self._bearer(request))
         except Refused as over:
             status, user = over.refusals[0].status, None
         return _own(

@@ -58,12 +58,11 @@ class SignInPages:
             return self._form(request, sent, 422)
         desk, model = self._door.desks.sign_in, sent.model
         try:
-            begun = await desk.sign_in(model.email, model.password, visit_of(request))
+            begun = await desk.sign_in(
+                visit_of(request), model.email, model.password, instead_of=self._door.cookies.token(request)
+            )
         except Refused as refused:
             return self._form(request, sent.refused(refused, language), refused.refusals[0].status)
-        before = self._door.cookies.token(request)
-        if before:
-            await desk.end_token(before)
         answer = self._door.redirect(next_page(request.app, model.next) or "/")
         self._door.cookies.begin(answer, begun.token)
         return answer
@@ -71,4 +70,6 @@ class SignInPages:
     def _form(self, request: Request, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
         answer = self._door.pages.render(request, "auth/sign_in", status, form=sent)
         answer.headers[REFERRER] = OWN_REFERRER
+        if sent.wait:
+            answer.headers["Retry-After"] = str(sent.wait)
         return answer

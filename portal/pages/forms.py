@@ -47,6 +47,8 @@ class Sent(Generic[Model]):
     """The form, where it is valid."""
     errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The sentences by field; those of no field under an empty name."""
+    wait: int | None = None
+    """Seconds until it may be tried again, after too many tries."""
 
     def refused(
         self, refused: Refused, language: Language, fields: Mapping[str, str] | None = None
@@ -56,7 +58,8 @@ class Sent(Generic[Model]):
         for refusal in refused.refusals:
             about = (fields or {}).get(refusal.code, "")
             errors.setdefault(about, []).append(sentence(refusal, language))
-        return replace(self, errors=errors)
+        seconds = refused.refusals[0].parameters.get("seconds")
+        return replace(self, errors=errors, wait=seconds if isinstance(seconds, int) else None)
 
     @property
     def summary(self) -> list[tuple[str, str]]:

@@ -30,6 +30,7 @@ from starter.catalogue.desk import CatalogueDesk
 from starter.codes.desk import QrDesk
 from starter.fleet.desk import FleetDesk
 from starter.orders.desk import OrderDesk
+from starter.people.sandbox_people import known, written
 from store.session import Database
 from telemetry.leaving import leave
 from telemetry.unexpected import guarded
@@ -74,7 +75,7 @@ async def _play_on(
             database = Database(settings.database_url)
             client = await connect(settings)
             try:
-                user = await fleet.imported(timeline, database)
+                user = await fleet.imported(timeline, database, folder)
                 scene = Scene(
                     timeline,
                     OrderDesk(client, database, settings),
@@ -92,9 +93,10 @@ async def _play_on(
                 await database.close()
             timeline.sum_up()
             if keep:
-                console.print(
-                    f"\nThe sandbox stays: export ESIM_DATA_DIR={quote(str(folder))}\nCtrl-C ends it."
-                )
+                console.print(f"\nPages: {addresses.portal_url}/sign-in")
+                console.print(written(known(folder)))
+                console.print(f"\nThe sandbox stays: export ESIM_DATA_DIR={quote(str(folder))}")
+                console.print("Ctrl-C ends it.")
                 await asyncio.Event().wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,7 +1,7 @@
 """Invite users, and let them choose a password by a link in an e-mail (P1).
 
     await desks.mailed.invite(caller, "ana@acme.example")
-    begun = await desks.mailed.accept(token, TokenPurpose.INVITATION, password, visit)
+    begun = await desks.mailed.accept(TokenBearer(visit, TokenPurpose.INVITATION, token), password)
 
 Asking for another password answers the same, and as fast, whether there is such a user or not: what comes of
 it happens after the answer. The e-mails are sent by the workflow `EsimUserMail`.
@@ -9,13 +9,14 @@ it happens after the answer. The e-mails are sent by the workflow `EsimUserMail`
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 
 from temporalio.client import Client
 
 from models.errors import EsimError, Refused
 from models.identifiers import storable
 from models.people.callers import By, Caller, Permission, UserKind
-from models.people.sign_in import NewSession, TokenPurpose, Visit, check_password
+from models.people.sign_in import NewSession, TokenBearer, TokenPurpose, Visit, check_password
 from models.people.views import UserView
 from settings import Settings
 from starter.connected import ConnectedDesk
@@ -64,7 +65,7 @@ class MailedDesk(ConnectedDesk):
         await self._start(mail)
         return found
 
-    async def forgot(self, email: str, visit: Visit) -> None:
+    async def forgot(self, visit: Visit, email: str) -> None:
         """Send the user with this address, if there is one, a link to another password. Returns before it is
         known whether there is. Raises `Refused` (`sign_in_too_often`).
         """
@@ -73,29 +74,29 @@ class MailedDesk(ConnectedDesk):
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 
-    async def settled(self) -> None:
-        """Wait until everything that was asked for is done."""
-        await asyncio.gather(*self._later)
+    def settled(self) -> Awaitable[object]:
+        """What to wait for until everything that was asked for is done."""
+        return asyncio.gather(*self._later)
 
-    async def look(self, token: str, purpose: TokenPurpose) -> UserView:
+    async def look(self, bearer: TokenBearer) -> UserView:
         """Whose password the bearer of the token may choose. Raises `Refused` (`mailed_link_over`)."""
         async with self._database.reading() as connection:
-            user = await user_mails.bearer(connection, token, purpose)
+            user = await user_mails.bearer(connection, bearer)
         return _valid(user)
 
-    async def accept(self, token: str, purpose: TokenPurpose, password: str, visit: Visit) -> NewSession:
+    async def accept(self, bearer: TokenBearer, password: str) -> NewSession:
         """Give the user this password and begin a session; all others end, and so do all other links.
 
         Raises `Refused` (`mailed_link_over`, `sign_in_too_often`, and what `check_password` raises).
         """
-        counted = await self._attempts.take("mailed link", token, visit)
-        user = await self.look(token, purpose)
+        counted = await self._attempts.take("mailed link", bearer.token, bearer.visit)
+        user = await self.look(bearer)
         hash_ = await self._hasher.hash(check_password(password, (user.email, user.name)))
         async with self._database.transaction() as connection:
-            user = _valid(await user_mails.bearer(connection, token, purpose, lock=True))
+            user = _valid(await user_mails.bearer(connection, bearer, lock=True))
             await user_mails.use_all(connection, user.id)
             await sessions.end_all(connection, user.id)
-            begun, by = await begin(connection, user, visit)
+            begun, by = await begin(connection, user, bearer.visit)
             await passwords.set_hash(connection, user, hash_, by)
         await self._attempts.give_back(counted)
         return begun

@@ -1,6 +1,6 @@
 """Sign in and out; the sessions and the password of one's own (P1, S9).
 
-    begun = await desks.sign_in.sign_in("ana@acme.example", password, visit)
+    begun = await desks.sign_in.sign_in(visit, "ana@acme.example", password)
     known = await callers.of_session(database, begun.token, visit)
 
 A failed sign-in has one sentence and takes one time, whatever the reason: no user, a service user, no
@@ -46,8 +46,13 @@ class SignInDesk:
         self._attempts = Attempts(database)
         self.hasher = Hasher()
 
-    async def sign_in(self, email: str, password: str, visit: Visit) -> NewSession:
-        """Begin a session. Raises `Refused` (`sign_in_refused`, `sign_in_too_often`)."""
+    async def sign_in(
+        self, visit: Visit, email: str, password: str, *, instead_of: str | None = None
+    ) -> NewSession:
+        """Begin a session with a new token. The one that the browser had before (`instead_of`) ends.
+
+        Raises `Refused` (`sign_in_refused`, `sign_in_too_often`).
+        """
         named = email.strip()[:_LONGEST_ADDRESS]
         counted = await self._attempts.take("sign in", named, visit)
         user, stored = await self._found(named)
@@ -55,6 +60,8 @@ class SignInDesk:
         if not same or user is None or not may_sign_in(user):
             raise Refused.because("sign_in_refused")
         async with self._database.transaction() as connection:
+            if instead_of:
+                await sessions.end_token(connection, instead_of)
             if renewed:
                 await passwords.renew_hash(connection, user, renewed)
             begun, _ = await begin(connection, user, visit)
@@ -91,11 +98,6 @@ class SignInDesk:
             if await sessions.end_all(connection, caller.user, but=session_id):
                 ended = ("user.session_ended", {"user": caller.user, "session": None})
                 await record_change(connection, caller.account, caller.actor, caller.by, ended)
-
-    async def end_token(self, token: str) -> None:
-        """End the session with this token: another one has begun in the same browser."""
-        async with self._database.transaction() as connection:
-            await sessions.end_token(connection, token)
 
     async def _end(self, caller: Caller, session_id: int) -> None:
         async with self._database.transaction() as connection:

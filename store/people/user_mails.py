@@ -14,7 +14,7 @@ from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, delete, insert, lite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.people.callers import By
-from models.people.sign_in import TokenPurpose
+from models.people.sign_in import TokenBearer, TokenPurpose
 from models.people.views import UserView
 from store.lookups import select_users, user_view
 from store.operations.tables import NotSentRow
@@ -95,13 +95,11 @@ async def discard(connection: AsyncConnection, tokens: Collection[str]) -> None:
         await connection.execute(_DISCARD, {"digests": [digest(token) for token in tokens]})
 
 
-async def bearer(
-    connection: AsyncConnection, token: str, purpose: TokenPurpose, *, lock: bool = False
-) -> UserView | None:
+async def bearer(connection: AsyncConnection, known: TokenBearer, *, lock: bool = False) -> UserView | None:
     """The user of a valid token; None if there is none. `lock`: it stays so until the transaction ends."""
     valid = select(MailedTokenRow.user_id).where(
-        MailedTokenRow.digest == digest(token),
-        MailedTokenRow.purpose == purpose.value,
+        MailedTokenRow.digest == digest(known.token),
+        MailedTokenRow.purpose == known.purpose.value,
         MailedTokenRow.used_at.is_(None),
         MailedTokenRow.expires_at > now(),
     )

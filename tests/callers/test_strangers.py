@@ -19,6 +19,7 @@ from models.identifiers import order_id
 from models.orders.kinds import Swap
 from models.orders.placement import Placement
 from models.people.callers import Caller, LinkBearer, Permission
+from models.people.sign_in import TokenBearer, Visit
 from starter.desks import Desks
 from starter.operations.doctor import examine
 from starter.people import erasure
@@ -31,11 +32,23 @@ from tests.callers.world import BEN, CLEO, UNKNOWN, Known, who
 
 PLUMBING = {
     *("Calls", "QrWorkflows", "Restarts", "EncryptedPayloads", "Watch"),
-    *("JobRunner", "NumberChanges", "LineWaking", "Settling", "NewAddresses"),
+    *("JobRunner", "NumberChanges", "LineWaking", "Settling", "NewAddresses", "Attempts", "Hasher"),
 }
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
-CALLS_OF_DESKS = 170
+CALLS_OF_DESKS = 171
 CALLS_OF_LINKS = 9
+OF_VISITORS = {
+    *("SignInDesk.sign_in", "MailedDesk.forgot", "MailedDesk.look", "MailedDesk.accept"),
+}
+"""Calls of those who are not signed in yet."""
+OWN = {
+    f"SignInDesk.{name}"
+    for name in (
+        *("sign_out", "sessions", "end_session", "end_others", "confirm", "change_password"),
+        "set_language",
+    )
+}
+"""What is a signed-in user's own: it takes no permission, and names no record of another one."""
 FILES = {"FleetDesk.import_fleet", "CatalogueDesk.import_catalogue", "NumberDesk.import_numbers"}
 """Who may not import is told so before a file of megabytes is read for the accounts in it."""
 OF_TRAVEL = f"({Permission.VIEW_TRAVEL})"
@@ -79,10 +92,12 @@ def test_every_call_of_every_desk_names_its_caller_first_and_has_a_sample() -> N
     for desk_name, desk in _desks().items():
         for name, call in _calls(desk).items():
             first = _first(call)
-            assert first.annotation in (Caller, LinkBearer), f"{desk_name}.{name}"
+            assert first.annotation in (Caller, LinkBearer, Visit, TokenBearer), f"{desk_name}.{name}"
             assert first.default is inspect.Parameter.empty, f"{desk_name}.{name}"
             expected[f"{desk_name}.{name}"] = first.annotation
-    of_callers = {name for name, kind in expected.items() if kind is Caller}
+    of_callers = {name for name, kind in expected.items() if kind is Caller} - OWN
+    assert {name for name, kind in expected.items() if kind in (Visit, TokenBearer)} == OF_VISITORS
+    assert expected.keys() >= OWN
     of_links = {name.removeprefix("LinkDesk.") for name, kind in expected.items() if kind is LinkBearer}
     for name, function in FUNCTIONS.items():
         assert _first(function).annotation is Caller, name

@@ -5,10 +5,6 @@ SIGN_IN = {
         "L’adresse ou le mot de passe n’est pas le bon, ou l’utilisateur ne peut pas se connecter."
     ),
     "sign_in_too_often": "Trop d’essais ; réessayez dans {seconds:,} secondes.",
-    "sign_in_needed": "Connectez-vous d’abord.",
-    "sign_in_again": (
-        "Saisissez d’abord votre mot de passe une nouvelle fois : il est demandé toutes les demi-heures."
-    ),
     "unknown_session": "Vous n’avez pas de session de ce numéro.",
     "password_wrong": "Ce n’est pas votre mot de passe.",
     "password_too_short": "Un mot de passe a au moins {least} caractères.",

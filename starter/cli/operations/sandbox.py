@@ -4,7 +4,7 @@ The sandbox is imported only in these commands, since images for clusters do not
 """
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from shlex import quote
@@ -20,6 +20,7 @@ from starter.cli.session import no_sandbox
 if TYPE_CHECKING:
     from sandbox.data_dir import Addresses
     from sandbox.up import Plan
+    from starter.people.sandbox_people import SignIn
     from store.clock import ClockState
 
 mail_app = typer.Typer(help="Read the mails that the sandbox's mailbox has received.", no_args_is_help=True)
@@ -39,6 +40,11 @@ _OWN = {
 _KEY_FOR_THE_API = (
     "A key for the API: esim-orders user create NAME EMAIL --account ACCOUNT --service\n"
     "                   esim-orders api-key create NAME --user EMAIL"
+)
+
+_NOBODY_SIGNS_IN = (
+    "People to sign in to the pages, one of each role, once a fleet is imported:\n"
+    "                   esim-orders user sign-ins"
 )
 
 
@@ -90,7 +96,7 @@ def up(
             has_clock = {"clock": tables.clock is not None}
             print_json({**asdict(addresses), "data_dir": str(folder), **has_clock})
         else:
-            _announce(addresses, plan, tables.clock, others)
+            _announce(addresses, plan, tables, others)
 
     own = [part for name, part in _OWN.items() if not plan.environment.get(name)]
     tell(f"Starting {', '.join(own)}{', ' if own else ''}the portal and the worker ...")
@@ -113,28 +119,35 @@ class _Tables:
     are_own: bool = True
     """Whether the database is the sandbox's own: no other one gets a clock."""
     clock: "ClockState | None" = None
+    people: "list[SignIn]" = field(default_factory=list)
+    """Who can sign in, once there is an account."""
 
     async def prepare(self, database_url: str) -> None:
         """Bring the tables up to date, and mark the database of a sandbox with a clock."""
         from settings import sandbox_clock  # noqa: PLC0415
+        from starter.callers import operator  # noqa: PLC0415
+        from starter.people.sandbox_people import sign_ins  # noqa: PLC0415
         from store import migrations  # noqa: PLC0415  takes long to import, and no other command needs it
         from store.clock import mark_clock, read_clock  # noqa: PLC0415
         from store.session import Database  # noqa: PLC0415
 
         await migrations.upgrade(database_url)
-        mark = sandbox_clock(self.folder)
-        if mark is None or not self.are_own:
+        if not self.are_own:
             return
+        mark = sandbox_clock(self.folder)
         database = Database(database_url, 1)
         try:
-            async with database.transaction() as connection:
-                await mark_clock(connection, mark)
-                self.clock = await read_clock(connection)
+            self.people = await sign_ins(operator(), database, self.folder)
+            if mark is not None:
+                async with database.transaction() as connection:
+                    await mark_clock(connection, mark)
+                    self.clock = await read_clock(connection)
         finally:
             await database.close()
 
 
-def _announce(addresses: "Addresses", plan: "Plan", clock: "ClockState | None", others: str) -> None:
+def _announce(addresses: "Addresses", plan: "Plan", tables: _Tables, others: str) -> None:
+    clock = tables.clock
     yours = {name for name in _OWN if plan.environment.get(name)}
     rows = [("Temporal Web UI", addresses.temporal_ui_url), ("Temporal", addresses.temporal_address)]
     if "ESIM_TEMPORAL_ADDRESS" in yours:
@@ -157,6 +170,12 @@ def _announce(addresses: "Addresses", plan: "Plan", clock: "ClockState | None", 
     for name, where in rows:
         say(f"  {name:{width}}  {where}", whole=True)
     say(f"\n{_KEY_FOR_THE_API}", whole=True)
+    if tables.people:
+        from starter.people.sandbox_people import written  # noqa: PLC0415
+
+        say(f"\nPages: {addresses.portal_url}/sign-in\n{written(tables.people)}", whole=True)
+    elif tables.are_own:
+        say(f"\n{_NOBODY_SIGNS_IN}", whole=True)
     if others:
         say(f"\n{others}", whole=True)
 

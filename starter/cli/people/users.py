@@ -1,6 +1,7 @@
 """`esim-orders user ...`: the users of accounts, their roles and profiles."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,8 +9,8 @@ import typer
 from models.identifiers import reference
 from models.people.callers import USER_ROLES, Caller, Role, UserKind
 from models.people.views import UserView
-from starter.cli.output import JsonFlag, print_json, print_table
-from starter.cli.session import call_at, open_desk, run, run_at
+from starter.cli.output import JsonFlag, print_json, print_table, say
+from starter.cli.session import call_at, caller, no_sandbox, open_desk, opened, run, run_at
 
 if TYPE_CHECKING:
     from starter.people.users import UserDesk
@@ -104,6 +105,28 @@ def invite(user: User, json: JsonFlag = False) -> None:
         print_json(invited)
     else:
         _print([invited], json=False)
+
+
+@app.command(name="sign-ins")
+def sign_ins(json: JsonFlag = False) -> None:
+    """Print who can sign in to the pages of a sandbox: one person of each role, made on first use."""
+    from sandbox.data_dir import DataDir  # noqa: PLC0415
+    from settings import data_dir_from_environment  # noqa: PLC0415
+    from starter.people import sandbox_people  # noqa: PLC0415
+
+    folder = data_dir_from_environment().absolute()
+    if DataDir(folder).running_addresses is None:
+        raise no_sandbox()
+
+    async def made() -> list[sandbox_people.SignIn]:
+        async with opened() as database:
+            return await sandbox_people.sign_ins(await caller(database), database, folder)
+
+    people = run(made)
+    if json:
+        print_json([asdict(one) for one in people])
+    else:
+        say(sandbox_people.written(people), whole=True)
 
 
 @app.command()

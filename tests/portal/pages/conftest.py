@@ -1,12 +1,16 @@
 """The pages over the two firms' database, in browsers of signed-in people; Temporal is unavailable."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache
 
 import pytest
 from fastapi import FastAPI
+from pwdlib import PasswordHash
 
 from models.people.sign_in import Visit
 from starter.desks import Desks
+from starter.people.sign_in import begin
 from store.people import passwords
 from tests.builders import OPERATOR
 from tests.callers.conftest import acme, database_url, firms  # noqa: F401  fixtures
@@ -31,7 +35,8 @@ async def browser(app: FastAPI, desks: Desks) -> AsyncIterator[SignIn]:  # noqa:
     async def signed_in(address: str) -> Browser:
         await give_password(desks, address)
         user = await desks.users.user(OPERATOR, address)
-        begun = await desks.sign_in.sign_in(user.email, PASSWORD, Visit())
+        async with desks.database.transaction() as connection:
+            begun, _ = await begin(connection, user, Visit())
         client = browsing(app)
         client.cookies.set("__Host-esim-session", begun.token, domain="portal.example")
         opened.append(client)
@@ -46,7 +51,13 @@ async def give_password(desks: Desks, address: str) -> None:  # noqa: F811
     """Give a user the password that all people of the tests have."""
     user = await desks.users.user(OPERATOR, address)
     async with desks.database.transaction() as connection:
-        await passwords.renew_hash(connection, user, await desks.sign_in.hasher.hash(PASSWORD))
+        await passwords.renew_hash(connection, user, await asyncio.to_thread(_hash))
+
+
+@cache
+def _hash() -> str:
+    """Its hash: made once, as that takes long."""
+    return PasswordHash.recommended().hash(PASSWORD)
 
 
 __all__ = ["ADDRESS"]

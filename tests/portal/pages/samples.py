@@ -1,0 +1,36 @@
+"""A sample of every page that names a record, and of every form.
+
+A new page with a parameter in its path, and a new form, has an entry here: `METHOD /path` as it is declared.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tests.callers.world import Known
+from tests.portal.pages.people import PASSWORD
+
+
+@dataclass(frozen=True)
+class PageSample:
+    """What is filled into the path, of these known records, and the fields of the form."""
+
+    path: Callable[[Known], Mapping[str, str]] = lambda _: {}
+    form: Callable[[Known], Mapping[str, str]] = lambda _: {}
+    names_nothing: bool = False
+    """It is about the signed-in user alone: no id of another account can be named."""
+    ends_session: bool = False
+
+
+_NEW = "black tea in the evening"
+SAMPLES: dict[str, PageSample] = {
+    "POST /account/language": PageSample(form=lambda _: {"language": "en"}, names_nothing=True),
+    "POST /account/password": PageSample(
+        form=lambda _: {"old": PASSWORD, "new": _NEW, "again": _NEW}, names_nothing=True
+    ),
+    "POST /account/sessions/end-others": PageSample(names_nothing=True),
+    "POST /account/sessions/{session}/end": PageSample(
+        path=lambda _: {"session": "SE-99999"}, names_nothing=True
+    ),
+    "POST /sign-in/again": PageSample(form=lambda _: {"password": PASSWORD}, names_nothing=True),
+    "POST /sign-out": PageSample(names_nothing=True, ends_session=True),
+}
