@@ -149,6 +149,11 @@ def travel_notice_id(account_id: int, about: str) -> str:
     return "travel-notice-" + _of_key(account_id, about)
 
 
+def user_mail_id(account_id: int, key: str) -> str:
+    """The id of an e-mail to a user about signing in; also its workflow id."""
+    return "user-mail-" + _of_key(account_id, key)
+
+
 def job_work_id(job_id: int) -> str:
     """The workflow id of a job: `job-7`."""
     return f"job-{job_id}"

@@ -4,7 +4,6 @@ Only the digest of a token is stored. A token is valid until it expires, is used
 by another one; and only while the user may sign in.
 """
 
-import base64
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, delete, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.identifiers import user_mail_id
 from models.people.callers import By
 from models.people.sign_in import TokenBearer, TokenPurpose
 from models.people.views import UserView
@@ -43,7 +43,7 @@ class Unfinished:
 
 async def record(connection: AsyncConnection, user: UserView, purpose: TokenPurpose, by: By) -> Unfinished:
     """Record that the user is to get this e-mail."""
-    mail_id = "user-mail-" + base64.b32encode(secrets.token_bytes(10)).decode().lower()
+    mail_id = user_mail_id(user.account_id, secrets.token_urlsafe(_RANDOM_BYTES))
     mail = Unfinished(mail_id, user.account_id, user.id, purpose)
     values = {"id": mail_id, "account_id": user.account_id, "user_id": user.id, "purpose": purpose.value}
     await connection.execute(insert(UserMailRow).values(values | {"created_by": by.actor}))

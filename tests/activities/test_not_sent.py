@@ -36,11 +36,12 @@ HERE = {
     "notification_id": "qr-notification-aaaaaaaaaaaaaaaa",
     "change_id": "number-change-aaaaaaaaaaaaaaaa",
     "notice_id": "travel-notice-aaaaaaaaaaaaaaaa",
+    "mail_id": "user-mail-aaaaaaaaaaaaaaaa",
     "email": "people",
     "follow_up_id": 7,
     "round": 2,
 }
-OF_WORKFLOW = {"follow_up": "order_id", "send_notice": "notice_id"}
+OF_WORKFLOW = {"follow_up": "order_id", "send_notice": "notice_id", "send_to_user": "mail_id"}
 """Steps that are about the workflow that takes them."""
 Step = Callable[[ProviderInput], Awaitable[object]]
 

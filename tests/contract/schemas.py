@@ -17,6 +17,7 @@ from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.messages import Retry
 from workflows.operations.messages import RetriedMany, RetryMany, RunJob
 from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
+from workflows.people.messages import SendUserMail
 from workflows.travel.messages import LiveLine, SendTravelNotice
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
@@ -40,6 +41,8 @@ SENT: dict[str, type[BaseModel]] = {
     "EsimLicenceRequest.retry": Retry,
     "EsimTravelNotice.input": SendTravelNotice,
     "EsimTravelNotice.retry": Retry,
+    "EsimUserMail.input": SendUserMail,
+    "EsimUserMail.retry": Retry,
     "EsimLineLife.input": LiveLine,
     "EsimLineLife.retry": Retry,
     "EsimJob.input": RunJob,

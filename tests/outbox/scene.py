@@ -8,6 +8,7 @@ from typing import Any
 
 import outbox.licences.notices
 import outbox.orders
+import outbox.people.user_mails
 import outbox.travel.notices
 from models.codes.activation import parse_activation_code
 from models.codes.edited_emails import CodeFacts
@@ -115,11 +116,17 @@ TRAVEL_NOTICE: Mapping[str, Any] = {
     "waiting": 3,
     "waiting_since": MOMENT,
 }
+USER_MAIL: Mapping[str, Any] = {
+    "reference": "user-mail-abcdefghijklmnop",
+    "account": "Nordwind Logistics",
+    "address": "amelie.durand@nordwind.example",
+}
 KNOWN: dict[str, Mapping[str, Any]] = {
     "orders": ORDER,
     "codes": CODE,
     "licences": LICENCE,
     "number_changes": NUMBER_CHANGE,
+    "people": USER_MAIL,
     "travel": TRAVEL,
     "travel_notices": TRAVEL_NOTICE,
 }

@@ -151,7 +151,7 @@ async def test_doctor_says_what_temporal_answered(database: Database, status: RP
     ]
     red = {check.name: check.sentence for check in looked if not check.ok}
     asked = {"temporal", "workers", "failing", "orders", "qr_requests", "qr_notifications"}
-    asked |= {"number_changes", "licence_requests", "travel_notices", "travel_lines", "jobs"}
+    asked |= {"number_changes", "licence_requests", "travel_notices", "user_mails", "travel_lines", "jobs"}
     assert red.keys() == asked | {"search_attributes"}
     for name in asked:
         assert "SENTINEL" not in red[name]

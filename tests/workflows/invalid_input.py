@@ -20,6 +20,7 @@ from models.identifiers import (
     qr_request_id,
     travel_line_id,
     travel_notice_id,
+    user_mail_id,
 )
 from tests.temporal_server import readable
 from tests.workflows.codes.qr_house import QrHouse
@@ -34,6 +35,7 @@ NAMES: dict[str, Callable[[int, str], str]] = {
     "EsimNumberChange": number_change_id,
     "EsimLicenceRequest": licence_request_id,
     "EsimTravelNotice": travel_notice_id,
+    "EsimUserMail": user_mail_id,
     "EsimLineLife": lambda account, key: travel_line_id(int(key[:12], 16) + account),
     "EsimJob": lambda account, key: job_work_id(int(key[:12], 16) + account),
     "RetryHeld": lambda account, key: f"retry-{account}-{key}",

@@ -41,6 +41,7 @@ from tests.workflows.invalid_input import (
 from tests.workflows.licences.ways import changed
 from tests.workflows.licences.ways import requested as licences_requested
 from tests.workflows.operations.ways import job
+from tests.workflows.people.ways import invited
 from tests.workflows.travel.ways import alerted
 from worker import VERSIONED, WORKFLOWS
 from workflows.travel.messages import LiveLine
@@ -195,6 +196,7 @@ async def test_signals_that_do_not_fit_are_dropped_without_a_word_of_them(
         "EsimNumberChange": await changed(qr_house),
         "EsimLicenceRequest": await licences_requested(qr_house),
         "EsimTravelNotice": await alerted(qr_house),
+        "EsimUserMail": await invited(qr_house),
         "EsimLineLife": await a_line(qr_house),
         "EsimJob": await job(qr_house),
     }

@@ -121,7 +121,7 @@ def texts_of_messages(evil: str) -> Iterator[tuple[str, str]]:
 def test_names_in_summaries_and_details_are_shown_and_nothing_else(evil: str) -> None:
     found = dict(texts_of_messages(evil))
     starts = {"PlaceOrder", "RequestQrCode", "NotifyOfQrCode", "ChangeNumber", "RequestLicences"}
-    starts |= {"SendTravelNotice", "LiveLine", "RunJob"}
+    starts |= {"SendTravelNotice", "SendUserMail", "LiveLine", "RunJob"}
     expected = {f"{start}.{what}" for start in starts for what in ("summary", "details")}
     assert set(found) == expected | {"RetryMany.chosen", "LiveLine.line_id"}
     for kind, entry in KINDS.items():
