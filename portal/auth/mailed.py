@@ -6,13 +6,13 @@ Opening a link changes nothing: mail scanners open links, too.
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from models.errors import Refused
 from models.language import Language
 from models.people.sign_in import TokenBearer, TokenPurpose
 from portal.auth.signed_in import Door, visit_of
 from portal.http.middleware import OWN_REFERRER, REFERRER
+from portal.http.page_route import PageRoute
 from portal.links.pages import spoken
 from portal.pages.forms import FormModel, Sent, read_form, unsent
 
@@ -39,18 +39,18 @@ class MailedPages:
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[PageRoute]:
         """Public routes: the token in the path is what allows it."""
         found = [
-            Route("/forgot", self.forgot, methods=["GET"]),
-            Route("/forgot", self.ask, methods=["POST"]),
+            PageRoute("/forgot", self.forgot, methods=["GET"]),
+            PageRoute("/forgot", self.ask, methods=["POST"]),
         ]
         for purpose in TokenPurpose:
             choose = _Choose(self._door, purpose)
             path = f"/{purpose.value}/{{token}}"
             found += [
-                Route(path, choose.show, methods=["GET"]),
-                Route(path, choose.accept, methods=["POST"]),
+                PageRoute(path, choose.show, methods=["GET"]),
+                PageRoute(path, choose.accept, methods=["POST"]),
             ]
         return found
 

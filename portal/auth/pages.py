@@ -3,12 +3,12 @@
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from models.errors import Refused
 from portal.auth.next_page import next_page
 from portal.auth.signed_in import Door, visit_of
 from portal.http.middleware import OWN_REFERRER, REFERRER
+from portal.http.page_route import PageRoute
 from portal.links.pages import spoken
 from portal.pages.app import start
 from portal.pages.forms import FormModel, Sent, read_form, unsent
@@ -28,12 +28,12 @@ class SignInPages:
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[PageRoute]:
         """Public routes: nobody is signed in yet."""
         return [
-            Route("/", self.home, methods=["GET"]),
-            Route("/sign-in", self.show, methods=["GET"]),
-            Route("/sign-in", self.sign_in, methods=["POST"]),
+            PageRoute("/", self.home, methods=["GET"]),
+            PageRoute("/sign-in", self.show, methods=["GET"]),
+            PageRoute("/sign-in", self.sign_in, methods=["POST"]),
         ]
 
     async def home(self, request: Request) -> Response:

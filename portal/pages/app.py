@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from models.errors import EsimError, Refused
 from models.people.callers import Permission, not_permitted
 from portal.auth.signed_in import Door, SignedIn
 from portal.http.middleware import OWN_REFERRER, REFERRER
+from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
 from portal.pages.routes import Page
 
@@ -56,9 +56,9 @@ def start(who: SignedIn) -> str:
     return next((path for path, needs in _STARTS if path in there and who.may(needs)), START)
 
 
-def routes(door: Door) -> list[Route]:
+def routes(door: Door) -> list[PageRoute]:
     """The routes over these desks."""
-    return [Route(each.path, _Answer(door, each).answer, methods=[each.method]) for each in pages()]
+    return [PageRoute(each.path, _Answer(door, each).answer, methods=[each.method]) for each in pages()]
 
 
 class _Answer:

@@ -333,3 +333,13 @@ async def test_a_message_of_another_session_is_not_shown(browser: SignIn) -> Non
         assert (await ana.get("/account")).status_code == 200
     await ana.post("/account/language", data={"language": "fr"})
     assert "La langue est changée." in (await ana.get("/account")).text
+
+
+@pytest.mark.covers("P1")
+async def test_no_token_of_a_link_is_logged(visitor: Browser, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "portal")
+    await visitor.get("/invitation/a-secret-token")
+    await visitor.get("/account")
+    assert "GET /invitation/{token} 410" in caplog.text
+    assert "GET /account 303" in caplog.text
+    assert "a-secret-token" not in caplog.text
