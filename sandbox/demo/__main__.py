@@ -22,7 +22,7 @@ from rich.console import Console
 
 from models.errors import EsimError
 from sandbox.demo import api, fleet, licences, orders, qr_code, travel
-from sandbox.demo.scene import Scene
+from sandbox.demo.scene import OPERATOR, Scene
 from sandbox.errors import SandboxError
 from sandbox.stage import Timeline, running_sandbox
 from settings import Settings
@@ -30,7 +30,7 @@ from starter.catalogue.desk import CatalogueDesk
 from starter.codes.desk import QrDesk
 from starter.fleet.desk import FleetDesk
 from starter.orders.desk import OrderDesk
-from starter.people.sandbox_people import known, written
+from starter.people.sandbox_people import sign_ins, written
 from store.session import Database
 from telemetry.leaving import leave
 from telemetry.unexpected import guarded
@@ -75,7 +75,7 @@ async def _play_on(
             database = Database(settings.database_url)
             client = await connect(settings)
             try:
-                user = await fleet.imported(timeline, database, folder)
+                user = await fleet.imported(timeline, database)
                 scene = Scene(
                     timeline,
                     OrderDesk(client, database, settings),
@@ -89,12 +89,13 @@ async def _play_on(
                 for name in chapters:
                     await CHAPTERS[name](scene)
                 await fleet.look_at_everything(scene)
+                people = await sign_ins(OPERATOR, database, folder) if keep else []
             finally:
                 await database.close()
             timeline.sum_up()
             if keep:
                 console.print(f"\nPages: {addresses.portal_url}/sign-in")
-                console.print(written(known(folder)))
+                console.print(written(people))
                 console.print(f"\nThe sandbox stays: export ESIM_DATA_DIR={quote(str(folder))}")
                 console.print("Ctrl-C ends it.")
                 await asyncio.Event().wait()

@@ -1,7 +1,5 @@
 """The demonstration's first and last chapters: importing the fleet, and checking all of it at the end."""
 
-from pathlib import Path
-
 from models.people.api_keys import Mode
 from models.people.views import UserView
 from sandbox.demo.scene import FILES, OPERATOR, Scene
@@ -9,13 +7,12 @@ from sandbox.mails import list_mails
 from sandbox.stage import Timeline
 from starter.catalogue.desk import CatalogueDesk
 from starter.fleet.desk import FleetDesk
-from starter.people.sandbox_people import sign_ins
 from starter.people.users import UserDesk
 from store.session import Database
 
 
-async def imported(timeline: Timeline, database: Database, folder: Path) -> UserView:
-    """Import fleet and catalogue, and create the user who orders, and a person of each role."""
+async def imported(timeline: Timeline, database: Database) -> UserView:
+    """Import fleet and catalogue, and create the user who orders."""
     timeline.chapter("A fleet and its catalogue are imported")
     fleet = FleetDesk(database, mode=Mode.TEST)
     report = await fleet.import_fleet(OPERATOR, (FILES / "fleet.csv").read_bytes())
@@ -26,7 +23,6 @@ async def imported(timeline: Timeline, database: Database, folder: Path) -> User
     user = await UserDesk(database).create_user(
         OPERATOR, "Acme Logistics", "Ana Ruiz", "ana.ruiz@acme.example"
     )
-    await sign_ins(OPERATOR, database, folder)
     timeline.says("Ana may order: the default profile has all nine actions enabled")
     return user
 
