@@ -17,7 +17,7 @@ from tests.temporal_server import readable
 RECORDED = sorted(HISTORIES.glob("*/*.json"))
 """Of every version that was ever released, and of the one that is being made."""
 SUBJECT = re.compile(
-    r'"((order|request|notification|change|notice)_)?id":"[a-z-]+-[a-z2-7]{16}"'
+    r'"((order|request|notification|change|notice|mail)_)?id":"[a-z-]+-[a-z2-7]{16}"'
     r'|"esim_line_id":[0-9]+|"part":"lapsed"'
     r'|"job_id":"job-[0-9]+"'
 )
