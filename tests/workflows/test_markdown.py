@@ -19,6 +19,7 @@ from models.orders.kinds import KINDS
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.ordered import Shown
 from models.orders.placement import Placement
+from models.people.sign_in import TokenPurpose
 from models.travel.profiles import Notice
 from tests.workflows.all_messages import all_messages
 from workflows.details import details
@@ -94,6 +95,8 @@ def parts(cls: type[BaseModel]) -> Iterator[dict[str, Any]]:
                 change_id=ID, number_id=1, account_id=1, change=Change.DELETE
             )
         }
+    elif "purpose" in cls.model_fields:
+        yield {"user_id": 1, "purpose": TokenPurpose.INVITATION}
     elif "add_on" in cls.model_fields:
         yield {"add_on": AddOn.VOICE_SMS, "quantity": 1}
     elif "notice" in cls.model_fields:
