@@ -18,6 +18,7 @@ from models.people.callers import AllAccounts, By
 from models.values import cut
 from settings import Settings
 from starter.orders.drafts import again
+from starter.people.mail_starts import mail_start
 from store import events
 from store.codes import notifications, request_views
 from store.licences import change_rows, requests
@@ -25,7 +26,6 @@ from store.operations import holds, job_steps
 from store.operations.hold_subjects import kind_of
 from store.operations.unfinished import requester_waits
 from store.orders import views
-from store.people import user_mails
 from store.session import Database
 from store.travel import due
 from store.travel import notices as travel_notices
@@ -193,22 +193,7 @@ async def _notice(connection: AsyncConnection, notice_id: str, settings: Setting
 
 
 async def _user_mail(connection: AsyncConnection, mail_id: str, settings: Settings) -> SendUserMail | None:
-    known = await user_mails.unfinished(connection, mail_id)
-    if known is None:
-        return None
-    return user_mail_start(known, settings, await _retries(connection, mail_id))
-
-
-def user_mail_start(mail: user_mails.Unfinished, settings: Settings, retries: int = 0) -> SendUserMail:
-    """With what the workflow of an e-mail to a user is started."""
-    return SendUserMail(
-        mail_id=mail.id,
-        account_id=mail.account_id,
-        user_id=mail.user_id,
-        purpose=mail.purpose,
-        given_up_after=settings.notification_given_up_after,
-        retries=retries,
-    )
+    return await mail_start(connection, mail_id, settings, await _retries(connection, mail_id))
 
 
 async def _line(connection: AsyncConnection, workflow_id: str, settings: Settings) -> LiveLine | None:

@@ -20,8 +20,8 @@ from models.people.sign_in import NewSession, TokenBearer, TokenPurpose, Visit, 
 from models.people.views import UserView
 from settings import Settings
 from starter.connected import ConnectedDesk
-from starter.operations.restarts import user_mail_start
 from starter.people.attempts import Attempts
+from starter.people.mail_starts import start_of
 from starter.people.passwords import Hasher
 from starter.people.sign_in import begin, may_sign_in
 from starter.people.users import not_above
@@ -115,7 +115,7 @@ class MailedDesk(ConnectedDesk):
             _log.warning("A link to another password is left to recovery: %s.", type(failure).__name__)
 
     async def _start(self, mail: Unfinished) -> None:
-        start = user_mail_start(mail, self._settings)
+        start = start_of(mail, self._settings)
         await self._calls.start(EsimUserMail.run, start, mail.id, user_mail_labels(start))
 
 
