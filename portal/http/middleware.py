@@ -18,6 +18,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.http.limits import SMALL, Pace, limit_of
+from portal.http.static import FOREVER
+from portal.http.static import PREFIX as FILES
 from telemetry.logs import about
 from telemetry.traces import method_and_route
 
@@ -80,7 +82,9 @@ _ASKED_ALL_THE_TIME = "/health/"
 
 
 class SafeHeaders:
-    """Adds `HEADERS` to every response, and `POLICY` where the response has no policy of its own."""
+    """Adds `HEADERS` to every response, and `POLICY` where the response has no policy of its own. Only a file
+    whose name holds its hash may be cached.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -89,7 +93,8 @@ class SafeHeaders:
         async def adding(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                kept = headers.get("Cache-Control") == FOREVER and scope["path"].startswith(FILES)
+                headers.update(HEADERS | ({"Cache-Control": FOREVER} if kept else {}))
                 headers.setdefault("Content-Security-Policy", POLICY)
             await send(message)
 

@@ -15,7 +15,7 @@ from portal.links import pages
 from tests.portal.desk import DOWNLOAD, UPLOAD, InventedDesk
 from wording.pages import page_texts
 
-PLACES = list(Path(pages.TEMPLATES).glob("*.jinja"))
+PLACES = list(Path(pages.TEMPLATES).rglob("*.jinja"))
 
 
 def leaves(table: dict[str, Any], path: str = "") -> dict[str, Any]:
@@ -51,6 +51,7 @@ def test_no_word_is_left_over() -> None:
         "problems.",
         "refusals.",
         "api_problems.",
+        "frame.places.",
         "problem_pages.advice.",
         "problem_pages.subjects.",
         *(f"reference.{place}" for place in ("path", "query", "header")),
