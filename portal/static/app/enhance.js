@@ -36,6 +36,3 @@ each("form[data-once]", (form) => {
   form.addEventListener("submit", () => setTimeout(rest, 0, true));
   window.addEventListener("pageshow", () => rest(false));
 });
-
-// a screen reader begins at the summary of errors
-each("[data-errors]", (summary) => summary.focus());
