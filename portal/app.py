@@ -4,7 +4,6 @@ app = create_app(links, settings)
 """
 
 import re
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +26,8 @@ from portal.http.answers import Answers
 from portal.http.limits import Pace
 from portal.http.middleware import AnswerTo, BodyLimit, CrashPage, OneLength, RequestLog, SafeHeaders
 from portal.http.request_ids import RequestIds
+from portal.http.static import PREFIX as PREFIX_OF_FILES
+from portal.http.static import StaticFiles
 from portal.links.downloads import DownloadRoutes
 from portal.links.pages import Pages
 from portal.links.uploads import UploadRoutes
@@ -37,9 +38,6 @@ from starter.codes.link_desk import LinkDesk
 from starter.desks import Desks
 from telemetry.health import Health, Ready
 from telemetry.traces import RequestSpans
-
-_FILES = Path(__file__).parent / "static"
-_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 LOOK = ["GET", "HEAD"]
 """FastAPI answers HEAD only where it is listed; the server leaves out the content."""
@@ -154,18 +152,13 @@ def _route_codec(app: FastAPI, codec: CodecRoutes | None) -> None:
 
 
 def _route_pages(app: FastAPI, pages: Pages) -> None:
-    files = {file.name: (file.read_bytes(), _MEDIA_TYPES[file.suffix]) for file in _FILES.iterdir()}
-
     async def home(request: Request) -> Response:
         """Explain what this site is, for a visitor without a link."""
         return pages.render(request, "home", sign_in=False)
 
-    async def static(name: str) -> Response:
+    async def static(request: Request) -> Response:
         """Serve a file that the pages use."""
-        if name not in files:
-            raise HTTPException(404)
-        content, media_type = files[name]
-        return Response(content, media_type=media_type)
+        return StaticFiles.of().answer(request)
 
     app.add_api_route("/", home, methods=LOOK)
-    app.add_api_route("/static/{name}", static, methods=LOOK)
+    app.add_api_route(f"{PREFIX_OF_FILES}{{name:path}}", static, methods=LOOK)

@@ -18,6 +18,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.http.limits import SMALL, Pace, limit_of
+from portal.http.static import FOREVER
+from portal.http.static import PREFIX as FILES
 from telemetry.logs import about
 from telemetry.traces import method_and_route
 
@@ -87,7 +89,8 @@ REFERRER, OWN_REFERRER = "Referrer-Policy", "same-origin"
 
 class SafeHeaders:
     """Adds `HEADERS` to every response, and `POLICY` where the response has no policy of its own. The pages
-    of signed-in people send their address as the referrer to this site alone.
+    of signed-in people send their address as the referrer to this site alone, and only a file whose name
+    holds its hash may be cached.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -97,8 +100,9 @@ class SafeHeaders:
         async def adding(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                own = headers.get(REFERRER) == OWN_REFERRER
-                headers.update(HEADERS | {REFERRER: OWN_REFERRER} if own else HEADERS)
+                own = {REFERRER: OWN_REFERRER} if headers.get(REFERRER) == OWN_REFERRER else {}
+                kept = headers.get("Cache-Control") == FOREVER and scope["path"].startswith(FILES)
+                headers.update(HEADERS | own | ({"Cache-Control": FOREVER} if kept else {}))
                 headers.setdefault("Content-Security-Policy", POLICY)
             await send(message)
 

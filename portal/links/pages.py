@@ -19,8 +19,10 @@ from models.characters import UNPRINTABLE
 from models.codes.activation import ActivationCode
 from models.language import Language, spoken_language
 from outbox.links import address
+from portal.http.static import PREFIX, StaticFiles
 from qr import draw
 from wording.dates import moment, span
+from wording.numbers import number
 from wording.pages import page_texts
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -40,22 +42,9 @@ class Pages:
     ) -> HTMLResponse:
         """Render a page as a response, in the browser's language, or in this one (`said`)."""
         language = said or spoken(request.headers.get("accept-language", ""))
-        html = (
-            _templates()
-            .get_template(f"{page}.html.jinja")
-            .render(
-                facts,
-                t=page_texts(language),
-                language=language,
-                base=self.base,
-                api=self._api,
-                moment=lambda when: moment(when, language),
-                span=lambda length: span(length, language),
-            )
-        )
-        return HTMLResponse(
-            html, status, {"Content-Language": language, "Vary": "Cookie" if said else "Accept-Language"}
-        )
+        html = templates(language, self.base).get_template(f"{page}.html.jinja").render(facts, api=self._api)
+        varies = "Cookie" if said else "Accept-Language"
+        return HTMLResponse(html, status, {"Content-Language": language, "Vary": varies})
 
     def link(self, page: str, token: str) -> str:
         """The address of a link's page, `UPLOAD_PAGE` or `DOWNLOAD_PAGE`, for forms and redirects."""
@@ -95,7 +84,10 @@ def _plain(value: object) -> object:
 
 
 @cache
-def _templates() -> Environment:
+def templates(language: Language, base: str) -> Environment:
+    """The templates of one language. The texts `t` and the words for dates are globals, so that macros have
+    them without being given them; `static("app.css")` is the address of a file that a page loads.
+    """
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -106,4 +98,14 @@ def _templates() -> Environment:
         auto_reload=False,
     )
     made.filters["pre"] = lambda text: Markup("%s") % text  # an example of ours: its line breaks stay
+    files = StaticFiles.of()
+    made.globals.update(
+        t=page_texts(language),
+        language=language,
+        base=base,
+        moment=lambda when: moment(when, language),
+        span=lambda length: span(length, language),
+        digits=lambda value: number(value, language),
+        static=lambda name: f"{base}{PREFIX}{files.name(name)}",
+    )
     return made

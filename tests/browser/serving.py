@@ -2,10 +2,11 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from portal.app import create_app
 from settings import Settings
@@ -26,10 +27,21 @@ CHROMIUM_OPTIONS = (
 @contextmanager
 def serving(desk: LinkDesk, desks: Desks | None = None, **settings: str) -> Iterator[str]:
     """The address of a portal over this desk, with these settings; with the API where there are desks."""
+
+    def app(address: str) -> FastAPI:
+        return create_app(desk, Settings.model_validate({"portal_url": address} | settings), desks=desks)
+
+    with served(app) as address:
+        yield address
+
+
+@contextmanager
+def served(made: Callable[[str], FastAPI]) -> Iterator[str]:
+    """The address of an application, which is made once its address is known."""
     listening = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(
-        create_app(desk, Settings.model_validate({"portal_url": address} | settings), desks=desks),
+        made(address),
         access_log=False,
         server_header=False,
         log_config=None,

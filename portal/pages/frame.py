@@ -1,0 +1,78 @@
+"""What the frame of a signed-in page shows: who is signed in, where one can go, what was done before.
+
+templates(language, base).get_template("pages/..").render(frame=Frame(...), ...)
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from models.people.callers import Permission
+
+
+class Place(NamedTuple):
+    """An entry of the navigation. `name`: its icon and its words, `t.frame.places`; `needs`: who sees it."""
+
+    name: str
+    path: str
+    needs: Permission
+    built: bool = True
+
+
+PLACES = (
+    Place("inventory", "/inventory", Permission.VIEW_INVENTORY),
+    Place("orders", "/orders", Permission.VIEW_ORDERS),
+    Place("held", "/held", Permission.VIEW_ORDERS),
+    Place("imports", "/imports", Permission.IMPORT_INVENTORY),
+    Place("licences", "/licences", Permission.VIEW_LICENCES, built=False),
+    Place("travel", "/travel", Permission.VIEW_TRAVEL, built=False),
+    Place("administration", "/administration", Permission.VIEW_PEOPLE, built=False),
+)
+"""In the order in which they are shown. A place without pages is not shown: no link leads nowhere."""
+
+
+@dataclass(frozen=True)
+class Flash:
+    """What the act before this page did, in words; `href` and `link`: where to look at it."""
+
+    words: str
+    kind: Literal["good", "note", "bad"] = "good"
+    href: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The facts of the signed-in frame.
+
+    `role`: in the reader's language; `here`: the name of the place that the page belongs to; `held`: the
+    capped number of held work in words, "" for none; `sought`: what stands in the search box.
+    """
+
+    person: str
+    email: str
+    account: str
+    role: str
+    rights: Collection[Permission]
+    here: str = ""
+    held: str = ""
+    sought: str = ""
+    flash: Flash | None = None
+    all_places: tuple[Place, ...] = field(default=PLACES, repr=False)
+
+    @property
+    def places(self) -> list[Place]:
+        """The navigation: what is built and the person may look at."""
+        return [place for place in self.all_places if place.built and place.needs in self.rights]
+
+    @property
+    def searches(self) -> bool:
+        """Whether the one search box is shown: it looks in the inventory."""
+        return Permission.VIEW_INVENTORY in self.rights
+
+    @property
+    def initials(self) -> str:
+        """At most two letters for the round sign of the person."""
+        words = self.person.split() or ["?"]
+        ends = words[:1] if len(words) == 1 else [words[0], words[-1]]
+        return "".join(word[0] for word in ends).upper()
