@@ -1,0 +1,340 @@
+"""The inventory as a grid: its filter, its sort, its columns and the views that ship (P2).
+
+One model is the query string of the page, of the API and of the CSV, and what a bulk action chooses by:
+
+    InventoryQuery(provider="Orange", code="none", sort="-iccid")
+    InventoryQuery.parse("provider=Orange&code=none&sort=-iccid").address()
+
+A row is a slot of a device that has a line, filled or empty, or a SIM without a slot. Discarded SIMs are
+listed only when asked for.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import parse_qsl, urlencode
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from models.characters import LONGEST_NAME
+from models.errors import Refused
+from models.fleet.inventory import TEMPORARY_MARK, SimKind
+from models.identifiers import reference, storable
+from models.invalid_input import input_invalid
+from models.orders.lifecycle import OrderStatus
+from models.values import View
+
+MOST_COUNTED = 1_000
+"""Rows are counted up to here; more are "1,000+"."""
+
+
+class RowState(StrEnum):
+    """The state of a row: that of its SIM, or `empty`."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    TEMPORARY = "temporary"
+    """The slot has a temporary eSIM, besides its SIM in place."""
+    EMPTY = "empty"
+    IN_STOCK = "in_stock"
+    DISCARDED = "discarded"
+
+
+class RowOrder(StrEnum):
+    """Whether a line has an open order, and its status."""
+
+    OPEN = "open"
+    NONE = "none"
+    SUBMITTED = "submitted"
+    PROVIDER_PROCESSING = "provider_processing"
+
+
+class RowCode(StrEnum):
+    """Whether an eSIM has its QR code, or it has been requested."""
+
+    PRESENT = "present"
+    REQUESTED = "requested"
+    NONE = "none"
+
+
+class Sort(StrEnum):
+    """What the grid is sorted by; with a minus from the end. Rows without a value come last, or first."""
+
+    DEVICE = "device"
+    NUMBER = "msisdn"
+    ICCID = "iccid"
+    EMPLOYEE = "employee_name"
+    PROVIDER = "provider"
+    NEWEST = "newest"
+    """By when the SIM was added, oldest first; `-newest`: newest first."""
+    DEVICE_DOWN = "-device"
+    NUMBER_DOWN = "-msisdn"
+    ICCID_DOWN = "-iccid"
+    EMPLOYEE_DOWN = "-employee_name"
+    PROVIDER_DOWN = "-provider"
+    NEWEST_DOWN = "-newest"
+
+    @property
+    def key(self) -> "Sort":
+        """The same in ascending sequence."""
+        return Sort(self.removeprefix("-"))
+
+    @property
+    def descending(self) -> bool:
+        """Whether it begins at the end."""
+        return self.startswith("-")
+
+    @property
+    def turned(self) -> "Sort":
+        """The same in the other direction, which a click on the heading asks for."""
+        return self.key if self.descending else Sort(f"-{self}")
+
+
+class Column(StrEnum):
+    """A column of the grid and of its CSV: by the heading of the import, where that has it."""
+
+    ACCOUNT = "account"
+    DEVICE = "device"
+    SLOT = "slot"
+    MSISDN = "msisdn"
+    PROVIDER = "provider"
+    SIM_TYPE = "sim_type"
+    ICCID = "iccid"
+    DISTRIBUTOR = "distributor"
+    EMPLOYEE_NAME = "employee_name"
+    EMPLOYEE_EMAIL = "employee_email"
+    MANAGEMENT_GROUPS = "management_groups"
+    STATE = "state"
+    TEMPORARY_ICCID = "temporary_iccid"
+    ORDER = "open_order"
+    ORDER_STATUS = "order_status"
+    QR_CODE = "qr_code"
+
+
+SHOWN = (
+    *(Column.DEVICE, Column.SLOT, Column.MSISDN, Column.PROVIDER, Column.SIM_TYPE, Column.ICCID),
+    *(Column.STATE, Column.EMPLOYEE_NAME, Column.MANAGEMENT_GROUPS, Column.ORDER_STATUS, Column.QR_CODE),
+)
+"""The columns where none are chosen."""
+
+
+def _name(text: str) -> str:
+    text = text.strip()
+    if not storable(text):
+        raise PydanticCustomError("text_invalid", "The text has characters that cannot be stored.")
+    return text
+
+
+def _columns(given: Any) -> Any:
+    return tuple(given.split(",")) if isinstance(given, str) else given
+
+
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_name)]
+Columns = Annotated[tuple[Column, ...], BeforeValidator(_columns), Field(max_length=len(Column))]
+
+
+class InventoryFilter(BaseModel):
+    """Which rows: all conditions hold together. A name that the account does not have finds none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    q: Name | None = None
+    """A number, an ICCID or its last digits, words of names, an address, an order."""
+    provider: Name | None = None
+    sim_type: SimKind | None = None
+    state: RowState | None = None
+    order: RowOrder | None = None
+    code: RowCode | None = None
+    employee: Name | None = None
+    """A name, an address or `E-3`; `none`: rows that no employee uses."""
+    group: Name | None = None
+    device: Name | None = None
+    """A name, or `D-3`."""
+    distributor: Name | None = None
+    slot: Literal[1, 2, 3] | None = None
+    to_do: bool | None = None
+    """Only rows with an open order or a requested code."""
+
+    @field_validator("slot", mode="before")
+    @classmethod
+    def _slot(cls, given: Any) -> Any:
+        return int(given) if isinstance(given, str) and given.isascii() and given.isdigit() else given
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The conditions that are given, by name: each is a chip that can be removed."""
+        return {name: getattr(self, name) for name in InventoryFilter.model_fields if self._given(name)}
+
+    def without(self, *names: str) -> Self:
+        """The same without these conditions."""
+        return self.model_copy(update=dict.fromkeys(names))
+
+    def _given(self, name: str) -> bool:
+        return getattr(self, name) not in (None, False)
+
+    @property
+    def contradicts_itself(self) -> bool:
+        """Whether no row can fulfil it: a physical SIM has no code, an empty slot no SIM."""
+        of_esim = self.code is not None
+        without_slot = self.state in (RowState.IN_STOCK, RowState.DISCARDED)
+        busy = self.order not in (None, RowOrder.NONE) or self.state is RowState.TEMPORARY
+        return (
+            (of_esim and (self.sim_type is SimKind.PHYSICAL or self.state is RowState.EMPTY))
+            or (self.state is RowState.EMPTY and (self.sim_type is not None or self.distributor is not None))
+            or (self.state is RowState.TEMPORARY and self.order in (RowOrder.NONE, RowOrder.SUBMITTED))
+            or (without_slot and (busy or self.slot is not None or self.device is not None))
+        )
+
+
+class InventoryQuery(InventoryFilter):
+    """The whole state of the grid but for the page: filter, sort and columns."""
+
+    sort: Sort = Sort.DEVICE
+    columns: Columns = SHOWN
+
+    @field_validator("columns")
+    @classmethod
+    def _each_once(cls, given: tuple[Column, ...]) -> tuple[Column, ...]:
+        return tuple(dict.fromkeys(given)) or SHOWN
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """The query with these parameters. Raises `Refused` (`input_invalid`)."""
+        try:
+            return cls.model_validate({name: value for name, value in given.items() if value != ""})
+        except ValidationError as invalid:
+            raise Refused(input_invalid(invalid)) from None
+
+    @classmethod
+    def parse(cls, query: str) -> Self:
+        """The query in the address of a page. Raises `Refused` (`input_invalid`)."""
+        return cls.of(dict(parse_qsl(query, max_num_fields=100)))
+
+    @property
+    def filter(self) -> InventoryFilter:
+        """The filter alone."""
+        return InventoryFilter(**self.conditions)
+
+    def address(self) -> str:
+        """The query string of the page: what is as it is anyway is left out."""
+        items: dict[str, Any] = {
+            name: "true" if value is True else value for name, value in self.conditions.items()
+        }
+        if self.sort is not Sort.DEVICE:
+            items["sort"] = self.sort
+        if self.columns != SHOWN:
+            items["columns"] = ",".join(self.columns)
+        return urlencode(items)
+
+
+SHIPPED: Mapping[str, InventoryQuery] = {
+    "to_do": InventoryQuery(to_do=True, sort=Sort.NEWEST_DOWN),
+    "temporary": InventoryQuery(state=RowState.TEMPORARY),
+    "without_code": InventoryQuery(code=RowCode.NONE),
+}
+"""The views that every user has."""
+
+
+class GridRow(View):
+    """A row of the grid."""
+
+    id: int
+    line_id: int | None
+    sim_id: int | None
+    """The SIM in place, or the one without a slot."""
+    device_id: int | None
+    device: str | None
+    slot: int | None
+    msisdn: str | None
+    provider: str
+    """The line's; of a SIM without a slot its own."""
+    sim_type: SimKind | None
+    iccid: str | None
+    state: RowState
+    """Of the SIM in place: `temporary_id` says whether there is a temporary eSIM, too."""
+    distributor: str | None
+    employee_id: int | None
+    employee_name: str | None
+    employee_email: str | None
+    management_groups: tuple[str, ...]
+    temporary_id: int | None
+    temporary_iccid: str | None
+    open_order: str | None
+    order_status: OrderStatus | None
+    qr_code: RowCode | None
+    """None where the SIM is no eSIM."""
+    account: str
+
+    @property
+    def name(self) -> str:
+        """How people and addresses name the row: `L-42`, or `S-7` without a slot."""
+        if self.line_id is not None:
+            return reference("L", self.line_id)
+        return reference("S", self.sim_id or 0)
+
+    @property
+    def mark(self) -> str:
+        """`SIM-Temp` where there is a temporary eSIM (F17)."""
+        return "" if self.temporary_id is None else TEMPORARY_MARK
+
+    def cell(self, column: Column) -> str:
+        """What the CSV has in a column: as the import reads it."""
+        value = getattr(self, column.value)
+        if column is Column.MANAGEMENT_GROUPS:
+            return ";".join(value)
+        return "" if value is None else str(value)
+
+
+class Count(View):
+    """How many rows there are, counted up to `MOST_COUNTED`."""
+
+    number: int
+    more: bool = False
+    """There are more than this."""
+
+
+class SavedView(View):
+    """A view that a user saved (P2)."""
+
+    id: int
+    name: str
+    query: str
+    """The query string of the grid."""
+    is_default: bool
+
+    @property
+    def view_id(self) -> str:
+        """The id by which it is named: `V-7`."""
+        return reference("V", self.id)
+
+
+class HitKind(StrEnum):
+    """What a search found."""
+
+    LINE = "line"
+    SIM = "sim"
+    ORDER = "order"
+    EMPLOYEE = "employee"
+    USER = "user"
+
+
+class SearchHit(View):
+    """Something that the search box found: what it is, what to show of it, and where it leads (P3)."""
+
+    kind: HitKind
+    id: str
+    """`L-42`, `S-7`, `order-...`, `E-3`, `U-3`."""
+    title: str
+    """What is looked for: a number, an ICCID, an order, a name."""
+    detail: str | None = None
+    """What else there is to say of it: a device, an address, a status."""
+    device_id: int | None = None
+    slot: int | None = None
