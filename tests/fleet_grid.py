@@ -1,5 +1,6 @@
 """Worlds and checks of the inventory's grid that several tests share."""
 
+from collections.abc import Callable
 from typing import Any
 
 from models.fleet.grid import GridRow, InventoryFilter, InventoryQuery, RowCode, RowOrder, RowState, Sort
@@ -59,7 +60,7 @@ def fulfils(row: GridRow, chosen: InventoryFilter) -> bool:
     wanted = chosen.conditions
     states = {row.state} | ({RowState.TEMPORARY} if row.temporary_id else set())
     orders = {RowOrder.NONE} if row.order_status is None else {RowOrder.OPEN, RowOrder(row.order_status)}
-    checks = {
+    checks: dict[str, Callable[[Any], bool]] = {
         "provider": lambda value: row.provider == value,
         "sim_type": lambda value: row.sim_type is SimKind(value),
         "state": lambda value: RowState(value) in states,

@@ -36,7 +36,7 @@ from store.people.tables import AccountRow, DistributorRow, EmployeeRow, GroupRo
 
 NEAR = 5_000
 """Rows of a sort that are looked through, before all that fulfil the filter are found."""
-FEW = 4_000
+FEW = 2_000
 """Rows that are found, then sorted. Where there are more, the list is read in its sort, in which one of so
 many is soon met.
 """
@@ -84,15 +84,17 @@ async def ids(
 async def _near(
     connection: AsyncConnection, conditions: Conditions, sort: Sort, wanted: Wanted
 ) -> Page[int] | None:
-    """The page, if it is full of rows that are near in the sort."""
+    """The page, if it is full of rows that are near in the sort, or the list ends there."""
     if wanted.limit is None or wanted.limit > LARGEST_PAGE or not (conditions.exact or conditions.of_group):
         return None
     columns = {name: getattr(InventoryRow, name) for name in ("id", *_KEYS[sort.key], *FILTERED)}
     next_ones = select(*columns.values()).where(*conditions.base)
-    some = keys(sort).of(next_ones, Wanted(NEAR, wanted.after)).subquery("inventory_rows")
-    statement = select(some.c.id).where(*conditions.traits, *_of_group(conditions))
-    page = await keys(sort, some.c).page(connection, statement, Wanted(wanted.limit))
-    return None if page.following is None else page.of(_id)
+    some = keys(sort).of(next_ones, Wanted(NEAR - 1, wanted.after)).subquery("some")
+    seen = select(*some.c, func.count().over().label("seen")).subquery("inventory_rows")
+    statement = select(seen.c.id, seen.c.seen).where(*conditions.traits, *_of_group(conditions))
+    page = await keys(sort, seen.c).page(connection, statement, Wanted(wanted.limit))
+    whole = page.following is not None or (page and page[0].seen < NEAR)
+    return page.of(_id) if whole else None
 
 
 async def _few(
