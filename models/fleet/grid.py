@@ -206,17 +206,17 @@ class InventoryQuery(InventoryFilter):
         return tuple(dict.fromkeys(given)) or SHOWN
 
     @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Self:
+    def given(cls, parameters: Mapping[str, Any]) -> Self:
         """The query with these parameters. Raises `Refused` (`input_invalid`)."""
         try:
-            return cls.model_validate({name: value for name, value in given.items() if value != ""})
+            return cls.model_validate({name: value for name, value in parameters.items() if value != ""})
         except ValidationError as invalid:
             raise Refused(input_invalid(invalid)) from None
 
     @classmethod
     def parse(cls, query: str) -> Self:
         """The query in the address of a page. Raises `Refused` (`input_invalid`)."""
-        return cls.of(dict(parse_qsl(query, max_num_fields=100)))
+        return cls.given(dict(parse_qsl(query, max_num_fields=100)))
 
     @property
     def filter(self) -> InventoryFilter:

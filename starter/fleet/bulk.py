@@ -139,8 +139,8 @@ def _judge(bulk: Bulk, row: GridRow, known: BulkFacts) -> Judged:
     cells: dict[str, Any] = {}
     action = bulk.action
     if row.state in _WITHOUT_SLOT or (row.line_id is None and action is not BulkAction.REQUEST_QR_CODES):
-        code = "sim_discarded" if row.state is RowState.DISCARDED else "slot_needed"
-        return Judged(row, (Refusal.of(code),), {})
+        discarded = row.state is RowState.DISCARDED
+        return Judged(row, (Refusal.of("sim_discarded") if discarded else Refusal.of("slot_needed"),), {})
     match action:
         case BulkAction.REQUEST_QR_CODES:
             why_not = request_refusals(facts, Recipients(contacts=facts.qr_contacts))

@@ -173,7 +173,7 @@ class InventoryDesk:
         async with self._database.reading() as connection:
             scope = await account_of(connection, caller, account)
             caller.require(Permission.VIEW_INVENTORY)
-            wanted = InventoryQuery.of({"q": text.strip()[:200]}).q
+            wanted = InventoryQuery.given({"q": text.strip()[:200]}).q
             if wanted is None:
                 return []
             found = await search.rows(connection, scope, wanted)

@@ -1,7 +1,7 @@
 """The views of the inventory that a user saved: their own alone (P2)."""
 
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,16 +15,16 @@ MOST_VIEWS = 50
 _VIEW = (InventoryViewRow.id, InventoryViewRow.name, InventoryViewRow.query, InventoryViewRow.is_default)
 
 
-async def views(connection: AsyncConnection, user_id: int) -> list[SavedView]:
+async def views(connection: AsyncConnection, account_id: int, user_id: int) -> list[SavedView]:
     """The user's views by name."""
-    mine = select(*_VIEW).where(InventoryViewRow.user_id == user_id).order_by(InventoryViewRow.name)
+    mine = select(*_VIEW).where(_of(account_id, user_id)).order_by(InventoryViewRow.name)
     return [SavedView(**row._mapping) for row in await connection.execute(mine)]
 
 
-async def find(connection: AsyncConnection, user_id: int, text: str) -> SavedView:
+async def find(connection: AsyncConnection, account_id: int, user_id: int, text: str) -> SavedView:
     """The user's view with this id (`V-7`). Raises `NotFound` (`unknown_view`)."""
     number = parse_reference("V", text)
-    mine = select(*_VIEW).where(InventoryViewRow.user_id == user_id, InventoryViewRow.id == number)
+    mine = select(*_VIEW).where(_of(account_id, user_id), InventoryViewRow.id == number)
     row = None if number is None else (await connection.execute(mine)).one_or_none()
     if row is None:
         raise NotFound.because("unknown_view")
@@ -71,3 +71,7 @@ async def make_default(connection: AsyncConnection, view_id: int | None, user_id
 async def delete(connection: AsyncConnection, view_id: int) -> None:
     """Delete a view."""
     await connection.execute(sql_delete(InventoryViewRow).where(InventoryViewRow.id == view_id))
+
+
+def _of(account_id: int, user_id: int) -> ColumnElement[bool]:
+    return and_(InventoryViewRow.account_id == account_id, InventoryViewRow.user_id == user_id)

@@ -38,7 +38,7 @@ def chosen(
     sort: Annotated[Sort, Query(description="What is listed first; with a minus, last.")] = Sort.DEVICE,
 ) -> InventoryQuery:
     """The filter and the sort: the parameters of `InventoryQuery`, but for the columns."""
-    return InventoryQuery.of({name: value for name, value in locals().items() if value is not None})
+    return InventoryQuery.given({name: value for name, value in locals().items() if value is not None})
 
 
 class RowResource(Resource):

@@ -333,7 +333,7 @@ async def test_the_search_box_finds_orders_and_nothing_in_other_words(database: 
         assert order.order_id in [hit.id for hit in hits if hit.kind is HitKind.ORDER]
     for odd in ("", "  ", "zzzz", "'\\", "%", "_", "&|!:*", "99999999", "<"):
         assert await desk.search(caller, odd) == [], odd
-        assert isinstance(await desk.rows(caller, InventoryQuery.of({"q": odd})), Page)
+        assert isinstance(await desk.rows(caller, InventoryQuery.given({"q": odd})), Page)
 
 
 # --- views -------------------------------------------------------------------------------------------------
