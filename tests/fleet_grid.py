@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from models.fleet.grid import GridRow, InventoryFilter, InventoryQuery, RowCode, RowOrder, RowState, Sort
+from models.fleet.grid import InventoryFilter, InventoryQuery, RowCode, RowOrder, RowState, Sort
 from models.fleet.inventory import SimKind
+from models.fleet.rows import GridRow
 from models.identifiers import reference
 from models.people.callers import Caller
 from starter.fleet.inventory import InventoryDesk

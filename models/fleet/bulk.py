@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.characters import LONGEST_NAME
 from models.errors import Refusal
-from models.fleet.grid import GridRow, InventoryFilter
+from models.fleet.grid import InventoryFilter
+from models.fleet.rows import GridRow
 from models.identifiers import reference
 from models.operations.jobs import MOST_ROWS
 from models.orders.rules import Action

@@ -25,7 +25,8 @@ from models.fleet.bulk import (
     refused_row,
 )
 from models.fleet.edits import parse_groups, parse_mode
-from models.fleet.grid import GridRow, RowState, Sort
+from models.fleet.grid import RowState, Sort
+from models.fleet.rows import GridRow
 from models.identifiers import parse_reference, reference
 from models.operations.jobs import MOST_ROWS
 from models.orders.rules import Recipients, refusals, request_refusals

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.csv_text import csv_text
 from models.fleet.details import DeviceDetail, HistoryEntry, SimDetail, SlotDetail, WhyNot
-from models.fleet.grid import Count, GridRow, InventoryFilter, InventoryQuery, SearchHit
+from models.fleet.grid import InventoryFilter, InventoryQuery
 from models.fleet.inventory import SimKind
 from models.fleet.offers import offers
+from models.fleet.rows import Count, GridRow, SearchHit
 from models.orders.rules import SLOTS
 from models.paging import Page, Position, Wanted
 from models.people.callers import PERMISSIONS, Caller, OfAccount, Permission

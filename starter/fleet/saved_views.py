@@ -1,6 +1,7 @@
 """Save views of the inventory: filter, sort and columns under a name, for oneself (P2)."""
 
-from models.fleet.grid import InventoryQuery, SavedView
+from models.fleet.grid import InventoryQuery
+from models.fleet.rows import SavedView
 from models.people.callers import Caller, Permission
 from models.people.profiles import parse_name
 from store.fleet import grid_views

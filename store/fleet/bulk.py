@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import RequestStatus
 from models.errors import NotFound
-from models.fleet.grid import GridRow, RowState
+from models.fleet.grid import RowState
 from models.fleet.inventory import SimState
+from models.fleet.rows import GridRow
 from models.identifiers import parse_reference
 from models.orders.rules import Facts
 from models.people.callers import OfAccount

@@ -23,8 +23,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.fleet.grid import MOST_COUNTED, Count, GridRow, InventoryFilter, RowCode, RowState, Sort
+from models.fleet.grid import MOST_COUNTED, InventoryFilter, RowCode, RowState, Sort
 from models.fleet.inventory import SimKind
+from models.fleet.rows import Count, GridRow
 from models.paging import LARGEST_PAGE, Page, Wanted
 from models.people.callers import OfAccount
 from store.fleet.grid_conditions import Conditions, of_filter

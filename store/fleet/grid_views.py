@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
-from models.fleet.grid import SavedView
+from models.fleet.rows import SavedView
 from models.identifiers import parse_reference
 from store.fleet.grid_tables import InventoryViewRow
 from store.people.tables import UserRow

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.fleet.grid import GridRow, HitKind, SearchHit
+from models.fleet.rows import GridRow, HitKind, SearchHit
 from models.identifiers import reference
 from models.orders.kinds import KINDS
 from models.people.callers import OfAccount, Permission

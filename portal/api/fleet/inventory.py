@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import Depends, Query
 from pydantic import Field
 
-from models.fleet.grid import GridRow, InventoryQuery, RowCode, RowOrder, RowState, Sort
+from models.fleet.grid import InventoryQuery, RowCode, RowOrder, RowState, Sort
 from models.fleet.inventory import SimKind
+from models.fleet.rows import GridRow
 from models.identifiers import reference
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs

@@ -11,16 +11,8 @@ import pytest
 
 from models.errors import NotFound, Refused
 from models.fleet.file import COLUMNS
-from models.fleet.grid import (
-    SHIPPED,
-    Column,
-    GridRow,
-    HitKind,
-    InventoryFilter,
-    InventoryQuery,
-    RowState,
-    Sort,
-)
+from models.fleet.grid import SHIPPED, Column, InventoryFilter, InventoryQuery, RowState, Sort
+from models.fleet.rows import GridRow, HitKind
 from models.orders.lifecycle import OrderKind
 from models.orders.rules import Action
 from models.paging import Page
