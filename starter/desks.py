@@ -15,8 +15,11 @@ from starter.catalogue.desk import CatalogueDesk
 from starter.codes.book import CodeBook
 from starter.codes.desk import QrDesk
 from starter.codes.link_desk import LinkDesk
+from starter.fleet.bulk import BulkDesk
 from starter.fleet.desk import FleetDesk
 from starter.fleet.edits import FleetEditDesk
+from starter.fleet.inventory import InventoryDesk
+from starter.fleet.saved_views import SavedViewDesk
 from starter.licences.agents import AgentDesk
 from starter.licences.assignments import AssignmentDesk
 from starter.licences.licences import LicenceDesk
@@ -58,6 +61,9 @@ class Desks:
     orders: OrderDesk
     fleet: FleetDesk
     edits: FleetEditDesk
+    inventory: InventoryDesk
+    saved_views: SavedViewDesk
+    bulk: BulkDesk
     catalogue: CatalogueDesk
     users: UserDesk
     people: PeopleBook
@@ -102,6 +108,9 @@ class Desks:
             orders=OrderDesk(*connected),
             fleet=FleetDesk(database, settings.mail_language, settings.account_mode),
             edits=FleetEditDesk(database),
+            inventory=InventoryDesk(database),
+            saved_views=SavedViewDesk(database),
+            bulk=BulkDesk(*connected),
             catalogue=CatalogueDesk(database),
             users=UserDesk(database),
             people=PeopleBook(database),

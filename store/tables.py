@@ -6,6 +6,7 @@ A new subject's tables are added here; each table itself is in the folder of its
 import store.catalogue.tables
 import store.codes.tables
 import store.event_table
+import store.fleet.grid_tables
 import store.fleet.tables
 import store.licences.tables
 import store.mail_table

@@ -23,7 +23,7 @@ from portal.api.catalogue import catalogue
 from portal.api.codes import codes, notifications
 from portal.api.codes import requests as qr_requests
 from portal.api.document import completed
-from portal.api.fleet import fleet
+from portal.api.fleet import fleet, inventory
 from portal.api.licences import agents, billing, licences, number_changes, numbers
 from portal.api.licences import requests as licence_requests
 from portal.api.operations import audit, held, jobs
@@ -43,6 +43,7 @@ ROUTERS: Mapping[str, APIRouter] = {
     "QR codes": codes.routes,
     "Requests for QR codes": qr_requests.routes,
     "Notifications of QR codes": notifications.routes,
+    "Inventory": inventory.routes,
     "Lines and SIMs": fleet.routes,
     "Catalogue": catalogue.routes,
     "Accounts": accounts.routes,

@@ -14,6 +14,7 @@ from models.imports import ImportReport, Progress, counted
 from models.language import Language
 from models.people.api_keys import Mode
 from models.people.callers import OPERATOR, By
+from store.fleet import grid_later
 from store.fleet.conflicts import refuse_conflicts
 from store.people.accounts import record
 from store.people.profiles import add_default_profiles
@@ -246,6 +247,7 @@ async def import_fleet(
             progress("Writing", done, _STEPS)
 
     await stage(connection, "staged_fleet", _STAGED, map(_staged, rows))
+    await grid_later.begin(connection)
     advance()
     await refuse_conflicts(connection)
     advance()
@@ -270,6 +272,7 @@ async def import_fleet(
     for statement in (_LINES_OUT, _LINES_IN, _SIMS_OUT, _SIMS_IN):
         changed |= await ids(connection, statement)
         advance()
+    await grid_later.end(connection)
     created |= {"lines": len(new), "SIMs": len(new_sims)}
     changes = {"lines": len((changed | new_sims) - new), "employees": len(employees)}
     advance()

@@ -25,6 +25,12 @@ async def line_facts(connection: AsyncConnection, line_id: int, user_id: int) ->
     return read((await connection.execute(LINE_FACTS, {"line": line_id, "user": user_id})).one())
 
 
+async def device_facts(connection: AsyncConnection, device_id: int, user_id: int) -> dict[int, Facts]:
+    """The facts about each line of a device, by the line's id."""
+    rows = await connection.execute(_DEVICE_FACTS, {"device": device_id, "user": user_id})
+    return {row.line_id: read(row)[0] for row in rows}
+
+
 async def sim_facts(connection: AsyncConnection, sim_id: int, user_id: int) -> Facts:
     """The facts about one SIM, whatever its state; the SIM must exist."""
     return read((await connection.execute(_SIM_FACTS, {"sim": sim_id, "user": user_id})).one())[0]
@@ -86,6 +92,13 @@ LINE_FACTS = (
     .where(LineRow.id == bindparam("line"))
 )
 """The facts about a line, for a statement that reads more about it at the same moment; see `read`."""
+_DEVICE_FACTS = (
+    _facts()
+    .add_columns(LineRow.id.label("line_id"))
+    .select_from(LineRow)
+    .outerjoin(SimRow, and_(SimRow.holder == LineRow.subject, SimRow.state.in_(IN_PLACE)))
+    .where(LineRow.device_id == bindparam("device"))
+)
 _SIM_FACTS = (
     _facts()
     .select_from(SimRow)

@@ -98,6 +98,9 @@ class UserRow(Row):
         ),
         UniqueConstraint("id", "account_id"),
         Index("uq_users_email", text("lower(email)"), unique=True),
+        Index(
+            "ix_users_words", literal_column("inventory_words(ARRAY[name, email])"), postgresql_using="gin"
+        ),
     )
 
 
@@ -186,6 +189,11 @@ class EmployeeRow(Row):
         UniqueConstraint("id", "account_id"),
         Index("uq_employees_email", "account_id", text("lower(email)"), unique=True),
         Index("uq_employees_name", "account_id", "name", unique=True, postgresql_where=text("email IS NULL")),
+        Index(
+            "ix_employees_words",
+            literal_column("inventory_words(ARRAY[name, email])"),
+            postgresql_using="gin",
+        ),
         Index("ix_employees_by_name", "account_id", "name", "id"),
         Index(
             "ix_employees_name_begins",

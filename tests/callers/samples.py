@@ -18,6 +18,7 @@ from starter.people.erasure import erase
 from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.api_samples import API
 from tests.callers.code_samples import CODES
+from tests.callers.inventory_samples import INVENTORY
 from tests.callers.licence_samples import LICENCES
 from tests.callers.sample import P, Sample
 from tests.callers.travel_samples import TRAVEL
@@ -252,6 +253,7 @@ SAMPLES: dict[str, Sample] = {
     **LICENCES,
     **TRAVEL,
     **API,
+    **INVENTORY,
     **CODES,
     **{f"ClockDesk.{name}": sample for name, sample in _CLOCK.items()},
     "erase": Sample(

@@ -7,6 +7,7 @@ records may exist for her.
 import json
 from dataclasses import dataclass
 
+from models.fleet.grid import InventoryQuery
 from models.identifiers import reference
 from models.licences.add_ons import AddOn
 from models.orders.lifecycle import HoldReason
@@ -15,6 +16,7 @@ from models.travel.kinds import AddLine
 from settings import Settings
 from starter import callers
 from starter.desks import Desks
+from starter.fleet.saved_views import SavedViewDesk
 from starter.licences.licences import LicenceDesk
 from starter.people.api_keys import ApiKeyDesk
 from starter.people.users import UserDesk
@@ -75,6 +77,9 @@ class Known:
     """An eSIM that lies in travel stock."""
     api_key: str
     job: str
+    device: str
+    view: str
+    """A view of the inventory that the manager saved."""
     profile: str = "Clerk"
     distributor: str = "Telvia"
 
@@ -129,6 +134,8 @@ async def build(database: Database) -> Known:
         stock=stock,
         api_key=await _api_key(database),
         job=await _job(database, reference("L", found.id)),
+        device=await _device(database, found.device),
+        view=await _view(database),
     )
     await _left_line(database)
     return known
@@ -140,6 +147,17 @@ async def _api_key(database: Database) -> str:
     await users.create_user(OPERATOR, ACCOUNT, "Bot", bot, role=Role.VIEWER, kind=UserKind.SERVICE)
     made = await ApiKeyDesk(database, Settings(secret_keys=KEYS)).create(OPERATOR, "Reports", user=bot)
     return made.view.key_id
+
+
+async def _device(database: Database, name: str) -> str:
+    (row,) = await run(database, "SELECT id FROM devices WHERE name = :name", name=name)
+    return reference("D", row.id)
+
+
+async def _view(database: Database) -> str:
+    """A view of the inventory of the manager."""
+    manager = await who(database, f"{Role.MANAGER}@acme.example")
+    return (await SavedViewDesk(database).save(manager, "Orange", InventoryQuery(provider="Orange"))).view_id
 
 
 async def _job(database: Database, line_name: str) -> str:
@@ -238,6 +256,8 @@ UNKNOWN = Known(
     profile="No such profile",
     distributor="No such distributor",
     job="J-99999",
+    device="D-99999",
+    view="V-99999",
 )
 
 

@@ -38,15 +38,16 @@ CHECKS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
 WHERE contype = 'c' AND connamespace = 'public'::regnamespace ORDER BY conname
 """
-FUNCTIONS = (
-    "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname IN ('esim_now', 'esim_clock', 'esim_epoch')"
-)
+FUNCTIONS = """
+SELECT pg_get_functiondef(oid) FROM pg_proc
+WHERE proname IN ('esim_now', 'esim_clock', 'esim_epoch', 'inventory_words')
+"""
 
 
 async def test_the_migrations_check_what_the_code_says(empty_url: str, database: Database) -> None:
     engine = create_async_engine(empty_url)
     async with engine.begin() as connection:
-        for function in await run(database, FUNCTIONS):  # of defaults
+        for function in await run(database, FUNCTIONS):  # of defaults and indexes
             await connection.execute(text("SET LOCAL check_function_bodies = off"))
             await connection.execute(text(function[0]))
         await connection.run_sync(MailRow.metadata.create_all)

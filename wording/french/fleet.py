@@ -6,6 +6,19 @@ FLEET = {
     "unknown_account": "Ce compte n’existe pas.",
     "unknown_line": "Cette ligne n’existe pas dans le compte.",
     "unknown_sim": "Cette SIM n’existe pas dans le compte.",
+    "unknown_device": "Cet appareil n’existe pas dans le compte.",
+    "unknown_view": "Vous n’avez pas de telle vue enregistrée.",
+    "unknown_rows": "L’inventaire n’a pas toutes ces lignes.",
+    "view_exists": "Vous avez déjà une vue enregistrée de ce nom.",
+    "too_many_views": "Vous avez {most} vues enregistrées ; supprimez-en une d’abord.",
+    "slot_needed": (
+        "La SIM n’est dans aucun emplacement d’un appareil ; cette action n’est donc pas possible ici."
+    ),
+    "bulk_too_many": "Une action groupée porte sur {most} lignes au plus ; affinez le filtre.",
+    "bulk_changed": (
+        "Les lignes ne sont plus celles qui ont été affichées : quelque chose a changé entre-temps. "
+        "Regardez de nouveau, puis confirmez."
+    ),
     "unknown_pack": "Ce pack n’existe pas dans le compte.",
     "unknown_user": "Cet utilisateur n’existe pas dans le compte.",
     "unknown_profile": "Ce profil n’existe pas dans votre compte.",

@@ -21,11 +21,25 @@ from tests.portal.api.keys import Keyring
 from tests.portal.api.statements import counted
 from tests.portal.api.walking import PARAMETER
 
-OF_SPINE = ("/orders", "/lines", "/sims", "/devices", "/catalogue", "/accounts", "/users", "/profiles")
+OF_SPINE = (
+    "/orders",
+    "/lines",
+    "/inventory",
+    "/sims",
+    "/devices",
+    "/catalogue",
+    "/accounts",
+    "/users",
+    "/profiles",
+)
 MORE = ("/distributors", "/contacts", "/employees", "/groups", "/api-keys")
 FILTERS = {
     "/orders?open=true": 5,
     "/orders?status=processed": 25,
+    "/inventory?sim_type=esim&sort=-iccid": 25,
+    "/inventory?group=Group 1": 0,
+    "/inventory?order=open": 5,
+    "/inventory?q=Row": 25,
     "/lines?kind=esim": 25,
     "/lines?without_code=true": 25,
     "/lines?group=Group 1": 0,

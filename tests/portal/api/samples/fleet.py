@@ -4,6 +4,7 @@ from tests.portal.api.samples.sample import Sample
 
 SAMPLES = {
     "GET /lines": Sample(names_nothing=True),
+    "GET /inventory": Sample(names_nothing=True),
     "GET /lines/{line}": Sample(lambda k: {"line": k.line}),
     "GET /lines/{line}/actions": Sample(lambda k: {"line": k.line}),
     "GET /lines/{line}/shop": Sample(lambda k: {"line": k.line}),

@@ -1,0 +1,170 @@
+"""Bulk actions on the inventory: who is accepted, who is refused and why, before it is confirmed (P6)."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.characters import LONGEST_NAME
+from models.errors import Refusal
+from models.fleet.grid import InventoryFilter
+from models.fleet.rows import GridRow
+from models.identifiers import reference
+from models.operations.jobs import MOST_ROWS
+from models.orders.rules import Action
+from models.people.callers import Permission
+from models.values import View
+
+AT_ONCE = 25
+"""Rows that are done in the call; more are a job (A21)."""
+MOST_SHOWN = 100
+"""Refused rows that a preview lists; the others are counted."""
+
+
+class BulkAction(StrEnum):
+    """What is done to each row."""
+
+    SWITCH_TO_ESIM = "switch_to_esim"
+    REPLACE_ESIM = "replace_esim"
+    REQUEST_QR_CODES = "request_qr_codes"
+    SET_EMPLOYEE = "set_employee"
+    SET_GROUPS = "set_groups"
+
+    @property
+    def job_kind(self) -> str:
+        """The kind of job that does it."""
+        return "place_orders" if self in _ORDERS else self.value
+
+    @property
+    def permission(self) -> Permission:
+        """What it requires."""
+        return _PERMISSIONS[self]
+
+    @property
+    def rule(self) -> Action | None:
+        """The action whose rules say which rows are refused."""
+        return _RULES.get(self)
+
+
+_ORDERS = frozenset({BulkAction.SWITCH_TO_ESIM, BulkAction.REPLACE_ESIM})
+_RULES = {
+    BulkAction.SWITCH_TO_ESIM: Action.SWITCH_TO_ESIM,
+    BulkAction.REPLACE_ESIM: Action.REPLACE_ESIM,
+    BulkAction.REQUEST_QR_CODES: Action.GENERATE_QR_CODE,
+}
+_PERMISSIONS = {
+    BulkAction.SWITCH_TO_ESIM: Permission.PLACE_ORDERS,
+    BulkAction.REPLACE_ESIM: Permission.PLACE_ORDERS,
+    BulkAction.REQUEST_QR_CODES: Permission.REQUEST_QR_CODES,
+    BulkAction.SET_EMPLOYEE: Permission.EDIT_INVENTORY,
+    BulkAction.SET_GROUPS: Permission.EDIT_INVENTORY,
+}
+Text = Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
+class Bulk(BaseModel):
+    """A bulk action: on chosen rows, or on all that fulfil a filter."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    action: BulkAction
+    rows: tuple[Text, ...] = Field(default=(), max_length=MOST_ROWS)
+    """The chosen rows: `L-42`, or `S-7` without a slot. If none is chosen, the filter chooses."""
+    filter: InventoryFilter = InventoryFilter()
+    packs: dict[str, Text] = Field(default_factory=dict)
+    """Of orders: the pack by provider, where several of its packs are eligible."""
+    employee: Text | None = None
+    """Who is set: an address, a name or `E-3`; None: nobody."""
+    groups: tuple[Text, ...] = ()
+    mode: str = "set"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A row, and why it is refused; or what the job does with it."""
+
+    row: GridRow
+    refusals: tuple[Refusal, ...]
+    cells: Mapping[str, Any]
+
+
+class RefusedRow(View):
+    """A row that is refused, and why."""
+
+    name: str
+    """`L-42`, `S-7`."""
+    title: str
+    """Its phone number, else its ICCID."""
+    refusals: tuple[Refusal, ...]
+
+
+class BulkPreview(View):
+    """Who is accepted, who is refused and why; nothing is done yet."""
+
+    action: BulkAction
+    count: int
+    """Rows that were chosen."""
+    accepted: int
+    refused: int
+    reasons: dict[str, int]
+    """How many rows are refused for each reason, by the refusal's code."""
+    rows: tuple[RefusedRow, ...]
+    """The first of the refused rows."""
+    digest: str
+    """What was chosen, and in which state it was: the confirmation carries it."""
+    as_job: bool
+    """Whether it runs in the background."""
+
+
+class BulkDone(View):
+    """What became of a confirmed bulk action: rows that were done in the call, or the job that does them."""
+
+    done: tuple[str, ...] = ()
+    """Rows, or what was made for them, such as orders."""
+    refused: tuple[RefusedRow, ...] = ()
+    """Rows that were refused after all, because something changed meanwhile."""
+    job: str | None = None
+
+
+def preview(bulk: Bulk, judged: list[Judged]) -> BulkPreview:
+    """The preview of these rows."""
+    refused = [one for one in judged if one.refusals]
+    reasons: dict[str, int] = {}
+    for one in refused:
+        for code in {refusal.code for refusal in one.refusals}:
+            reasons[code] = reasons.get(code, 0) + 1
+    accepted = len(judged) - len(refused)
+    return BulkPreview(
+        action=bulk.action,
+        count=len(judged),
+        accepted=accepted,
+        refused=len(refused),
+        reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        rows=tuple(refused_row(one.row, one.refusals) for one in refused[:MOST_SHOWN]),
+        digest=digest(bulk, judged),
+        as_job=accepted > AT_ONCE,
+    )
+
+
+def refused_row(row: GridRow, refusals: Iterable[Refusal]) -> RefusedRow:
+    """The row with these reasons."""
+    title = row.msisdn or row.iccid or reference("S", row.sim_id or 0)
+    return RefusedRow(name=row.name, title=title, refusals=tuple(refusals))
+
+
+def digest(bulk: Bulk, judged: list[Judged]) -> str:
+    """What was asked, for which rows, and in which state they were: another digest means that it is not what
+    was shown.
+    """
+    told = hashlib.sha256(bulk.model_dump_json(exclude={"rows"}).encode())
+    for one in judged:
+        state = [
+            one.row.model_dump(mode="json"),
+            [r.model_dump(mode="json") for r in one.refusals],
+            one.cells,
+        ]
+        told.update(json.dumps(state, sort_keys=True).encode())
+    return told.hexdigest()[:32]

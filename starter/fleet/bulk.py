@@ -1,0 +1,176 @@
+"""Bulk actions on rows of the inventory: preview, then confirm what was shown (P6).
+
+    bulk = Bulk(action="switch_to_esim", filter=InventoryFilter(provider="Orange"))
+    shown = await desks.bulk.preview(ana, bulk)               # who is accepted, who is refused and why
+    done = await desks.bulk.confirm(ana, bulk, shown.count, shown.digest, discard_confirmed=True)
+
+The filter runs again when it is confirmed, and nothing is done if the rows or their state differ. Up to 25
+rows are done in the call, more by a job; each row has an idempotency key of its own either way.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import Refusal, Refused
+from models.fleet.bulk import (
+    AT_ONCE,
+    Bulk,
+    BulkAction,
+    BulkDone,
+    BulkPreview,
+    Judged,
+    digest,
+    preview,
+    refused_row,
+)
+from models.fleet.edits import parse_groups, parse_mode
+from models.fleet.grid import RowState, Sort
+from models.fleet.rows import GridRow
+from models.identifiers import parse_reference, reference
+from models.operations.jobs import MOST_ROWS
+from models.orders.rules import Recipients, refusals, request_refusals
+from models.paging import Wanted
+from models.people.callers import Caller, OfAccount
+from starter.connected import ConnectedDesk
+from starter.fleet.inventory import account_of
+from starter.keys import checked_key
+from starter.operations.job_kinds import ACTIONS, AS_USER
+from store.fleet import bulk as facts_of
+from store.fleet import grid, groups
+from store.fleet.bulk import BulkFacts
+from store.people import employees
+
+if TYPE_CHECKING:
+    from starter.desks import Desks
+
+_WITHOUT_SLOT = (RowState.IN_STOCK, RowState.DISCARDED)
+
+
+class BulkDesk(ConnectedDesk):
+    """Does one action to many rows of the caller's inventory."""
+
+    async def preview(self, caller: Caller, bulk: Bulk, account: str | None = None) -> BulkPreview:
+        """Who would be accepted, who is refused and why; nothing is done.
+
+        Raises `NotFound` (`unknown_rows`, `unknown_employee`), `Refused` (`bulk_too_many`, `unknown_group`).
+        """
+        async with self._database.transaction() as connection:
+            return preview(bulk, await _judged(connection, caller, bulk, account))
+
+    async def confirm(
+        self,
+        caller: Caller,
+        bulk: Bulk,
+        count: int,
+        shown: str,
+        account: str | None = None,
+        *,
+        key: str | None = None,
+        discard_confirmed: bool = False,
+    ) -> BulkDone:
+        """Do what the preview showed to the accepted rows: `count` and `shown` are its count and digest.
+
+        Raises `Refused` (`bulk_changed`, `discard_not_confirmed`) before anything is done.
+        """
+        async with self._database.transaction() as connection:
+            judged = await _judged(connection, caller, bulk, account)
+        if len(judged) != count or digest(bulk, judged) != shown:
+            raise Refused.because("bulk_changed")
+        if bulk.action.job_kind == "place_orders" and not discard_confirmed:
+            raise Refused.because("discard_not_confirmed")
+        accepted = [one for one in judged if not one.refusals]
+        name = checked_key(key)
+        if len(accepted) <= AT_ONCE:
+            return await self._at_once(caller, bulk, accepted, name)
+        cells = [one.cells for one in accepted]
+        made = await self._desks().jobs.submit_rows(caller, account, bulk.action.job_kind, cells, key=name)
+        return BulkDone(job=made.view.job_id)
+
+    async def _at_once(self, caller: Caller, bulk: Bulk, accepted: list[Judged], key: str) -> BulkDone:
+        desks, done, refused = self._desks(), [], []
+        act = ACTIONS[bulk.action.job_kind]
+        for one in accepted:
+            try:
+                made = await act(desks, caller, one.cells, f"{key}-{one.row.name}", False)
+                done.append(made or one.row.name)
+            except Refused as found:
+                refused.append(refused_row(one.row, found.refusals))
+        return BulkDone(done=tuple(done), refused=tuple(refused))
+
+    def _desks(self) -> "Desks":
+        from starter.desks import Desks  # noqa: PLC0415  it has this desk
+
+        return Desks.of(self._calls.client, self._database, self._settings)
+
+
+async def _judged(
+    connection: AsyncConnection, caller: Caller, bulk: Bulk, account: str | None
+) -> list[Judged]:
+    """The chosen rows, each with the reasons why it is refused."""
+    scope = await account_of(connection, caller, account)
+    if bulk.rows:
+        ids = facts_of.ids_of(bulk.rows)
+    else:
+        page = await grid.ids(connection, scope, bulk.filter, Sort.DEVICE, Wanted(MOST_ROWS))
+        if page.following is not None:
+            raise Refused.because("bulk_too_many", most=MOST_ROWS)
+        ids = list(page)
+    rows = await facts_of.rows(connection, scope, ids)
+    caller.require(bulk.action.permission)
+    user_id = caller.user if bulk.action.job_kind in AS_USER else (caller.user_id or 0)
+    await _check_names(connection, scope, bulk)
+    sims = [row.sim_id for row in rows if row.sim_id is not None]
+    known = await facts_of.facts(connection, scope, user_id, sims)
+    return [_judge(bulk, row, known) for row in rows]
+
+
+async def _check_names(connection: AsyncConnection, scope: OfAccount, bulk: Bulk) -> None:
+    """Whether the account has the employee and the groups that are named."""
+    if bulk.action is BulkAction.SET_EMPLOYEE and bulk.employee is not None:
+        await employees.find(connection, scope.account_id, bulk.employee)
+    if bulk.action is BulkAction.SET_GROUPS:
+        names = parse_groups(bulk.groups, parse_mode(bulk.mode))
+        await groups.find_groups(connection, scope.account_id, names, create=False)
+
+
+def _judge(bulk: Bulk, row: GridRow, known: BulkFacts) -> Judged:
+    facts = known.of(row)
+    why_not: list[Refusal] = []
+    cells: dict[str, Any] = {}
+    action = bulk.action
+    if row.state in _WITHOUT_SLOT or (row.line_id is None and action is not BulkAction.REQUEST_QR_CODES):
+        discarded = row.state is RowState.DISCARDED
+        return Judged(row, (Refusal.of("sim_discarded") if discarded else Refusal.of("slot_needed"),), {})
+    match action:
+        case BulkAction.REQUEST_QR_CODES:
+            why_not = request_refusals(facts, Recipients(contacts=facts.qr_contacts))
+            cells = {"sim": reference("S", row.sim_id or 0)}
+        case BulkAction.SET_EMPLOYEE:
+            why_not = [Refusal.of("slot_empty")] if row.sim_id is None else []
+            cells = {"line": row.name, "employee": bulk.employee}
+        case BulkAction.SET_GROUPS:
+            cells = {"line": row.name, "groups": list(bulk.groups), "mode": bulk.mode}
+        case _:
+            why_not = refusals(action.rule, facts) if action.rule is not None else []
+            pack, reason = _pack(bulk, row, known)
+            why_not += [reason] if reason is not None else []
+            cells = {"kind": action.value, "line": row.name, "pack": pack, "discard_confirmed": True}
+    return Judged(row, tuple(why_not), cells)
+
+
+def _pack(bulk: Bulk, row: GridRow, known: BulkFacts) -> tuple[str | None, Refusal | None]:
+    """The pack that is ordered for a row: the one that was chosen for its provider, or the only one."""
+    packs: dict[int, Any] = known.packs.get(row.provider, {})
+    chosen = bulk.packs.get(row.provider)
+    if not packs:
+        return None, None  # the rules have said so
+    if chosen is None and len(packs) > 1:
+        listed = ", ".join(reference("P", pack) for pack in packs)
+        return None, Refusal.of("pack_not_chosen", packs=listed)
+    named = [
+        pack for pack, name in packs.items() if chosen in (None, name) or parse_reference("P", chosen) == pack
+    ]
+    if not named:
+        return None, Refusal.of("pack_not_eligible")
+    return reference("P", named[0]), None

@@ -1,0 +1,222 @@
+"""Turns a filter of the inventory into conditions on `inventory_rows`, of two sorts.
+
+`by_facets` finds the rows, wherever they are in a sort: an index finds each facet and each word. `by_traits`
+filters a list that is read in its sort: the indexes of the sorts hold what it asks. Facets, words and traits
+are written into the statement: PostgreSQL then plans each filter by how many rows it has.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, bindparam, func, literal_column, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import BigInteger
+
+from models.fleet.grid import InventoryFilter, RowOrder, RowState
+from models.fleet.inventory import SimKind
+from models.identifiers import parse_reference
+from models.people.callers import OfAccount
+from store.fleet.grid_tables import InventoryRow
+from store.fleet.grid_words import of_words
+from store.fleet.tables import DeviceRow
+from store.people.tables import DistributorRow, EmployeeRow, GroupRow, ProviderRow
+
+NO_EMPLOYEE = "none"
+_TRAITS = (
+    *(SimKind.PHYSICAL, SimKind.ESIM),
+    *(RowState.ACTIVE, RowState.SUSPENDED, RowState.EMPTY, RowState.IN_STOCK, RowState.TEMPORARY),
+    *(RowOrder.SUBMITTED, RowOrder.PROVIDER_PROCESSING),
+    *("code/present", "code/requested", "code/none", "to_do", "employee/none", "slot/1", "slot/2", "slot/3"),
+)
+TRAITS: dict[str, int] = {str(name): 1 << place for place, name in enumerate(_TRAITS)}
+"""The bit of each trait, as the migration writes it."""
+_GROUP_BITS = 63
+_FACET = re.compile(r"[a-z0-9_/]+")
+_NAMED = ("provider", "employee", "group", "device", "distributor")
+_LETTERS = {"employee": "E", "device": "D"}
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a filter asks of a row."""
+
+    base: list[ColumnElement[bool]]
+    """The account, and whether discarded SIMs are asked for."""
+    facets: list[ColumnElement[bool]] = field(default_factory=list)
+    traits: list[ColumnElement[bool]] = field(default_factory=list)
+    exact: bool = True
+    """Whether `traits` says all that `facets` says."""
+    of_group: bool = False
+    """Whether it does but for the group."""
+
+    @property
+    def by_facets(self) -> list[ColumnElement[bool]]:
+        """All of it, as the rows are found."""
+        return [*self.base, *self.facets]
+
+    @property
+    def by_traits(self) -> list[ColumnElement[bool]]:
+        """As much of it as the indexes of the sorts hold."""
+        return [*self.base, *self.traits]
+
+
+async def of_filter(
+    connection: AsyncConnection, scope: OfAccount, wanted: InventoryFilter
+) -> Conditions | None:
+    """The conditions of a filter, with at most one statement; None: no row can fulfil it."""
+    if wanted.contradicts_itself:
+        return None
+    ids = await _ids_of_names(connection, scope, wanted)
+    if ids is None:
+        return None
+    rest = ({"employee", "device", "group"} & set(ids)) | ({"q"} if wanted.q is not None else set())
+    found = Conditions(
+        [
+            InventoryRow.account_id == scope.account_id,
+            InventoryRow.discarded.is_(wanted.state is RowState.DISCARDED),
+        ],
+        exact=not rest,
+        of_group=rest == {"group"},
+    )
+    found.facets.extend(_facets(scope.account_id, wanted, ids))
+    found.traits.extend(_traits(wanted, ids))
+    if wanted.q is not None:
+        searched = of_words(wanted.q)
+        if searched is None:
+            return None
+        found.facets.append(searched)
+    return found
+
+
+# --- facets ------------------------------------------------------------------------------------------------
+
+
+def _facets(
+    account: int, wanted: InventoryFilter, ids: dict[str, list[int]]
+) -> Iterator[ColumnElement[bool]]:
+    all_of = [f"{account}/{name}" for name in _own(wanted)]
+    for name, numbers in ids.items():
+        of = f"{account}/provider" if name == "provider" else name
+        if len(numbers) == 1:
+            all_of.append(f"{of}/{numbers[0]}")
+        else:
+            yield _holds("&&", [f"{of}/{number}" for number in numbers])
+    if all_of:
+        yield _holds("@>", all_of)
+
+
+def _own(wanted: InventoryFilter) -> Iterator[str]:
+    """What follows from another condition is left out, so that estimates stay right."""
+    if wanted.sim_type is not None and wanted.code is None:
+        yield f"kind/{wanted.sim_type}"
+    if wanted.state is not None and wanted.state is not RowState.DISCARDED:
+        yield f"state/{wanted.state}"
+    if wanted.order is not None and wanted.state is not RowState.TEMPORARY:
+        yield f"order/{wanted.order}"
+    if wanted.code is not None:
+        yield f"code/{wanted.code}"
+    if wanted.slot is not None:
+        yield f"slot/{wanted.slot}"
+    if wanted.to_do:
+        yield "to_do"
+    if wanted.employee == NO_EMPLOYEE:
+        yield "employee/none"
+
+
+def _holds(operator: str, facets: list[str]) -> ColumnElement[bool]:
+    if not all(map(_FACET.fullmatch, facets)):
+        raise ValueError("a facet that the statement cannot hold")
+    return literal_column(f"inventory_rows.facets {operator} '{{{','.join(facets)}}}'")
+
+
+# --- traits ------------------------------------------------------------------------------------------------
+
+
+def _traits(wanted: InventoryFilter, ids: dict[str, list[int]]) -> Iterator[ColumnElement[bool]]:
+    names = [name for name in _bits(wanted) if name in TRAITS]
+    if names:
+        bits = sum({TRAITS[name] for name in names})
+        yield literal_column(f"inventory_rows.traits & {bits} = {bits}")
+    either = TRAITS[RowOrder.SUBMITTED] | TRAITS[RowOrder.PROVIDER_PROCESSING]
+    if wanted.order is RowOrder.OPEN:
+        yield literal_column(f"inventory_rows.traits & {either} <> 0")
+    elif wanted.order is RowOrder.NONE:
+        yield literal_column(f"inventory_rows.traits & {either} = 0")
+    for name in ("provider", "distributor"):
+        if name in ids:
+            yield literal_column(f"inventory_rows.{name}_id = {ids[name][0]}")
+    if "group" in ids:
+        yield literal_column(f"inventory_rows.some_groups & {1 << ids['group'][0] % _GROUP_BITS} <> 0")
+
+
+def _bits(wanted: InventoryFilter) -> Iterator[str]:
+    for value in (wanted.sim_type, wanted.state, wanted.order):
+        if value is not None:
+            yield str(value)
+    for name in ("code", "slot"):
+        value = getattr(wanted, name)
+        if value is not None:
+            yield f"{name}/{value}"
+    if wanted.to_do:
+        yield "to_do"
+    if wanted.employee == NO_EMPLOYEE:
+        yield "employee/none"
+
+
+# --- names -------------------------------------------------------------------------------------------------
+
+
+def _same(table: Any, name: str) -> ColumnElement[bool]:
+    return func.lower(table.name) == func.lower(bindparam(name, type_=String))
+
+
+def _ids(table: Any, *conditions: ColumnElement[bool]) -> Any:
+    return select(func.array_agg(table.id)).where(*conditions).scalar_subquery()
+
+
+_ACCOUNT = bindparam("account", type_=BigInteger)
+_NAMES = select(
+    _ids(ProviderRow, _same(ProviderRow, "provider")).label("provider"),
+    _ids(
+        EmployeeRow,
+        EmployeeRow.account_id == _ACCOUNT,
+        or_(
+            _same(EmployeeRow, "employee"),
+            func.lower(EmployeeRow.email) == func.lower(bindparam("employee", type_=String)),
+        ),
+    ).label("employee"),
+    _ids(GroupRow, GroupRow.account_id == _ACCOUNT, GroupRow.name == bindparam("group", type_=String)).label(
+        "group"
+    ),
+    _ids(
+        DeviceRow, DeviceRow.account_id == _ACCOUNT, DeviceRow.name == bindparam("device", type_=String)
+    ).label("device"),
+    _ids(DistributorRow, DistributorRow.account_id == _ACCOUNT, _same(DistributorRow, "distributor")).label(
+        "distributor"
+    ),
+)
+
+
+async def _ids_of_names(
+    connection: AsyncConnection, scope: OfAccount, wanted: InventoryFilter
+) -> dict[str, list[int]] | None:
+    """The ids of what the filter names; None where it names what the account does not have."""
+    asked = {name: getattr(wanted, name) for name in _NAMED if getattr(wanted, name) is not None}
+    if wanted.employee == NO_EMPLOYEE:
+        asked.pop("employee")
+    ids = {name: _reference(name, text) for name, text in asked.items()}
+    if not all(ids.values()):
+        known = {"account": scope.account_id, **dict.fromkeys(_NAMED), **asked}
+        row = (await connection.execute(_NAMES, known)).one()
+        ids = {name: found or row._mapping[name] or [] for name, found in ids.items()}
+    return ids if all(ids.values()) else None
+
+
+def _reference(name: str, text: str) -> list[int]:
+    """The id that is named as such: `E-3`. A bare number may be a name."""
+    if name not in _LETTERS or text.isdigit():
+        return []
+    number = parse_reference(_LETTERS[name], text)
+    return [] if number is None else [number]

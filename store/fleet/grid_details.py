@@ -1,0 +1,117 @@
+"""Reads what the detail of a device or of a SIM shows besides its lines: QR codes, and what happened (P4)."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ARRAY, String, cast, or_, select
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.requests import RequestStatus
+from models.errors import NotFound
+from models.events import Audience
+from models.fleet.details import CodeFacts, HistoryEntry
+from models.fleet.inventory import LineView
+from models.identifiers import parse_reference, storable
+from models.paging import Page, Wanted
+from models.people.callers import OfAccount, Scope
+from store.codes.tables import QrRequestRow, QrVersionRow
+from store.event_table import EventRow
+from store.fleet.tables import DeviceRow
+from store.paging import Keys
+from store.people import references
+from store.scopes import within
+
+
+@dataclass(frozen=True)
+class DeviceKey:
+    """A device that was found, with its account."""
+
+    id: int
+    account_id: int
+    name: str
+
+
+async def find_device(connection: AsyncConnection, scope: Scope, text: str) -> DeviceKey:
+    """The device with this id (`D-3`) or name, in an account. Raises `NotFound` (`unknown_device`)."""
+    number = parse_reference("D", text)
+    named = DeviceRow.name == text.strip()
+    chosen = named if number is None else or_(named, DeviceRow.id == number)
+    statement = (
+        select(DeviceRow.id, DeviceRow.account_id, DeviceRow.name)
+        .where(chosen, within(scope, DeviceRow.account_id))
+        .order_by(named.desc(), DeviceRow.id)
+        .limit(1)
+    )
+    row = (await connection.execute(statement)).one_or_none() if storable(text) else None
+    if row is None:
+        raise NotFound.because("unknown_device")
+    return DeviceKey(*row)
+
+
+async def codes_of(
+    connection: AsyncConnection, scope: OfAccount, sims: Collection[int]
+) -> dict[int, CodeFacts]:
+    """What there is of the QR codes of these eSIMs, without the codes."""
+    if not sims:
+        return {}
+    current = select(QrVersionRow).where(
+        QrVersionRow.current, QrVersionRow.account_id == scope.account_id, QrVersionRow.sim_id.in_(sims)
+    )
+    asked = select(QrRequestRow).where(
+        QrRequestRow.status == RequestStatus.REQUESTED,
+        QrRequestRow.account_id == scope.account_id,
+        QrRequestRow.sim_id.in_(sims),
+    )
+    versions = {row.sim_id: row for row in await connection.execute(current)}
+    requests = {row.sim_id: row for row in await connection.execute(asked)}
+    found = {}
+    for sim_id in sims:
+        version, request = versions.get(sim_id), requests.get(sim_id)
+        found[sim_id] = CodeFacts(
+            version=version and version.number,
+            file_type=version and version.file_type,
+            imported_at=version and version.imported_at,
+            imported_by=version and version.imported_by,
+            request=request and request.id,
+            requested_at=request and request.requested_at,
+        )
+    return found
+
+
+async def history(
+    connection: AsyncConnection,
+    scope: OfAccount,
+    lines: Sequence[LineView],
+    sims: Sequence[int],
+    wanted: Wanted,
+) -> Page[HistoryEntry]:
+    """What happened to these lines with their SIMs, or to these SIMs, newest first."""
+    slots = {f"line:{line.id}": line.slot for line in lines}
+    for line in lines:
+        for sim in (line.sim, line.temporary):
+            if sim is not None:
+                slots[f"sim:{sim.id}"] = line.slot
+    about = [*slots, *(f"sim:{sim_id}" for sim_id in sims)]
+    if not about:
+        return Page()
+    statement = select(
+        EventRow.id, EventRow.at, EventRow.type, EventRow.actor, EventRow.data, EventRow.about
+    ).where(
+        EventRow.about.overlap(cast(array(about), ARRAY(String))),
+        EventRow.account_id == scope.account_id,
+        EventRow.audience == Audience.ACCOUNT,
+    )
+    page = await Keys(EventRow.id, descending=True).page(connection, statement, wanted)
+    names = await references.names(connection, scope, {row.actor for row in page})
+    return page.of(
+        lambda row: HistoryEntry(
+            at=row.at,
+            type=row.type,
+            actor=row.actor,
+            actor_name=names.get(row.actor),
+            data=row.data,
+            about=tuple(row.about),
+            slot=next((slots[each] for each in row.about if each in slots), None),
+        )
+    )

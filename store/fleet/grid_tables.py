@@ -1,0 +1,94 @@
+"""The inventory as it is listed, and the views of it that users save.
+
+`inventory_rows` repeats what is in other tables, so that every filter and sort has an index: triggers write
+it in the transaction of each change (`store/migrations/versions/0014_inventory.py`, `refresh_inventory`).
+Nothing else does.
+"""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from store.personal import CODE, REFERENCE, Erase, not_personal, personal
+from store.row import Row, of_account, own_id, owner
+
+_PLAIN = String(collation="C")
+_OF_THINGS = not_personal("the name of a thing, or the number of a line or a SIM, which the account owns")
+_GIN: dict[str, Any] = {"postgresql_using": "gin", "postgresql_with": {"fastupdate": "off"}}
+
+
+def _sorted(*keys: str) -> Index:
+    columns = ("account_id", "discarded", *keys, "id")
+    return Index(f"ix_inventory_rows_{keys[0]}", *columns, postgresql_include=list(FILTERED))
+
+
+FILTERED = ("provider_id", "distributor_id", "traits", "some_groups")
+"""What the indexes hold besides their keys: by these a sorted list is filtered without reading its rows."""
+
+
+class InventoryRow(Row):
+    """A slot of a device that has a line, or a SIM without a slot that is no travel eSIM."""
+
+    __tablename__ = "inventory_rows"
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Twice the id of the line; of a SIM without a slot twice its id, and one."""
+    account_id: Mapped[int] = owner()
+    line_id: Mapped[int | None]
+    sim_id: Mapped[int | None]
+    """The SIM in place, or the one without a slot."""
+    temporary_id: Mapped[int | None]
+    device_id: Mapped[int | None]
+    slot: Mapped[int]
+    """0: none."""
+    discarded: Mapped[bool]
+    employee_id: Mapped[int | None] = mapped_column(ForeignKey("employees.id"), info=personal(Erase.BLANK))
+    order_id: Mapped[str | None] = mapped_column(info=REFERENCE)
+    """The open order."""
+    code: Mapped[str] = mapped_column(info=CODE)
+    """`requested`, `present`, or empty."""
+    by_device: Mapped[str] = mapped_column(_PLAIN, info=_OF_THINGS)
+    """Sort keys of names begin with 0; where there is no name it is 1, which comes last."""
+    by_number: Mapped[str] = mapped_column(_PLAIN, info=_OF_THINGS)
+    by_iccid: Mapped[str] = mapped_column(_PLAIN, info=_OF_THINGS)
+    by_employee: Mapped[str] = mapped_column(_PLAIN, info=personal(Erase.REPLACE, erased="'1'"))
+    by_provider: Mapped[str] = mapped_column(_PLAIN, info=_OF_THINGS)
+    newest: Mapped[int]
+    """The id of the newest SIM."""
+    provider_id: Mapped[int]
+    distributor_id: Mapped[int]
+    """0: none."""
+    traits: Mapped[int]
+    """What is true of the row: a bit each (`store.fleet.grid_conditions.TRAITS`)."""
+    some_groups: Mapped[int]
+    """A bit for each group, by its id modulo 63; so some groups share one."""
+    facets: Mapped[list[str]] = mapped_column(ARRAY(_PLAIN), info=REFERENCE)
+    """What filters look for, such as `7/kind/esim` (in account 7) and `group/3`."""
+    words: Mapped[str] = mapped_column(TSVECTOR, info=personal(Erase.REPLACE, erased="''::tsvector"))
+    """What a search looks for: words, addresses, ids; numbers backwards after a `<`."""
+    __table_args__ = (
+        _sorted("by_device", "slot"),
+        *map(_sorted, ("by_number", "by_iccid", "by_employee", "by_provider", "newest")),
+        Index("ix_inventory_rows_employee_id", "employee_id"),
+        Index("ix_inventory_rows_facets", "facets", **_GIN),
+        Index("ix_inventory_rows_words", "words", **_GIN),
+    )
+
+
+class InventoryViewRow(Row):
+    """A view of the inventory that a user saved: filter, sort and columns, as the query of its address."""
+
+    __tablename__ = "inventory_views"
+    id: Mapped[int] = own_id()
+    account_id: Mapped[int] = owner()
+    user_id: Mapped[int]
+    name: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
+    query: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
+    """May name an employee who is looked for."""
+    is_default: Mapped[bool] = mapped_column(server_default=text("false"))
+    __table_args__ = (
+        of_account("user_id", "users"),
+        UniqueConstraint("user_id", "name"),
+        Index("uq_default_inventory_view", "user_id", unique=True, postgresql_where=text("is_default")),
+    )

@@ -1,0 +1,58 @@
+"""Searches the words of the inventory: numbers however they are spelled, last digits, names (P3)."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, literal_column, or_
+
+from models.identifiers import parse_order_id
+
+LEAST_ENDING = 3
+"""Digits by which a number or an ICCID is found that ends with them."""
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+_NUMBER = re.compile(r"\+?[0-9(][0-9\s().\-/]*")
+_ADDRESS = re.compile(r"[\w.+\-]+@[\w.\-]*")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_MOST_WORDS = 8
+
+
+def of_words(text: str) -> ColumnElement[bool] | None:
+    """What a search asks of a row of the inventory; None: it has no word."""
+    text = text.strip()
+    if _NUMBER.fullmatch(text):
+        return or_(*_of_digits(text, re.sub(r"[^0-9]", "", text)))
+    words = words_of(text)
+    return matches(words) if words else None
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a search, as `inventory_words` writes them: small letters without accents. An address and
+    an order are one word.
+    """
+    text = text.strip().lower()
+    if _ADDRESS.fullmatch(text):
+        return [text]
+    try:
+        return [parse_order_id(text)]
+    except ValueError:
+        plain = _ACCENTS.sub("", unicodedata.normalize("NFD", text))
+        return list(dict.fromkeys(filter(None, _BETWEEN_WORDS.split(plain))))[:_MOST_WORDS]
+
+
+def matches(words: list[str], column: str = "inventory_rows.words") -> ColumnElement[bool]:
+    """Whether words that begin like each of these are in the column. They hold no quote and no backslash."""
+    query = " & ".join(f"''{word}'':*" for word in words)
+    return literal_column(f"{column} @@ '{query}'::tsquery")
+
+
+def _of_digits(text: str, digits: str) -> Iterator[ColumnElement[bool]]:
+    abroad = digits.removeprefix("00")
+    yield literal_column(f"inventory_rows.by_number LIKE '0+{abroad}%'")
+    if text.startswith("+"):
+        return
+    yield literal_column(f"inventory_rows.by_iccid LIKE '0{digits}%'")
+    yield matches([digits])
+    if len(digits) >= LEAST_ENDING:
+        for each in sorted({digits[::-1], digits.lstrip("0")[::-1]} - {""}):
+            yield matches([f"<{each}"])

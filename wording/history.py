@@ -1,0 +1,47 @@
+"""What happened to a device, its lines and SIMs, in the reader's language (P4)."""
+
+from models.language import Language
+from wording.french.history import HISTORY as FRENCH
+from wording.french.spaces import spaced
+
+
+def sentence(event: str, language: Language) -> str:
+    """What happened, without who and when. An event of another version is shown by its type."""
+    words = ENGLISH if language is Language.EN else spaced(FRENCH)
+    return words.get(event, event)
+
+
+ENGLISH = {
+    "order.submitted": "An order was placed",
+    "order.refused": "An order was refused",
+    "order.provider_processing": "The provider began to process the order",
+    "order.processed": "The provider processed the order",
+    "order.cancelled": "The order was cancelled",
+    "esim.temporary_created": "A temporary eSIM was created",
+    "esim.temporary_deleted": "The temporary eSIM was deleted",
+    "esim.iccid_entered": "The ICCID of the temporary eSIM was entered",
+    "esim.activated": "The eSIM was activated",
+    "esim.suspended": "The eSIM was suspended",
+    "esim.resumed": "The eSIM was resumed",
+    "sim.discarded": "The SIM was discarded",
+    "incident.processed_after_cancelled": "The provider processed an order that was cancelled",
+    "qr.requested": "The QR code was requested",
+    "qr.sent_again": "The request for the QR code was sent again",
+    "qr.refused": "A request for the QR code was refused",
+    "qr.withdrawn": "The request for the QR code was withdrawn",
+    "qr.sim_discarded": "The request for the QR code ended, as the SIM was discarded",
+    "qr.imported": "A QR code was imported",
+    "qr.import_refused": "An import of a QR code was refused",
+    "qr.shown": "The QR code was shown",
+    "notification.created": "A notification of the QR code was created",
+    "notification.revoked": "A notification of the QR code was revoked",
+    "link.checked": "A file was checked by a mailed link",
+    "link.used": "A mailed link was used",
+    "link.shown": "The QR code was shown by a mailed link",
+    "link.downloaded": "The QR code was downloaded by a mailed link",
+    "link.refused": "A mailed link was refused",
+    "link.revoked": "A mailed link was revoked",
+    "mail.sent": "An e-mail was sent",
+    "sim.employee_changed": "The employee of the SIM was changed",
+    "line.groups_changed": "The management groups were changed",
+}
