@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     bindparam,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -43,7 +44,18 @@ class OriginRow(Row):
     )
 
 
-_RECORD = insert(OriginRow).returning(OriginRow.id)
+_COLUMNS = ("actor", "surface", "session", "address", "request_id")
+_UNHURRIED = func.set_config("synchronous_commit", "off", True)
+_RECORD = (
+    insert(OriginRow)
+    .from_select(
+        _COLUMNS, select(*(bindparam(name, type_=String) for name in _COLUMNS)).where(_UNHURRIED == "off")
+    )
+    .returning(OriginRow.id)
+)
+"""Does not wait for the disk: nothing needs an origin without a change that names it, and the commit of that
+change, which comes later, writes the origin to the disk before itself.
+"""
 
 
 def theirs() -> ColumnElement[bool]:

@@ -225,46 +225,44 @@ def _incident() -> ColumnElement[bool]:
     return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
 
 
+_ESIM, _ORDER_NOTE = aliased(SimRow), aliased(OrderNoteRow)
+_ORDERS = (
+    select(
+        OrderRow.id,
+        OrderRow.account_id,
+        OrderRow.kind,
+        OrderRow.status,
+        OrderRow.subject,
+        ProviderRow.name.label("provider"),
+        DistributorRow.name.label("distributor"),
+        OrderRow.placed_by,
+        OrderRow.placed_at,
+        OrderRow.status_since,
+        holds.of(OrderRow.id).label("holds"),
+        not_sent.of(OrderRow.id).label("not_sent"),
+        OrderRow.esim_id,
+        _ESIM.iccid.label("iccid"),
+        _ORDER_NOTE.text.label("note"),
+        OrderNoteRow.text.label("cancel_reason"),
+        OrderRow.what,
+        _incident().label("incident"),
+    )
+    .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
+    .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
+    .outerjoin(
+        # a cancelled order has none: what it had reserved may serve another one by now
+        _ESIM,
+        and_(_ESIM.id == OrderRow.esim_id, OrderRow.status != OrderStatus.CANCELLED),
+    )
+    .outerjoin(_ORDER_NOTE, _ORDER_NOTE.id == OrderRow.note_id)
+    .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
+)
+
+
 def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
-    esim, note = aliased(SimRow), aliased(OrderNoteRow)
-    return (
-        select(
-            OrderRow.id,
-            OrderRow.account_id,
-            OrderRow.kind,
-            OrderRow.status,
-            OrderRow.subject,
-            ProviderRow.name.label("provider"),
-            DistributorRow.name.label("distributor"),
-            OrderRow.placed_by,
-            OrderRow.placed_at,
-            OrderRow.status_since,
-            holds.of(OrderRow.id).label("holds"),
-            not_sent.of(OrderRow.id).label("not_sent"),
-            OrderRow.esim_id,
-            esim.iccid.label("iccid"),
-            note.text.label("note"),
-            OrderNoteRow.text.label("cancel_reason"),
-            OrderRow.what,
-            _incident().label("incident"),
-        )
-        .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
-        .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
-        .outerjoin(
-            # a cancelled order has none: what it had reserved may serve another one by now
-            esim,
-            and_(esim.id == OrderRow.esim_id, OrderRow.status != OrderStatus.CANCELLED),
-        )
-        .outerjoin(note, note.id == OrderRow.note_id)
-        .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
-        .where(
-            within(
-                scope,
-                OrderRow.account_id,
-                distributor=OrderRow.distributor_id,
-                travel=travel_order(OrderRow.kind),
-            )
-        )
+    travel = travel_order(OrderRow.kind)
+    return _ORDERS.where(
+        within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id, travel=travel)
     )
 
 
