@@ -60,7 +60,7 @@ class CatalogueDesk:
         after: Position | None = None,
     ) -> Page[CatalogueItem]:
         """List the items of all order packs, withdrawn ones too, with the contacts orders are sent to."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_CATALOGUE)
             items = await views.items(connection, scope, Wanted(limit, after))

@@ -29,7 +29,7 @@ class SubscriberBook:
         after: Position | None = None,
     ) -> Page[SubscriberView]:
         """List subscribers; `find`: only those of whose name, e-mail address or phone number it is a part."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_TRAVEL)
             if find is not None and not (storable(find) and find.strip()):
@@ -43,7 +43,7 @@ class SubscriberBook:
         """One subscriber with their eSIM lines, the plans on these and their states, and the complimentary
         eSIMs that they have. Raises `Refused` (`subscriber_ambiguous`).
         """
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await find_subscriber(connection, caller.scope, subscriber)
             caller.require(Permission.VIEW_TRAVEL)
             return await subscribers.subscriber(connection, found.id)
