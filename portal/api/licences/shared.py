@@ -22,7 +22,7 @@ _RECORDS = {"agent": "AG", "agent_before": "AG", "licence": "LI", "sim": "S"}
 """The records that events about numbers name by row."""
 
 Quantity = Annotated[
-    int, Strict(), WHOLE, Field(ge=1, le=MOST_LICENCES, description="The number of licences.")
+    int, Strict(), Field(ge=1, le=MOST_LICENCES, description="The number of licences."), WHOLE
 ]
 Flag = Annotated[bool, Strict()]
 

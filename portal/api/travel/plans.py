@@ -36,15 +36,15 @@ Countries = Annotated[
 Data = Annotated[
     int,
     Strict(),
-    WHOLE,
     Field(ge=1, le=MOST_GB * 1000, description="The data volume, in MB of a million bytes."),
+    WHOLE,
 ]
 Price = Annotated[
     str, Field(max_length=20, description="Decimals after a point, in quotes.", examples=["9.90"])
 ]
 CurrencyCode = Annotated[str, Field(max_length=20, description="ISO 4217.", examples=["EUR"])]
 Months = Annotated[
-    int, Strict(), WHOLE, Field(ge=1, le=MOST_MONTHS, description="It lapses if it is not used so long.")
+    int, Strict(), Field(ge=1, le=MOST_MONTHS, description="It lapses if it is not used so long."), WHOLE
 ]
 
 
