@@ -80,8 +80,8 @@ def _whole(value: Any) -> Any:
 
 
 WHOLE = BeforeValidator(_whole)
-"""Takes 10.0 for 10, as JSON Schema does; beside `Strict`, which refuses texts and truth values. It is the last of the annotations: before
-`Field`, it would keep the limits out of the document.
+"""Takes 10.0 for 10, as JSON Schema does; beside `Strict`, which refuses texts and truth values. It is the
+last of the annotations: before `Field`, it would keep the limits out of the document.
 """
 
 DryRun = Annotated[
