@@ -14,7 +14,7 @@ from models.paging import Page, Wanted
 from models.people.api_keys import ApiKey, ApiKeyView, Mode
 from models.people.callers import By, Permission, Scope
 from models.people.views import UserView
-from store import events
+from store import events, origins
 from store.locks import keep_account_open
 from store.lookups import select_users, user_view
 from store.paging import Keys
@@ -50,6 +50,15 @@ class Bearer:
     user: UserView | None
     """None for a platform key."""
     permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True)
+class Maker:
+    """The key that something was made with: whether it is alive now, and until when at most."""
+
+    id: int
+    alive: bool
+    expires_at: datetime | None
 
 
 def digests(ring: "KeyRing", key: ApiKey) -> tuple[bytes, ...]:
@@ -136,6 +145,16 @@ async def bearer(connection: AsyncConnection, digests_: Sequence[bytes], mode: M
         await connection.execute(update(ApiKeyRow).where(ApiKeyRow.id == row.key_id).values(values))
     user = None if row.id is None else user_view(row)
     return Bearer(row.key_id, user, frozenset(_known(row.permissions)))
+
+
+async def maker(connection: AsyncConnection, origin_id: int | None) -> Maker | None:
+    """The key that the call of this origin was sent with; None for a call without one."""
+    number = await origins.api_key(connection, origin_id)
+    made_with = select(ApiKeyRow.id, _ALIVE.label("alive"), ApiKeyRow.expires_at).where(
+        ApiKeyRow.id == number
+    )
+    row = None if number is None else (await connection.execute(made_with)).one_or_none()
+    return None if row is None else Maker(**row._mapping)
 
 
 async def account_of_mode(connection: AsyncConnection, name: str, mode: Mode) -> int | None:

@@ -49,7 +49,7 @@ class JobResource(Resource):
     refused: int = Field(description="How many rows were refused; the report says why.")
     created: dict[str, int] = Field(description="What an import made, by kind of record.")
     changed: dict[str, int]
-    refusals: list[RefusalProblem] = Field(description="Why all of it failed.")
+    refusals: list[RefusalProblem] = Field(description="Why all of it failed, or the rest of its rows.")
     held: bool = Field(description="A step keeps failing; see `GET /held`.")
     created_by: str = Field(description="`U-3`, or `operator`.")
     created_at: datetime
@@ -92,7 +92,8 @@ async def make_job(
 ) -> JobResource | CheckedFile:
     """Import a file (all rows or none), or do up to 10,000 rows one by one, in the background.
 
-    Each row is done once, whatever happens meanwhile; one that is refused stops no other. The dry run of a
+    Each row is done once, whatever happens meanwhile; one that is refused stops no other. A job stops at its
+    next row when its API key is revoked or expires, or its user is deactivated. The dry run of a
     small file is answered at once, any other is a job, too, which changes nothing.
     """
     caller.require(Permission.RUN_JOBS)  # before a large body is read
