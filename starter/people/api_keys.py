@@ -116,6 +116,13 @@ class ApiKeyDesk:
             caller.require(Permission.MANAGE_API_KEYS)
             return await api_keys.keys(connection, scope, Wanted(limit, after))
 
+    async def key(self, caller: Caller, key: str) -> ApiKeyView:
+        """One key (`K-7`), also a revoked one. Raises `NotFound` (`unknown_api_key`)."""
+        async with self._database.reading() as connection:
+            found = await api_keys.find(connection, caller.scope, key)
+            caller.require(Permission.MANAGE_API_KEYS)
+            return found
+
     async def revoke(self, caller: Caller, key: str) -> ApiKeyView:
         """Revoke a key (`K-7`): the next call with it is refused. Idempotent."""
         async with self._database.transaction() as connection:

@@ -84,6 +84,12 @@ async def make_api_key(
     return NewApiKeyResource(**ApiKeyResource.of(made.view).model_dump(), key=made.key.text)
 
 
+@routes.get("/api-keys/{key}", summary="Show an API key")
+async def show_api_key(caller: Managing, desks: At, key: Id) -> ApiKeyResource:
+    """One key of the account, also a revoked one."""
+    return ApiKeyResource.of(await desks.api_keys.key(caller, key))
+
+
 @routes.post("/api-keys/{key}/revoke", summary="Revoke an API key")
 async def revoke_api_key(caller: Managing, desks: At, key: Id) -> ApiKeyResource:
     """The next call with the key is refused. Idempotent."""

@@ -112,6 +112,9 @@ async def test_the_text_of_a_key_is_shown_once_and_stored_nowhere(
     assert made.status_code == 201
     key = made.json()["key"]
     assert (await api.get("/orders", headers=bearer(key))).status_code == 200
+    shown = await api.get(made.headers["Location"].removeprefix("/api/v1"), headers=headers)
+    assert (shown.status_code, shown.json()["id"]) == (200, made.json()["id"])
+    assert key not in shown.text
     listed = await api.get("/api-keys", headers=headers)
     assert key not in listed.text
     assert listed.json()["data"][0]["last_used_at"] is not None
