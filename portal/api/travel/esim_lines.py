@@ -75,14 +75,14 @@ async def show_esim_line(caller: Viewing, desks: At, line: TheLine, expand: Expa
 
 @routes.post("/esim-lines/{line}/suspend", summary="Suspend an eSIM line")
 async def suspend_esim_line(caller: Selling, desks: At, line: TheLine, body: SuspendBody) -> EsimLineResource:
-    """The 30 days of its plans go on. Refused (`esim_line_suspended`) if it is suspended."""
+    """The 30 days of its plans go on. Idempotent: a suspended line stays as it is, with its first reason."""
     await desks.line_changes.suspend(caller, line, body.reason)
     return await _as_it_is(desks, caller, line)
 
 
 @routes.post("/esim-lines/{line}/resume", summary="Resume an eSIM line")
 async def resume_esim_line(caller: Selling, desks: At, line: TheLine, body: ResumeBody) -> EsimLineResource:
-    """Resume it. Refused (`esim_line_not_suspended`) unless it is suspended."""
+    """Resume a suspended line. Idempotent: a line that is not suspended stays as it is."""
     await desks.line_changes.resume(caller, line, body.reason)
     return await _as_it_is(desks, caller, line)
 
@@ -106,7 +106,10 @@ async def resend_esim_line(
 async def revoke_assigned_plan(
     caller: Selling, desks: At, plan: Annotated[Id, Path(description="The plan on the line: `PA-7`.")]
 ) -> EsimLineResource:
-    """Revoke a queued plan; one that was used is refused (`plan_not_queued`). Answers the line."""
+    """Revoke a queued plan; one that was used is refused (`plan_not_queued`). Answers the line.
+
+    Idempotent: a revoked plan stays as it is.
+    """
     return await _as_it_is(desks, caller, await desks.line_changes.revoke(caller, plan))
 
 

@@ -141,6 +141,22 @@ async def test_what_a_call_says_it_made_can_be_read_there(
     assert {"POST /accounts", "POST /profiles", "POST /users"} <= seen
 
 
+async def test_a_repeat_of_a_call_without_an_idempotency_key_succeeds_again(
+    app: FastAPI, api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    headers, seen = await keys.of(), set()
+    for route, sample in calls_of(app):
+        if route.method != "POST" or "Idempotency-Key" in sample.headers or sample.query(acme):
+            continue
+        first = await called(api, route, sample, acme, headers)
+        if first.is_success:
+            again = await called(api, route, sample, acme, headers)
+            assert again.status_code == first.status_code, f"{route.name}: {again.text}"
+            seen.add(route.path)
+
+    assert "/assigned-plans/{plan}/revoke" in seen
+
+
 async def test_every_route_refuses_a_call_without_a_key(
     app: FastAPI, api: httpx.AsyncClient, acme: Known
 ) -> None:
