@@ -71,7 +71,7 @@ async def test_an_import_is_not_written_when_its_platform_key_was_revoked_while_
 
     assert (failed["status"], failed["created"]) == ("failed", {})
     assert [refusal["code"] for refusal in failed["refusals"]] == ["api_key_over"]
-    assert await run(jobs.desks.database, "SELECT FROM lines WHERE msisdn = '+33639980060'") == []
+    assert await run(jobs.desks.database, "SELECT 1 FROM lines WHERE msisdn = '+33639980060'") == []
 
 
 async def test_a_job_that_was_not_made_with_a_key_needs_none(jobs: Jobs, keys: Keyring) -> None:
