@@ -16,14 +16,14 @@ from models.codes.requests import (
     QrVersionView,
     RequestStatus,
 )
-from models.events import EventView
 from models.identifiers import reference
 from models.language import Language
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
 from models.people.callers import Caller, Permission
+from portal.api.events import EventResource, events_of
 from portal.api.fields import Resource, person
-from portal.api.orders.resources import EventResource, HoldResource, NextCall
+from portal.api.orders.resources import HoldResource, NextCall
 from portal.api.problems import RefusalProblem
 from wording.labels import hold_sentence, not_sent_reason
 from wording.refusals import sentence
@@ -188,7 +188,7 @@ def history_resource(
         requests=[request_resource(request, caller, rounds=True) for request in history.requests],
         notifications=[notification_resource(each, caller) for each in history.notifications],
         links=[QrLinkResource.of(link) for link in history.links],
-        events=[_event(event) for event in history.events],
+        events=events_of(history.events),
         people=None if people is None else {person(each): name for each, name in people.items()},
     )
 
@@ -255,10 +255,3 @@ def _next(path: str, possible: Mapping[str, bool]) -> list[NextCall]:
     return [
         NextCall(name=name, method="POST", href=f"{path}/{name}") for name, is_so in possible.items() if is_so
     ]
-
-
-def _event(event: EventView) -> EventResource:
-    data = dict(event.data)
-    if isinstance(data.get("to"), str):
-        data["to"] = person(str(data["to"]))
-    return EventResource(at=event.at, type=event.type, actor=person(event.actor), data=data)

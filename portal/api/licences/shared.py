@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, Strict
 
-from models.events import EventView
 from models.identifiers import reference
 from models.language import Language
 from models.licences.add_ons import AddOn
@@ -15,11 +14,8 @@ from models.licences.entered import MOST_LICENCES
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
 from portal.api.fields import WHOLE, Resource, person
-from portal.api.orders.resources import EventResource, HoldResource
+from portal.api.orders.resources import HoldResource
 from wording.labels import hold_sentence, not_sent_reason
-
-_RECORDS = {"agent": "AG", "agent_before": "AG", "licence": "LI", "sim": "S"}
-"""The records that events about numbers name by row."""
 
 Quantity = Annotated[
     int, Strict(), WHOLE, Field(ge=1, le=MOST_LICENCES, description="The number of licences.")
@@ -69,21 +65,3 @@ def not_sent_of(unsent: Iterable[NotSentView], language: Language) -> list[NotSe
         )
         for each in unsent
     ]
-
-
-def history_of(events: Iterable[EventView]) -> list[EventResource]:
-    """What happened, oldest first, with people and records by their ids."""
-    return [
-        EventResource(at=event.at, type=event.type, actor=person(event.actor), data=_data(event))
-        for event in events
-    ]
-
-
-def _data(event: EventView) -> dict[str, Any]:
-    """What an event says: `AG-4` for the agent 4, `U-3` for `user:3`."""
-    data = {
-        name: reference(_RECORDS[name], value) if name in _RECORDS and isinstance(value, int) else value
-        for name, value in event.data.items()
-    }
-    to = data.get("to")
-    return {**data, "to": person(to)} if isinstance(to, str) else data

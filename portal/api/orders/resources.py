@@ -8,13 +8,13 @@ from typing import Any
 
 from pydantic import Field
 
-from models.events import EventView
 from models.identifiers import reference
 from models.language import Language
 from models.orders.kinds import permission_of
 from models.orders.lifecycle import OPEN, OrderStatus
 from models.orders.views import OrderView
 from models.people.callers import Caller, Permission, may_cancel
+from portal.api.events import EventResource, events_of
 from portal.api.fields import Resource
 from portal.api.orders.details import details_of
 from portal.api.problems import RefusalProblem
@@ -54,15 +54,6 @@ class NextCall(Resource):
     name: str = Field(examples=["cancel"])
     method: str = Field(examples=["POST"])
     href: str = Field(examples=["/api/v1/orders/order-abcdefghijklmnop/cancel"])
-
-
-class EventResource(Resource):
-    """Something that happened."""
-
-    at: datetime
-    type: str = Field(examples=["order.submitted"])
-    actor: str = Field(examples=["user:3"])
-    data: dict[str, Any]
 
 
 class OrderResource(Resource):
@@ -121,11 +112,6 @@ def order_resource(
         next=list(_next_calls(order, caller)),
         events=events_of(order.events) if events else None,
     )
-
-
-def events_of(events: Iterable[EventView]) -> list[EventResource]:
-    """What happened, oldest first."""
-    return [EventResource(**event.model_dump(exclude={"about"})) for event in events]
 
 
 def _waits_for(order: OrderView, settings: Settings) -> WaitsFor | None:

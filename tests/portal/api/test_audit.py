@@ -39,7 +39,7 @@ async def test_a_change_names_who_when_from_where_and_by_which_key(
     ours, *_ = [key for key in await desks.api_keys.keys(keys.operator) if key.name == "test"]
     assert newest["type"] == "api_key.created"
     assert made.json()["created_by"] == f"U-{ours.user_id}"
-    assert newest["actor"] == f"user:{ours.user_id}"
+    assert newest["actor"] == f"U-{ours.user_id}"
     assert newest["session"] == ours.key_id
     assert newest["surface"] == "api"
     assert newest["address"] == "127.0.0.1"
@@ -60,7 +60,7 @@ async def test_entries_are_found_by_actor_record_type_and_time(
         assert of_line == [entry for entry in everything if line in entry["about"]] != []
     for actor in ("ana@acme.example", "U-1", "user:1"):
         of_ana = await _audit(api, headers, actor=actor)
-        assert of_ana == [entry for entry in everything if entry["actor"] == "user:1"] != []
+        assert of_ana == [entry for entry in everything if entry["actor"] == "U-1"] != []
     submitted = await _audit(api, headers, type="order.submitted", about=acme.order)
     assert [entry["type"] for entry in submitted] == ["order.submitted"]
     orders = await _audit(api, headers, type="order")
