@@ -33,7 +33,6 @@ API = {
     "held_choice": Declared("Name a reason or ids, of which there are at most {most}."),
     "unknown_job": Declared("There is no such job.", NOT_FOUND),
     "job_kind_unknown": Declared("The kind of job is one of: {kinds}."),
-    "no_file": Declared("The form has no file in its field `file`."),
     "job_status_unknown": Declared("The status of a job is one of: {statuses}."),
     "job_rows_invalid": Declared("A job has 1 to {most} rows."),
     "job_over": Declared("{job} has ended, or its rows are written; it cannot be cancelled any more."),

@@ -29,7 +29,6 @@ API = {
     "held_choice": "Nommez un motif ou des identifiants, {most} au plus.",
     "unknown_job": "Cette tâche n’existe pas.",
     "job_kind_unknown": "Le genre de tâche est l’un de : {kinds}.",
-    "no_file": "Le formulaire n’a pas de fichier dans son champ `file`.",
     "job_status_unknown": "Le statut d’une tâche est l’un de : {statuses}.",
     "job_rows_invalid": "Une tâche a de 1 à {most} lignes.",
     "job_over": "{job} est terminée, ou ses lignes sont écrites ; elle ne peut plus être annulée.",

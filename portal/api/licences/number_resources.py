@@ -12,16 +12,9 @@ from models.licences.numbers import Change, LineType, Notice, NumberState
 from models.licences.views import NumberView, UnfinishedChangeView
 from models.people.callers import Caller
 from portal.api.events import EventResource, events_of
-from portal.api.fields import Resource, person
-from portal.api.licences.shared import (
-    AddOnName,
-    NotSentResource,
-    holds_of,
-    id_or_none,
-    not_sent_of,
-    one_of,
-)
-from portal.api.orders.resources import HoldResource
+from portal.api.fields import Resource, id_or_none, one_of, person
+from portal.api.licences.shared import AddOnName
+from portal.api.waiting import HoldResource, NotSentResource, holds_of, not_sent_of
 
 
 class AgentOfNumber(Resource):

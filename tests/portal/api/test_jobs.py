@@ -301,7 +301,7 @@ async def test_junk_is_refused_with_the_field(jobs: Jobs) -> None:
         assert answer.status_code == 422, answer.text
     assert (await jobs.post(kind="x", content=FLEET)).json()["code"] == "job_kind_unknown"
     assert (await jobs.post(kind="set_groups", content=FLEET)).json()["code"] == "job_kind_unknown"
-    assert (await jobs.post(content=b"")).json()["code"] == "no_file"
+    assert (await jobs.post(content=b"")).json()["code"] == "file_needed"
     without = await jobs.api.post("/jobs", headers=jobs.headers, json={"kind": "set_groups", "rows": [row]})
     assert without.json()["code"] == "idempotency_key_needed"
     for job in ("x", "J-", "J-" + "9" * 40, "%00"):
