@@ -48,6 +48,9 @@ API = {
     ),
     "unknown_permission": Declared("There is no such permission: {permissions}."),
     "expiry_invalid": Declared("The end of an API key lies in the future, with its time zone."),
+    "expiry_after_yours": Declared(
+        "A key that is made with a key ends no later than that one: say expires_at, at the latest {latest}."
+    ),
     "key_user_or_platform": Declared(
         "Say whose key it is: --user SERVICE_USER, or --platform live (or test)."
     ),

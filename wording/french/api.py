@@ -45,6 +45,9 @@ API = {
     ),
     "unknown_permission": "Ce droit n’existe pas : {permissions}.",
     "expiry_invalid": "La fin d’une clé d’API est dans le futur, avec son fuseau horaire.",
+    "expiry_after_yours": (
+        "Une clé créée avec une clé ne dure pas plus que celle-ci : donnez expires_at, au plus tard {latest}."
+    ),
     "key_user_or_platform": (
         "Dites de qui est la clé : --user UTILISATEUR_DE_SERVICE, ou --platform live (ou test)."
     ),

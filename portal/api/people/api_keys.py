@@ -58,7 +58,9 @@ class NewApiKeyBody(Body):
     permissions: list[Name] | None = Field(
         default=None, description="All that the user and the caller have, if left out."
     )
-    expires_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = Field(
+        default=None, description="Needed where the key of the call expires, and no later than that."
+    )
 
 
 @routes.get("/api-keys", summary="List API keys")
