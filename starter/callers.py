@@ -151,7 +151,7 @@ async def of_work(
     async with database.reading() as connection:
         key = await api_keys.maker(connection, origin_id)
         if key and not key.alive:
-            raise Refused.because("api_key_over", key=reference("K", key.id))
+            raise Refused.because("api_key_over")
         if actor == OPERATOR:
             acting = operator(origin_id=origin_id, language=language)
             return replace(acting, scope=scope, permissions=had)

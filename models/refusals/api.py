@@ -37,7 +37,7 @@ API = {
     "job_rows_invalid": Declared("A job has 1 to {most} rows."),
     "job_over": Declared("{job} has ended, or its rows are written; it cannot be cancelled any more."),
     "job_given_up": Declared("A step of the job kept failing, and it was not retried in time."),
-    "api_key_over": Declared("The API key that the job was made with, {key}, has expired or was revoked."),
+    "api_key_over": Declared("The API key that the job was made with has expired or was revoked."),
     "unknown_event_type": Declared("There is no such type of event."),
     "too_many_calls": Declared("This key calls too often; wait as long as Retry-After says.", 429),
     # API keys

@@ -56,7 +56,6 @@ class Bearer:
 class Maker:
     """The key that something was made with: whether it is alive now, and until when at most."""
 
-    id: int
     alive: bool
     expires_at: datetime | None
 
@@ -150,9 +149,7 @@ async def bearer(connection: AsyncConnection, digests_: Sequence[bytes], mode: M
 async def maker(connection: AsyncConnection, origin_id: int | None) -> Maker | None:
     """The key that the call of this origin was sent with; None for a call without one."""
     number = await origins.api_key(connection, origin_id)
-    made_with = select(ApiKeyRow.id, _ALIVE.label("alive"), ApiKeyRow.expires_at).where(
-        ApiKeyRow.id == number
-    )
+    made_with = select(_ALIVE.label("alive"), ApiKeyRow.expires_at).where(ApiKeyRow.id == number)
     row = None if number is None else (await connection.execute(made_with)).one_or_none()
     return None if row is None else Maker(**row._mapping)
 

@@ -33,7 +33,7 @@ API = {
     "job_rows_invalid": "Une tâche a de 1 à {most} lignes.",
     "job_over": "{job} est terminée, ou ses lignes sont écrites ; elle ne peut plus être annulée.",
     "job_given_up": "Une étape de la tâche échouait toujours, et n’a pas été relancée à temps.",
-    "api_key_over": "La clé d’API qui a créé la tâche, {key}, a expiré ou a été révoquée.",
+    "api_key_over": "La clé d’API qui a créé la tâche a expiré ou a été révoquée.",
     "unknown_event_type": "Ce type d’événement n’existe pas.",
     "too_many_calls": "Cette clé appelle trop souvent ; attendez autant que le dit Retry-After.",
     "unknown_api_key": "Cette clé d’API n’existe pas.",

@@ -27,8 +27,10 @@ class AuditResource(Resource):
     about: list[str] = Field(description="What was changed, the main record first, such as `line:42`.")
     data: dict[str, Any]
     surface: str | None = Field(description="`api`, `cli`, `link` or `portal`; more values may be added.")
-    session: str | None = Field(description="The API key, `K-7`, or the session.")
-    address: str | None = Field(description="The IP address of the call.")
+    session: str | None = Field(
+        description="The API key, `K-7`, or the session; `platform`: a key of the platform."
+    )
+    address: str | None = Field(description="The IP address of the call; null of a call by the platform.")
     request_id: str | None
 
     @classmethod

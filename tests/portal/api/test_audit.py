@@ -137,6 +137,29 @@ async def test_an_account_sees_neither_diagnostics_nor_where_the_platforms_staff
     assert found[0].address == "192.0.2.7"
 
 
+@pytest.mark.covers("A18")
+async def test_an_account_sees_that_the_platform_acted_as_its_user_and_not_by_which_key_or_from_where(
+    api: httpx.AsyncClient, keys: Keyring, desks: Desks, acme: Known
+) -> None:
+    headers, clear = await keys.of(), "UPDATE users SET language = NULL WHERE email = 'ben@acme.example'"
+    as_user = await keys.of_platform(account=ACCOUNT, user="owner@acme.example")
+    for platform in (as_user, await keys.of_platform(account=ACCOUNT)):
+        made = await api.patch("/users/ben@acme.example", headers=platform, json={"language": "fr"})
+        assert made.status_code == 200
+        await run(desks.database, clear)
+
+    newest, before, *_ = await _audit(api, headers)
+
+    assert newest["actor"] == "operator"
+    assert before["actor"].startswith("U-")
+    for entry in (newest, before):
+        assert (entry["type"], entry["surface"]) == ("user.language_changed", "api")
+        assert (entry["session"], entry["address"]) == ("platform", None)
+    seen = await desks.audit.entries(callers.operator(), ACCOUNT, limit=2)
+    assert len({entry.session for entry in seen}) == 2
+    assert {entry.address for entry in seen} == {"127.0.0.1"}
+
+
 async def test_travel_esims_show_only_to_a_key_that_may_see_them(
     api: httpx.AsyncClient, keys: Keyring, desks: Desks, acme: Known
 ) -> None:
