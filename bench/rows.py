@@ -18,9 +18,9 @@ INSERT INTO authorised_actions_profiles (account_id, name, is_default)
 INSERT INTO users (account_id, name, email, profile_id)
     SELECT a.id, 'User ' || n, 'user.' || n || '@acme.example', p.id
     FROM {_OF}, authorised_actions_profiles p WHERE p.account_id = a.id AND p.is_default;
-INSERT INTO api_keys (account_id, user_id, name, mode, shown, digest, permissions, created_by)
+INSERT INTO api_keys (account_id, user_id, name, mode, shown, digest, secret_key, permissions, created_by)
     SELECT a.id, u.id, 'Key ' || n, 'live', 'esim_live_',
-        sha256(convert_to('row ' || n, 'UTF8')), '{{view_orders}}', 'operator'
+        sha256(convert_to('row ' || n, 'UTF8')), 'row', '{{view_orders}}', 'operator'
     FROM {_OF} CROSS JOIN LATERAL (SELECT min(id) AS id FROM users WHERE account_id = a.id) u;
 INSERT INTO employees (account_id, name, email)
     SELECT a.id, 'Row ' || n, 'row.' || n || '@acme.example' FROM {_OF};

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.identifiers import parse_reference
 from models.people.callers import By
 from store.personal import CODE, REFERENCE, Erase, personal
 from store.row import Row, among, now, own_id
@@ -82,6 +83,12 @@ async def record(
     """Record the origin of a call; return its id, for `Caller.origin_id`."""
     row = {"actor": actor, "surface": surface, "session": session, "address": address}
     return int((await connection.execute(_RECORD, {**row, "request_id": request_id})).scalar_one())
+
+
+async def api_key(connection: AsyncConnection, origin_id: int | None) -> int | None:
+    """The number of the API key that the call was sent with; None for a call without one."""
+    session = select(OriginRow.session).where(OriginRow.id == origin_id, OriginRow.surface == "api")
+    return parse_reference("K", await connection.scalar(session) or "")
 
 
 async def known(connection: AsyncConnection, origin_id: int | None, actor: str) -> bool:

@@ -1,6 +1,8 @@
 """Types of fields that the bodies and answers of the API share."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from fastapi import Header, Query
@@ -84,6 +86,7 @@ WHOLE = BeforeValidator(_whole)
 last of the annotations: before `Field`, it would keep the limits out of the document.
 """
 
+Currency = Annotated[str, Field(description="ISO 4217.", examples=["EUR"])]
 DryRun = Annotated[
     bool, Query(description="Run all checks and change nothing; needs no `Idempotency-Key` and uses none up.")
 ]
@@ -94,6 +97,16 @@ IdempotencyKey = Annotated[
         description="A key of your own for this call: a repeat with the same key does nothing twice.",
     ),
 ]
+
+
+def one_of(values: Iterable[StrEnum]) -> str:
+    """The description of a field with these values."""
+    return f"More values may be added: {', '.join(f'`{value}`' for value in values)}."
+
+
+def id_or_none(letters: str, number: int | None) -> str | None:
+    """The id of a record, if there is one."""
+    return None if number is None else reference(letters, number)
 
 
 def person(actor: str) -> str:

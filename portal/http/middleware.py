@@ -27,7 +27,6 @@ POLICY = (
 )
 """Only files of this site; `connect-src` is for the upload with a progress bar (XMLHttpRequest)."""
 HEADERS = {
-    "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -36,7 +35,12 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
-"""The token is in the path: pages are not cached, indexed or framed, and no referrer is sent."""
+"""The token is in the path: pages are not indexed or framed, and no referrer is sent."""
+NO_STORE = "no-store"
+REVALIDATED = "private, no-cache"
+"""How an answer with an `ETag` may be cached: by its caller alone, who asks each time whether it has changed.
+A client that honours `no-store` has no copy to ask about.
+"""
 
 MOST_DRAINED = 32 * 1024 * 1024
 DRAIN_SECONDS = 30.0
@@ -80,7 +84,9 @@ _ASKED_ALL_THE_TIME = "/health/"
 
 
 class SafeHeaders:
-    """Adds `HEADERS` to every response, and `POLICY` where the response has no policy of its own."""
+    """Adds `HEADERS` to every response, `POLICY` where the response has no policy of its own, and `NO_STORE`
+    unless it is of those that may be cached.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -90,6 +96,8 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
+                if headers.get("Cache-Control") != REVALIDATED:
+                    headers["Cache-Control"] = NO_STORE
                 headers.setdefault("Content-Security-Policy", POLICY)
             await send(message)
 

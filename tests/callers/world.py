@@ -77,6 +77,7 @@ class Known:
     job: str
     profile: str = "Clerk"
     distributor: str = "Telvia"
+    account: str = "A-1"
 
 
 async def build(database: Database) -> Known:
@@ -237,6 +238,7 @@ UNKNOWN = Known(
     api_key="K-99999",
     profile="No such profile",
     distributor="No such distributor",
+    account="A-99999",
     job="J-99999",
 )
 

@@ -10,10 +10,10 @@ from models.identifiers import reference
 from models.people.callers import Caller, Permission
 from models.travel.stock_views import StockEsim, StockProfile, StockState
 from portal.api.caller import At, needs
-from portal.api.fields import Accepted, Body, DryRun, Id, Resource
+from portal.api.fields import Accepted, Body, DryRun, Id, Resource, id_or_none
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
-from portal.api.travel.shared import Number, ProfileNumber, StateOfStock, id_or_none
+from portal.api.travel.shared import Number, ProfileNumber, StateOfStock
 
 routes = router("Travel stock")
 Viewing = Annotated[Caller, needs(Permission.VIEW_TRAVEL)]

@@ -12,7 +12,7 @@ from portal.api.caller import At, needs
 from portal.api.fields import Id, Resource, Text
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
-from portal.api.travel.line_resources import LineResource, line_of_subscriber
+from portal.api.travel.line_resources import LineOfSubscriberResource, line_of_subscriber
 
 routes = router("Subscribers")
 Viewing = Annotated[Caller, needs(Permission.VIEW_TRAVEL)]
@@ -36,7 +36,7 @@ class SubscriberResource(Resource):
 class SubscriberDetails(SubscriberResource):
     """A subscriber with their eSIM lines."""
 
-    esim_lines: list[LineResource]
+    esim_lines: list[LineOfSubscriberResource]
 
 
 @routes.get("/subscribers", summary="List subscribers")

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.Column("mode", sa.String(), nullable=False),
         sa.Column("shown", sa.String(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("secret_key", sa.String(), nullable=False),
         sa.Column("permissions", postgresql.ARRAY(sa.String()), nullable=False),
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
