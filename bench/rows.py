@@ -86,10 +86,11 @@ async def fill(connection: AsyncConnection, *, people: int = 0, fleet: int = 0, 
     """Fill the account with so many rows of each: people, groups, keys and packs; lines with SIMs; orders."""
     await connection.execute(text("SET LOCAL statement_timeout = 0"))
     for statements, count in ((_PEOPLE, people), (_FLEET, fleet), (_ORDERS, orders)):
-        for statement in _each(statements) if count else ():
+        for statement in each_of(statements) if count else ():
             values = {"n": count} if ":n" in statement else {}
             await connection.execute(text(statement), values)
 
 
-def _each(statements: str) -> Iterator[str]:
+def each_of(statements: str) -> Iterator[str]:
+    """The statements of a text."""
     return filter(str.strip, statements.split(";"))
