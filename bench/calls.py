@@ -90,7 +90,7 @@ OF_OWNER: Mapping[str, str] = {
     "a job": "/jobs/J-1",
     "report of a job": "/jobs/J-1/report",
     "held work": "/held",
-    "held work of a reason": "/held?reason=provider_rejected",
+    "held work of a reason": "/held?reason=no_processing",
     "held work of a kind": "/held?kind=order",
     "audit": "/audit",
     "audit of an actor": "/audit?actor=U-2",
@@ -126,6 +126,5 @@ OF_STAFF: Mapping[str, str] = {
     "reports of an eSIM line": "/esim-lines/EL-2/reports",
     "orders, with travel": "/orders",
     "SIMs, with travel": "/sims",
-    "audit, with travel": "/audit",
 }
 """Called with the key of the support, which sees travel eSIMs, too."""

@@ -1,9 +1,10 @@
 """Rows for the long lists of travel, licences, codes and operations, in the account of `bench.fleet`.
 
-`INSERT ... SELECT generate_series`, not COPY: the rows refer to one another by ids that PostgreSQL gives them,
-and are written to the same tables and indexes either way. Values: `:people` subscribers with an eSIM line and
-a plan each, agents and numbers; `:free` eSIMs in stock, nine of ten of one profile; `:codes` eSIMs on lines
-with a code, a request and a notification each; `:some` plans, jobs, holds and requests for licences; `:events`.
+`INSERT ... SELECT generate_series`, not COPY: the rows refer to one another by ids that PostgreSQL gives
+them, and are written to the same tables and indexes either way. Values: `:people` subscribers with an eSIM
+line and a plan each, agents and numbers; `:free` eSIMs in stock, nine of ten of one profile; `:codes` eSIMs
+on lines with a code, a request and a notification each; `:some` plans, jobs, holds and requests for licences;
+`:events` entries of the audit.
 """
 
 from sqlalchemy import text
@@ -13,7 +14,8 @@ from bench.rows import each_of
 
 _TRAVEL = """
 INSERT INTO travel_profiles (account_id, profile) SELECT 1, n FROM generate_series(1, 99) n;
-INSERT INTO travel_plans (account_id, name, countries, data_mb, price, currency, computed_profile, complimentary)
+INSERT INTO travel_plans (account_id, name, countries, data_mb, price, currency, computed_profile,
+        complimentary)
     SELECT 1, 'Plan ' || n, ARRAY['CH', 'FR'], 1000, 10, 'EUR', 1, n % 2 = 0 FROM generate_series(1, :some) n;
 INSERT INTO travel_rates SELECT 1, n % 9 + 1, country, 'Network ' || n, 0.01 * n, 'EUR'
     FROM generate_series(1, 20) n, unnest(ARRAY['CH', 'FR']) country;
@@ -52,14 +54,16 @@ INSERT INTO agents (account_id, name, email)
 INSERT INTO numbers (account_id, msisdn, line_type, provider_id, distributor_id, agent_id)
     SELECT 1, '+339' || lpad(n::text, 8, '0'), 'direct', 1, 1, n FROM generate_series(1, :people) n;
 INSERT INTO licence_purchases (account_id, key, add_on, quantity, bought_by)
-    SELECT 1, add_on, add_on, :people, 'user:1' FROM unnest(ARRAY['voice_sms', 'voice_sms_data']) add_on;
+    SELECT 1, add_on || n, add_on, :people / 20, 'user:1'
+    FROM unnest(ARRAY['voice_sms', 'voice_sms_data']) add_on, generate_series(0, 19) n;
 INSERT INTO add_on_prices SELECT 1, add_on, esim_now()::date - 400, 10
     FROM unnest(ARRAY['voice_sms', 'voice_sms_data', 'voice_sms_data_pro']) add_on;
 INSERT INTO licences (account_id, add_on, number_id)
-    SELECT 1, p.add_on, CASE WHEN p.id = 1 THEN n END FROM licence_purchases p, generate_series(1, :people) n;
+    SELECT 1, add_on, CASE WHEN add_on = 'voice_sms' THEN n END
+    FROM unnest(ARRAY['voice_sms', 'voice_sms_data']) add_on, generate_series(1, :people) n;
 INSERT INTO licence_entries (account_id, licence_id, entry, day, add_on, purchase_id, actor)
     SELECT 1, l.id, 'bought', esim_now()::date - 60, l.add_on, p.id, 'user:1'
-    FROM licences l JOIN licence_purchases p ON p.add_on = l.add_on;
+    FROM licences l JOIN licence_purchases p ON p.key = l.add_on || l.id % 20;
 INSERT INTO sims (account_id, iccid, kind, state, provider_id, distributor_id, holder)
     SELECT 1, '89333000' || lpad(id::text, 11, '0'), 'esim', 'active', 1, 1, subject FROM numbers;
 INSERT INTO licence_requests (id, account_id, add_on, quantity, requested_by, notified_at)
@@ -86,15 +90,16 @@ INSERT INTO mails (id, qr_notification_id, template, recipient, message_id, stat
     SELECT 'mail-' || id, id, 'notification', 'manager', id || '@acme.example', 'sent'
     FROM qr_notifications WHERE version_id % 400 > 0;
 INSERT INTO links (token, purpose, account_id, sim_id, notification_id, version_id, expires_at)
-    SELECT sha256(convert_to(id, 'UTF8')), 'download', 1, sim_id, id, version_id, esim_now() + interval '9 days'
+    SELECT sha256(convert_to(id, 'UTF8')), 'download', 1, sim_id, id, version_id,
+        esim_now() + interval '9 days'
     FROM qr_notifications;
 """
 _OPERATIONS = """
 INSERT INTO holds (workflow_id, step, account_id, reason, since)
     SELECT id, 'provider', 1, 'address_refused', status_since FROM orders WHERE status = 'submitted'
     ORDER BY id LIMIT :some;
-INSERT INTO jobs (account_id, kind, status, dry_run, made_key, digest, rows, done, actor, permissions, language,
-        started_at, ended_at)
+INSERT INTO jobs (account_id, kind, status, dry_run, made_key, digest, rows, done, actor, permissions,
+        language, started_at, ended_at)
     SELECT 1, 'import_fleet', 'done', false, 'job' || n, '', 100, 100, 'user:1', '{edit_inventory}', 'en',
         esim_now(), esim_now()
     FROM generate_series(1, :some) n;

@@ -32,9 +32,10 @@ INSERT INTO contacts (distributor_id, name, email)
 INSERT INTO contact_roles SELECT id, 'order' FROM contacts WHERE email LIKE 'contact.%';
 INSERT INTO order_packs (account_id, distributor_id, name)
     SELECT account_id, id, 'Pack of ' || name FROM distributors WHERE name LIKE 'Distributor %';
+INSERT INTO providers (name) VALUES ('Provider of packs');
 INSERT INTO order_pack_items (pack_id, section, name, esim, provider_id)
     SELECT p.id, 'SIM Cards', 'eSIM of ' || p.name, true, o.id FROM order_packs p,
-        (SELECT min(id) AS id FROM providers) o
+        (SELECT max(id) AS id FROM providers) o
     WHERE p.name LIKE 'Pack of %';
 """
 _FLEET = f"""

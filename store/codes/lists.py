@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, literal_column, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -12,7 +12,6 @@ from models.people.callers import Scope
 from store.codes import notifications, request_views
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.operations import holds, not_sent
-from store.operations.tables import HoldRow
 from store.paging import Keys
 
 _NEWEST_REQUESTS = Keys(QrRequestRow.requested_at, QrRequestRow.id, descending=True)
@@ -21,9 +20,10 @@ _REQUESTED = aliased(QrRequestRow)
 _OPEN = union(
     # as a literal, for the partial index of open requests
     select(_REQUESTED.id).where(_REQUESTED.status == literal_column(f"'{RequestStatus.REQUESTED}'")),
-    select(HoldRow.workflow_id).where(HoldRow.workflow_id.startswith("qr-request-")),
+    holds.held_of("qr-request-"),
 )
 """Few of many: they are collected first, instead of asking each request of the list."""
+_WAITING = union(holds.held_of("qr-notification-"), select(not_sent.ALL.c.subject_id))
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def is_open() -> ColumnElement[bool]:
 
 def waits() -> ColumnElement[bool]:
     """Whether a notification is held, or its e-mail has not been sent yet."""
-    return or_(holds.is_held(QrNotificationRow.id), not_sent.is_waiting(QrNotificationRow.id))
+    return QrNotificationRow.id.in_(_WAITING)
 
 
 async def requests(
@@ -59,7 +59,7 @@ async def requests(
     if chosen.open_only:
         statement = statement.where(is_open())
     if chosen.held:
-        statement = statement.where(holds.is_held(QrRequestRow.id))
+        statement = statement.where(QrRequestRow.id.in_(holds.held_of("qr-request-")))
     return (await _NEWEST_REQUESTS.page(connection, statement, wanted)).of(request_views.view)
 
 
@@ -73,5 +73,5 @@ async def notifications_of(
     if chosen.open_only:
         statement = statement.where(waits())
     if chosen.held:
-        statement = statement.where(holds.is_held(QrNotificationRow.id))
+        statement = statement.where(QrNotificationRow.id.in_(holds.held_of("qr-notification-")))
     return (await _NEWEST_NOTIFICATIONS.page(connection, statement, wanted)).of(notifications.view)

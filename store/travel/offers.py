@@ -3,22 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Label, String, cast, func, select
+from sqlalchemy import ARRAY, BigInteger, Label, String, cast
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import IN_PLACE
 from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.travel.plan_views import PlanOffer
-from store.fleet.tables import SimRow
 from store.paging import by_account
 from store.scopes import within
 from store.travel.plans import IN_FORCE, select_plans
-from store.travel.settling import FREE
-from store.travel.stock_views import free_counts
+from store.travel.stock_views import free_counts, free_of
 from store.travel.subscriber_lines import lines_of
 from store.travel.subscribers import SubscriberKey
-from store.travel.tables import TravelPlanRow, TravelStockRow
+from store.travel.tables import TravelPlanRow
 
 _CHEAPEST = (
     TravelPlanRow.currency,
@@ -83,12 +81,4 @@ def in_stock() -> Label[int]:
 
 def in_stock_of(account_id: Any, profile: Any) -> Label[int]:
     """How many eSIMs of this profile of the account can be handed out, as a column of a statement."""
-    return (
-        select(func.count())
-        .select_from(TravelStockRow)
-        .join(SimRow, SimRow.id == TravelStockRow.sim_id)
-        .where(TravelStockRow.account_id == account_id, TravelStockRow.profile == profile, FREE)
-        .correlate_except(TravelStockRow, SimRow)
-        .scalar_subquery()
-        .label("in_stock")
-    )
+    return free_of(account_id, profile).label("in_stock")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal_column, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
@@ -34,6 +34,10 @@ from store.travel.subscriber_lines import lines_of
 from store.travel.tables import SubscriberRow
 
 _NAMED = 10
+_SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
+_WORDS = func.to_tsvector(_SIMPLE, SubscriberRow.name)
+_QUOTED, _ESCAPED = "'{}':*", str.maketrans({"'": "''", "\\": "\\\\"})
+"""A word of a search, of which the beginning is enough."""
 _SHORTEST = 3
 """How many digits of a phone number are searched for."""
 
@@ -79,15 +83,19 @@ def _named(name: str) -> ColumnElement[bool]:
 
 
 def searched(wanted: str) -> ColumnElement[bool]:
-    """The condition that a part of a subscriber's name, e-mail address or phone number is this text."""
+    """The condition that words of a subscriber's name begin with these words, or the e-mail address begins or
+    the phone number ends so; with a plus sign, the phone number begins so.
+    """
     part = wanted.strip()
+    words = " & ".join(_QUOTED.format(word.translate(_ESCAPED)) for word in part.split())
     found = [
-        SubscriberRow.name.icontains(part, autoescape=True),
-        SubscriberRow.email.icontains(part, autoescape=True),
+        _WORDS.bool_op("@@")(func.to_tsquery(_SIMPLE, words)),
+        func.lower(SubscriberRow.email).startswith(part.lower(), autoescape=True),
     ]
     digits = "".join(character for character in part if character.isascii() and character.isdigit())
     if len(digits) >= _SHORTEST and not any(character.isalpha() for character in part):
-        found.append(SubscriberRow.msisdn.contains(digits))
+        ends = func.reverse(SubscriberRow.msisdn).startswith(digits[::-1])
+        found.append(SubscriberRow.msisdn.startswith(f"+{digits}") if part.startswith("+") else ends)
     return or_(*found)
 
 

@@ -14,6 +14,13 @@ _MADE = {
     "contacts": ["made_key"],
 }
 """The tables whose records keep the mark of the idempotency key that they were made under; what is unique."""
+_LICENCES_OF = {
+    "ix_licences_unused": "number_id IS NULL",
+    "ix_licences_ending": "usable_until IS NOT NULL",
+}
+_COUNTED_BY = ["account_id", "add_on", "next_add_on", "next_from", "usable_until", "number_id"]
+_FOUND_BY = {"email_begins": "lower(email)", "msisdn_ending": "reverse(msisdn)"}
+"""By which beginnings subscribers are found."""
 KEEP_ORIGINS = """
 CREATE FUNCTION keep_origins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -67,6 +74,10 @@ def upgrade() -> None:
     op.create_index("uq_api_keys_digest", "api_keys", ["digest"], unique=True)
     op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"], unique=False)
     op.create_index("ix_sims_newest", "sims", ["account_id", "id"], unique=False)
+    op.create_index("ix_sims_by_state", "sims", ["account_id", "state", "id"], unique=False)
+    for member in ("line", "sim"):
+        table = f"{member}_groups"
+        op.create_index(f"ix_{table}_group_id", table, ["group_id", f"{member}_id"], unique=False)
     op.create_index(
         "ix_sims_iccid_ending",
         "sims",
@@ -104,6 +115,9 @@ def downgrade() -> None:
     for index in ("ix_employees_email_begins", "ix_employees_name_begins", "ix_employees_by_name"):
         op.drop_index(index, table_name="employees")
     op.drop_index("ix_sims_iccid_ending", table_name="sims")
+    for table in ("sim_groups", "line_groups"):
+        op.drop_index(f"ix_{table}_group_id", table_name=table)
+    op.drop_index("ix_sims_by_state", table_name="sims")
     op.drop_index("ix_sims_newest", table_name="sims")
     for table, unique in _MADE.items():
         op.drop_constraint(op.f(f"uq_{table}_{'_'.join(unique)}"), table, type_="unique")
@@ -124,6 +138,9 @@ def _licences() -> None:
     op.create_index("ix_numbers_by_msisdn", "numbers", ["account_id", "msisdn", "id"], unique=False)
     op.drop_index("ix_licences_account_id", table_name="licences")
     op.create_index("ix_licences_account_id", "licences", ["account_id", "id"], unique=False)
+    for name, rows in _LICENCES_OF.items():
+        op.create_index(name, "licences", ["account_id", "id"], unique=False, postgresql_where=sa.text(rows))
+    op.create_index("ix_licences_counted", "licences", _COUNTED_BY, unique=False)
     op.create_index(
         "ix_licence_requests_by_time", "licence_requests", ["account_id", "at", "id"], unique=False
     )
@@ -131,7 +148,8 @@ def _licences() -> None:
 
 def _without_licences() -> None:
     op.drop_index("ix_licence_requests_by_time", table_name="licence_requests")
-    op.drop_index("ix_licences_account_id", table_name="licences")
+    for name in ("ix_licences_counted", *_LICENCES_OF, "ix_licences_account_id"):
+        op.drop_index(name, table_name="licences")
     op.create_index("ix_licences_account_id", "licences", ["account_id"], unique=False)
     op.drop_index("ix_numbers_by_msisdn", table_name="numbers")
     op.drop_index("ix_agents_by_name", table_name="agents")
@@ -166,6 +184,28 @@ def _travel() -> None:
         ["account_id", sa.literal_column("lower(name)"), "id"],
         unique=False,
     )
+    op.create_index(
+        "ix_subscribers_words",
+        "subscribers",
+        [sa.literal_column("to_tsvector('simple'::regconfig, name)")],
+        unique=False,
+        postgresql_using="gin",
+    )
+    op.create_index(
+        "ix_subscribers_msisdn_begins",
+        "subscribers",
+        ["account_id", "msisdn"],
+        unique=False,
+        postgresql_ops={"msisdn": "text_pattern_ops"},
+    )
+    for name, text in _FOUND_BY.items():
+        op.create_index(
+            f"ix_subscribers_{name}",
+            "subscribers",
+            ["account_id", sa.literal_column(text).label("begins")],
+            unique=False,
+            postgresql_ops={"begins": "text_pattern_ops"},
+        )
     op.create_index("ix_esim_lines_account_id", "esim_lines", ["account_id", "id"], unique=False)
     op.create_index(
         "ix_travel_stock_by_end",
@@ -178,7 +218,8 @@ def _travel() -> None:
 def _without_travel() -> None:
     op.drop_index("ix_travel_stock_by_end", table_name="travel_stock")
     op.drop_index("ix_esim_lines_account_id", table_name="esim_lines")
-    op.drop_index("ix_subscribers_by_name", table_name="subscribers")
+    for name in (*_FOUND_BY, "msisdn_begins", "words", "by_name"):
+        op.drop_index(f"ix_subscribers_{name}", table_name="subscribers")
     op.drop_constraint(op.f("uq_travel_plans_account_id_made_key"), "travel_plans", type_="unique")
     op.drop_column("travel_plans", "made_as")
     op.drop_column("travel_plans", "made_key")
@@ -186,6 +227,16 @@ def _without_travel() -> None:
 
 def _operations() -> None:
     """Held work and the audit."""
+    op.create_index(
+        "ix_mails_sending",
+        "mails",
+        ["updated_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.create_index(
+        "ix_events_of_actor", "events", ["account_id", "actor", "epoch", "xid", "id"], unique=False
+    )
     op.create_index("ix_holds_longest", "holds", ["account_id", "since", "workflow_id"], unique=False)
     op.execute(KEEP_ORIGINS)
     op.execute(
@@ -271,4 +322,6 @@ def _without_jobs_and_operations() -> None:
     for trigger in ("origins_append_only", "origins_never_truncated"):
         op.execute(f"DROP TRIGGER {trigger} ON origins")
     op.execute("DROP FUNCTION keep_origins()")
+    op.drop_index("ix_events_of_actor", table_name="events")
+    op.drop_index("ix_mails_sending", table_name="mails")
     op.drop_index("ix_holds_longest", table_name="holds")
