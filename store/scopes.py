@@ -54,7 +54,7 @@ _PARAMETER = cast("int", bindparam("of_account", type_=BigInteger))
 _SHAPES = {travel: OfAccount(_PARAMETER, travel) for travel in (True, False)}
 
 
-def shaped(scope: Scope) -> tuple[Scope, dict[str, int]]:
+def shaped(scope: Scope) -> tuple[Scope, dict[str, Any]]:
     """The scope with a parameter in place of its account, and the parameter's value: a statement is built
     once for all accounts.
     """

@@ -20,10 +20,10 @@ from store.licences.facts import STATE, add_on_today
 from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberChangeRow, NumberRow
 from store.operations import holds
 from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
-from store.paging import by_account
+from store.paging import built_once, by_account
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.row import constants
-from store.scopes import within
+from store.scopes import shaped, within
 
 _Temporary = aliased(SimRow)
 _SHOWN = (
@@ -61,10 +61,16 @@ async def numbers(
     wanted: Wanted = WHOLE,
 ) -> Page[NumberView]:
     """Numbers, sorted by account and phone number; deleted ones too, which are `kept` for some time."""
-    statement = _numbers().where(within(scope, NumberRow.account_id), *chosen)
+    shape, known = shaped(scope)
+    statement = _listed(shape).where(*chosen) if chosen else _listed(shape)
     keys = by_account(scope, NumberRow.msisdn, NumberRow.id)
-    rows = await keys.page(connection, statement, wanted, {"kept": kept})
+    rows = await keys.page(connection, statement, wanted, {**known, "kept": kept})
     return Page(await _with_unfinished(connection, [_view(row) for row in rows]), rows.following)
+
+
+@built_once
+def _listed(scope: Scope) -> Select[Any]:
+    return _numbers().where(within(scope, NumberRow.account_id))
 
 
 async def number(

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     ScalarSelect,
+    Select,
     and_,
     any_,
     bindparam,
@@ -26,10 +27,10 @@ from models.paging import MOST_COUNTED, WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.travel.stock_views import StockEsim, StockProfile, StockState
 from store.fleet.tables import SimRow
-from store.paging import by_account, up_to
+from store.paging import built_once, by_account, up_to
 from store.people.tables import AccountRow, ProviderRow
 from store.row import constants
-from store.scopes import within
+from store.scopes import shaped, within
 from store.travel.line_tables import EsimLineRow, TravelOrderRow
 from store.travel.settling import ENDED, FREE, NOT_ENDED
 from store.travel.tables import NEVER, TravelProfileRow, TravelStockRow
@@ -145,15 +146,23 @@ async def esims(
     wanted: Wanted = WHOLE,
 ) -> Page[StockEsim]:
     """The eSIMs of the scope: by profile, those that end first first; or the one of this SIM."""
-    chosen: list[ColumnElement[bool]] = [within(scope, TravelStockRow.account_id)]
-    if profile is not None:
-        chosen.append(TravelStockRow.profile == profile)
+    shape, known = shaped(scope)
+    known |= {"profile": profile, "sim": sim_id}
+    statement = _listed(shape, state, of_profile=profile is not None, of_sim=sim_id is not None)
+    rows = await by_account(scope, *_FIRST_TO_END).page(connection, statement, wanted, known)
+    return rows.of(lambda row: StockEsim(**row._mapping))
+
+
+@built_once
+def _listed(scope: Scope, state: StockState | None, *, of_profile: bool, of_sim: bool) -> Select[Any]:
+    chosen = [within(scope, TravelStockRow.account_id)]
+    if of_profile:
+        chosen.append(TravelStockRow.profile == bindparam("profile", type_=BigInteger))
     if state is not None:
         chosen.append(_IN_STATE[state])
-    if sim_id is not None:
-        chosen.append(TravelStockRow.sim_id == sim_id)
-    rows = await by_account(scope, *_FIRST_TO_END).page(connection, _ESIMS.where(and_(*chosen)), wanted)
-    return rows.of(lambda row: StockEsim(**row._mapping))
+    if of_sim:
+        chosen.append(TravelStockRow.sim_id == bindparam("sim", type_=BigInteger))
+    return _ESIMS.where(*chosen)
 
 
 async def profiles(

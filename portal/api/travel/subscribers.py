@@ -47,8 +47,8 @@ async def list_subscribers(
     find: Annotated[
         Text | None,
         Query(
-            description="The beginnings of words of the name, or of the e-mail address, or the last digits of "
-            "the phone number (with `+`, the first)."
+            description="The beginnings of words of the name, or of the e-mail address, or the last digits "
+            "of the phone number (with `+`, the first)."
         ),
     ] = None,
 ) -> ListOf[SubscriberResource]:
