@@ -22,6 +22,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
+    literal_column,
     select,
     tuple_,
 )
@@ -119,7 +120,8 @@ def by_account(scope: Scope, *columns: Any) -> Keys:
 
 def up_to(rows: Select[*tuple[Any, ...]], most: Any = MOST_COUNTED) -> ScalarSelect[int]:
     """How many such rows there are, counted up to `most`, as a column: a list never counts everything."""
-    return select(func.count()).select_from(rows.limit(most).subquery()).scalar_subquery()
+    few = literal_column(str(most)) if isinstance(most, int) else most
+    return select(func.count()).select_from(rows.limit(few).subquery()).scalar_subquery()
 
 
 def cut(rows: list[Any], wanted: Wanted, place: Callable[[Any], tuple[Any, ...]]) -> Page[Any]:

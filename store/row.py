@@ -12,6 +12,7 @@ from sqlalchemy import (
     Function,
     Identity,
     MetaData,
+    Select,
     String,
     func,
     literal_column,
@@ -48,6 +49,13 @@ def constants(values: Any) -> list[ColumnElement[str]]:
     a plan that PostgreSQL keeps that an index of only these rows has them.
     """
     return [literal_column(f"'{value}'", String) for value in sorted(values)]
+
+
+def has(rows: Select[Any]) -> ColumnElement[bool]:
+    """Whether there is such a row, as a column of a page of a list. EXISTS may be answered from a table of
+    all such rows, made for the few that are asked about.
+    """
+    return rows.limit(literal_column("1")).scalar_subquery().is_not(None)
 
 
 STATUS_OPEN = among("status", OPEN)

@@ -22,7 +22,7 @@ from store.operations import holds
 from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
 from store.paging import built_once, by_account
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
-from store.row import constants
+from store.row import constants, has
 from store.scopes import shaped, within
 
 _Temporary = aliased(SimRow)
@@ -110,7 +110,7 @@ def _columns() -> tuple[Any, ...]:
         SimRow.state.label("sim_state"),
         SimRow.iccid,
         _Temporary.id.label("temporary_id"),
-        code.correlate(SimRow).exists().label("code_known"),
+        has(code.correlate(SimRow)).label("code_known"),
         OrderRow.id.label("order_id"),
         OrderRow.status.in_(OPEN_STATUSES).label("order_open"),
         OrderRow.kind.label("order_kind"),

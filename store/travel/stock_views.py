@@ -32,7 +32,7 @@ from store.people.tables import AccountRow, ProviderRow
 from store.row import constants
 from store.scopes import shaped, within
 from store.travel.line_tables import EsimLineRow, TravelOrderRow
-from store.travel.settling import ENDED, FREE, NOT_ENDED
+from store.travel.settling import ENDED, NOT_ENDED, UNTOUCHED
 from store.travel.tables import NEVER, TravelProfileRow, TravelStockRow
 
 state_of_esim = case(
@@ -87,13 +87,13 @@ _FIRST_TO_END = (
 
 def free_of(account_id: Any, profile: Any, most: Any = MOST_COUNTED) -> ScalarSelect[int]:
     """How many eSIMs of this profile of the account can be handed out (T36), counted up to `most`."""
-    free = (
-        select(TravelStockRow.sim_id)
-        .join(SimRow, SimRow.id == TravelStockRow.sim_id)
-        .where(TravelStockRow.account_id == account_id, TravelStockRow.profile == profile, FREE)
-        .correlate_except(TravelStockRow, SimRow)
+    # the state as a column: joined, all SIMs might be read for the first that are counted
+    state = select(SimRow.state).where(SimRow.id == TravelStockRow.sim_id).scalar_subquery()
+    free = select(TravelStockRow.sim_id).where(
+        *(TravelStockRow.account_id == account_id, TravelStockRow.profile == profile),
+        *(UNTOUCHED, NOT_ENDED, state.in_(constants([SimState.IN_STOCK]))),
     )
-    return up_to(free, most)
+    return up_to(free.correlate_except(TravelStockRow), most)
 
 
 _COUNTED = select(
