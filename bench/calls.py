@@ -1,6 +1,12 @@
 """What the benchmark of the API calls: every list with `limit=25`, each search and each detail."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from portal.api.app import ROUTERS
 
 LINE = "%2B33600050000"
 _ICCID = "8933000000000050000"
@@ -128,3 +134,24 @@ OF_STAFF: Mapping[str, str] = {
     "SIMs, with travel": "/sims",
 }
 """Called with the key of the support, which sees travel eSIMs, too."""
+
+
+def reads() -> Iterator[tuple[str, frozenset[str]]]:
+    """The path of each route of the API that reads, with the names of its query parameters."""
+    for router in ROUTERS.values():
+        for context in iter_route_contexts(router.routes):
+            route: Any = getattr(context, "original_route", context)
+            if isinstance(route, APIRoute) and "GET" in (route.methods or ()):
+                yield route.path, frozenset(getattr(route, "parameters", ()))
+
+
+def route_of(address: str) -> str:
+    """The path of the route that answers this address."""
+    path = address.partition("?")[0]
+    (found,) = (route for route, _ in reads() if re.fullmatch(re.sub(r"{\w+}", "[^/]+", route), path))
+    return found
+
+
+def parameters_of(address: str) -> frozenset[str]:
+    """The query parameters of the route that answers this address."""
+    return dict(reads())[route_of(address)]

@@ -18,9 +18,9 @@ MOST_COUNTED = 1000
 """What is shown beside a record of a list is counted up to this number: 1000 stands for 1,000 or more."""
 
 
-def counted_up(number: int) -> str:
+def counted_up(number: int, most: int = MOST_COUNTED) -> str:
     """Such a number as people read it."""
-    return f"{MOST_COUNTED}+" if number >= MOST_COUNTED else str(number)
+    return f"{most}+" if number >= most else str(number)
 
 
 @dataclass(frozen=True)
