@@ -10,7 +10,7 @@ from bench.fleet import seed
 from bench.more_rows import fill_more
 from bench.rows import fill
 from models.fleet.inventory import SimState
-from models.paging import MOST_COUNTED
+from models.paging import MOST_COUNTED, Wanted
 from models.people.callers import AllAccounts, OfAccount
 from starter.codes.book import CodeBook
 from starter.fleet.desk import FleetDesk
@@ -20,7 +20,6 @@ from starter.travel.stock_book import StockBook
 from starter.travel.subscriber_book import SubscriberBook
 from store.fleet import group_members, views
 from store.fleet.tables import LineRow
-from store.paging import Wanted
 from store.session import Database
 from tests.builders import OPERATOR, run
 
@@ -28,7 +27,8 @@ READ = "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_user_
 LINES, FREE, CODES = 4000, 4000, 1500
 FEW = 1000
 """Far fewer than there are."""
-ACME, PAGE = "Acme", {"limit": 25}
+ACME = "Acme"
+PAGE: dict[str, Any] = {"limit": 25}
 Call = Callable[[Database], Awaitable[Any]]
 CALLS: dict[str, Call] = {
     "discarded SIMs": lambda d: FleetDesk(d).sims(OPERATOR, ACME, state=SimState.DISCARDED, **PAGE),
