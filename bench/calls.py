@@ -102,6 +102,7 @@ OF_OWNER: Mapping[str, str] = {
     "audit of an actor": "/audit?actor=U-2",
     "audit of a line": "/audit?about=L-50000",
     "audit of a type": "/audit?type=mail",
+    "audit of a rare type": "/audit?type=user",
     "audit of today": "/audit?until=2020-01-01T00:00:00Z",
 }
 """Called with the key of an owner, who sees no travel eSIMs."""
