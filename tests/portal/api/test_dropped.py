@@ -23,6 +23,7 @@ import starter
 from models.people.callers import PERMISSIONS, Caller, Permission, Role, UserKind
 from store import scopes
 from tests.builders import ACCOUNT
+from tests.callers.built import forget_statements
 from tests.callers.test_strangers import CONDITIONS
 from tests.callers.world import BOLT, Known
 from tests.portal.api.conftest import ADDRESS
@@ -79,15 +80,6 @@ class Watched:
         finally:
             self.dropped = None
             forget_statements()
-
-
-def forget_statements() -> None:
-    """Have statements that are built once built again, with the conditions that are asked for now."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("store."):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
 
 
 @pytest.fixture
