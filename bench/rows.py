@@ -32,9 +32,10 @@ INSERT INTO contacts (distributor_id, name, email)
 INSERT INTO contact_roles SELECT id, 'order' FROM contacts WHERE email LIKE 'contact.%';
 INSERT INTO order_packs (account_id, distributor_id, name)
     SELECT account_id, id, 'Pack of ' || name FROM distributors WHERE name LIKE 'Distributor %';
+INSERT INTO providers (name) VALUES ('Provider of packs');
 INSERT INTO order_pack_items (pack_id, section, name, esim, provider_id)
     SELECT p.id, 'SIM Cards', 'eSIM of ' || p.name, true, o.id FROM order_packs p,
-        (SELECT min(id) AS id FROM providers) o
+        (SELECT max(id) AS id FROM providers) o
     WHERE p.name LIKE 'Pack of %';
 """
 _FLEET = f"""
@@ -86,10 +87,11 @@ async def fill(connection: AsyncConnection, *, people: int = 0, fleet: int = 0, 
     """Fill the account with so many rows of each: people, groups, keys and packs; lines with SIMs; orders."""
     await connection.execute(text("SET LOCAL statement_timeout = 0"))
     for statements, count in ((_PEOPLE, people), (_FLEET, fleet), (_ORDERS, orders)):
-        for statement in _each(statements) if count else ():
+        for statement in each_of(statements) if count else ():
             values = {"n": count} if ":n" in statement else {}
             await connection.execute(text(statement), values)
 
 
-def _each(statements: str) -> Iterator[str]:
+def each_of(statements: str) -> Iterator[str]:
+    """The statements of a text."""
     return filter(str.strip, statements.split(";"))

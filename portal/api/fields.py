@@ -12,9 +12,12 @@ from pydantic_core import PydanticCustomError
 from models.characters import LONGEST_NAME
 from models.errors import Refused
 from models.identifiers import reference, storable
+from models.paging import MOST_COUNTED
 from starter.keys import LONGEST_KEY, checked_key
 
 _LETTERS = {"user": "U", "contact": "C", "agent": "AG", "subscriber": "SB"}
+COUNTED_UP = f", counted up to {MOST_COUNTED}: {MOST_COUNTED} stands for that many or more."
+"""The end of a description of such a number."""
 
 
 class Body(BaseModel):

@@ -64,7 +64,7 @@ class CatalogueDesk:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_CATALOGUE)
             items = await views.items(connection, scope, Wanted(limit, after))
-            contacts = await people.order_contacts(connection, scope)
+            contacts = await people.order_contacts(connection, scope, {item.distributor for item in items})
         of_distributor: dict[tuple[str, str], list[ContactView]] = {}
         for contact in contacts:
             of_distributor.setdefault((contact.account, contact.distributor), []).append(contact)

@@ -28,7 +28,9 @@ class SubscriberBook:
         limit: int | None = None,
         after: Position | None = None,
     ) -> Page[SubscriberView]:
-        """List subscribers; `find`: only those of whose name, e-mail address or phone number it is a part."""
+        """List subscribers; `find`: the beginnings of words of the name, or of the address, or the last
+        digits of the phone number (with a plus sign, the first).
+        """
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_TRAVEL)

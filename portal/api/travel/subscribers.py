@@ -45,7 +45,11 @@ async def list_subscribers(
     desks: At,
     pages: Pages,
     find: Annotated[
-        Text | None, Query(description="Only with this in name, e-mail address or phone number.")
+        Text | None,
+        Query(
+            description="The beginnings of words of the name, or of the e-mail address, or the last digits "
+            "of the phone number (with `+`, the first)."
+        ),
     ] = None,
 ) -> ListOf[SubscriberResource]:
     """The subscribers of the account, by name."""
