@@ -27,6 +27,7 @@ from store.orders.kinds import EFFECTS
 from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
 from store.paging import Keys, built_once
 from store.people.tables import DistributorRow, ProviderRow
+from store.row import constants
 from store.scopes import shaped, travel_order, within
 
 PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
@@ -237,7 +238,8 @@ def unknown(order_id: str) -> NotFound:
 
 def _incident() -> ColumnElement[bool]:
     kept = select(EventRow.id).where(
-        EventRow.about.contains(array([OrderRow.id])), EventRow.type == PROCESSED_AFTER_CANCELLED
+        EventRow.about.contains(array([OrderRow.id])),
+        EventRow.type.in_(constants([PROCESSED_AFTER_CANCELLED])),
     )
     # only a cancelled order can have one: the events of other orders are not read
     return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
