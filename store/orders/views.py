@@ -114,34 +114,22 @@ async def orders(
             return Page()
         return await refused.newest(connection, scope, subject=subject, wanted=wanted)
     shape, known = shaped(scope)
-    statement = _listed(
-        shape,
-        status=status,
-        open_only=open_only,
-        held=held,
-        incidents=incidents,
-        of_subject=subject is not None,
-    )
+    narrowed = {"open_only": open_only, "held": held, "incidents": incidents, "of_one": subject is not None}
+    statement = _listed(shape, status=status, **narrowed)
     rows = await _NEWEST.page(connection, statement, wanted, {**known, "subject": subject})
     return Page(await _views(connection, rows), rows.following)
 
 
 @built_once
 def _listed(
-    scope: Scope,
-    *,
-    status: OrderStatus | None,
-    open_only: bool,
-    held: bool,
-    incidents: bool,
-    of_subject: bool,
+    scope: Scope, *, status: OrderStatus | None, open_only: bool, held: bool, incidents: bool, of_one: bool
 ) -> Select[*tuple[Any, ...]]:
     conditions = (
         (status is not None, OrderRow.status == status),
         (open_only, OrderRow.status.in_(OPEN_STATUSES)),
         (incidents, _incident()),
         (held, OrderRow.id.in_(holds.held_of("order-"))),
-        (of_subject, OrderRow.subject == bindparam("subject", type_=String)),
+        (of_one, OrderRow.subject == bindparam("subject", type_=String)),
     )
     return _orders(scope).where(*(condition for chosen, condition in conditions if chosen))
 
