@@ -27,6 +27,7 @@ from store.orders.kinds import EFFECTS
 from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
 from store.paging import Keys, built_once
 from store.people.tables import DistributorRow, ProviderRow
+from store.row import constants
 from store.scopes import shaped, travel_order, within
 
 PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
@@ -114,14 +115,8 @@ async def orders(
             return Page()
         return await refused.newest(connection, scope, subject=subject, wanted=wanted)
     shape, known = shaped(scope)
-    statement = _listed(
-        shape,
-        status=status,
-        open_only=open_only,
-        held=held,
-        incidents=incidents,
-        of_subject=subject is not None,
-    )
+    narrowed = {"open_only": open_only, "held": held, "incidents": incidents, "of_one": subject is not None}
+    statement = _listed(shape, status=status, **narrowed)
     rows = await _NEWEST.page(connection, statement, wanted, {**known, "subject": subject})
     return Page(await _views(connection, rows), rows.following)
 
@@ -133,20 +128,14 @@ def _one(scope: Scope) -> Select[*tuple[Any, ...]]:
 
 @built_once
 def _listed(
-    scope: Scope,
-    *,
-    status: OrderStatus | None,
-    open_only: bool,
-    held: bool,
-    incidents: bool,
-    of_subject: bool,
+    scope: Scope, *, status: OrderStatus | None, open_only: bool, held: bool, incidents: bool, of_one: bool
 ) -> Select[*tuple[Any, ...]]:
     conditions = (
         (status is not None, OrderRow.status == status),
         (open_only, OrderRow.status.in_(OPEN_STATUSES)),
         (incidents, _incident()),
         (held, OrderRow.id.in_(holds.held_of("order-"))),
-        (of_subject, OrderRow.subject == bindparam("subject", type_=String)),
+        (of_one, OrderRow.subject == bindparam("subject", type_=String)),
     )
     return _orders(scope).where(*(condition for chosen, condition in conditions if chosen))
 
@@ -243,7 +232,8 @@ def unknown(order_id: str) -> NotFound:
 
 def _incident() -> ColumnElement[bool]:
     kept = select(EventRow.id).where(
-        EventRow.about.contains(array([OrderRow.id])), EventRow.type == PROCESSED_AFTER_CANCELLED
+        EventRow.about.contains(array([OrderRow.id])),
+        EventRow.type.in_(constants([PROCESSED_AFTER_CANCELLED])),
     )
     # only a cancelled order can have one: the events of other orders are not read
     return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
