@@ -1,7 +1,7 @@
 """Measures the API on a large account: CPU of lists, searches and details, and placing over HTTP.
 
-`make bench ARGS=--api`. The account has 100,000 lines with a SIM each and 10,000 orders. CPU is what portal
-and PostgreSQL used for a call: other load on the machine changes it little.
+`make bench ARGS=--api`. The account has 100,000 lines with a SIM each, 10,000 orders, and what `MORE` says.
+CPU is what portal and PostgreSQL used for a call: other load on the machine changes it less than the time.
 """
 
 import asyncio
@@ -16,7 +16,9 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import text
 
+from bench.calls import OF_OWNER, OF_STAFF, parameters_of
 from bench.fleet import USER, seed
+from bench.more_rows import fill_more
 from bench.rows import fill
 from bench.surroundings import Surroundings, surroundings
 from models.orders.lifecycle import OrderKind
@@ -30,48 +32,12 @@ from store.key_ring import KeyRing
 from store.session import Database
 
 LINES, ORDERS, PEOPLE = 100_000, 10_000, 1_000
+MORE = {"people": 20_000, "free": 100_000, "codes": 20_000, "some": 1_000, "events": 100_000}
+"""See `bench.more_rows`."""
 CALLS, WARM_UP = 100, 10
 AT_ONCE, TOGETHER = 5, 100
 PLACED = 40
 MOST_CPU_MS, MOST_P95_MS, MOST_RATIO = 8.0, 100.0, 1.2
-_LINE = "+33600050000"
-_ICCID = "8933000000000050000"
-CALLED: Mapping[str, str] = {
-    "orders": "/orders",
-    "open orders": "/orders?open=true",
-    "processed orders": "/orders?status=processed",
-    "held orders": "/orders?held=true",
-    "orders of a line": f"/orders?line=%2B{_LINE[1:]}",
-    "an order": "/orders/{order}",
-    "an order with events": "/orders/{order}?expand=events",
-    "lines": "/lines",
-    "lines of a group": "/lines?group=Sales",
-    "lines of a device": "/lines?device=Phone%2050000",
-    "lines with an eSIM": "/lines?kind=esim",
-    "lines without code": "/lines?without_code=true",
-    "a line by number": f"/lines/%2B{_LINE[1:]}",
-    "actions of a line": f"/lines/%2B{_LINE[1:]}/actions",
-    "shop of a line": f"/lines/%2B{_LINE[1:]}/shop",
-    "SIMs": "/sims",
-    "active SIMs": "/sims?state=active",
-    "discarded SIMs": "/sims?state=discarded",
-    "SIMs by ending": "/sims?iccid_ending=50000",
-    "a SIM by ICCID": f"/sims/{_ICCID}",
-    "devices": "/devices",
-    "employees": "/employees",
-    "employees by name": "/employees?find=Employee%2050000",
-    "groups": "/groups",
-    "catalogue": "/catalogue",
-    "users": "/users",
-    "a user": "/users/ana@acme.example",
-    "profiles": "/profiles",
-    "contacts": "/contacts",
-    "contacts of a role": "/contacts?role=order",
-    "distributors": "/distributors",
-    "API keys": "/api-keys",
-    "accounts": "/accounts",
-}
-"""What is called, with `limit=25`."""
 
 
 @dataclass(frozen=True)
@@ -127,14 +93,18 @@ async def measure_api(lines: int = LINES, orders: int = ORDERS) -> ApiFigures:
         await seed(database, lines)
         async with database.transaction() as connection:
             await fill(connection, people=min(PEOPLE, lines), orders=orders)
+        async with database.transaction() as connection:
+            await fill_more(connection, **{name: -(-count * lines // LINES) for name, count in MORE.items()})
         await _settle(around.settings.database_url)
-        headers = await _key(database, around)
-        async with httpx.AsyncClient(
-            base_url=f"{around.addresses.portal_url}/api/v1", headers=headers, timeout=60
-        ) as client:
-            order = (await client.get("/orders", params={"limit": 1})).json()["data"][0]["id"]
-            costs = {name: await _cost(client, around, path, order) for name, path in CALLED.items()}
-            desk, over_http = await _placed(client, around, lines)
+        costs: dict[str, Cost] = {}
+        base = f"{around.addresses.portal_url}/api/v1"
+        for role, called in ((Role.SUPPORT, OF_STAFF), (Role.OWNER, OF_OWNER)):
+            headers = await _key(database, around, role)
+            async with httpx.AsyncClient(base_url=base, headers=headers, timeout=60) as client:
+                for name, path in called.items():
+                    costs[name] = await _cost(client, around, path)
+                if role is Role.OWNER:
+                    desk, over_http = await _placed(client, around, lines)
         await database.close()
     return ApiFigures(costs, desk, over_http)
 
@@ -148,17 +118,17 @@ async def _settle(url: str) -> None:
     await database.close()
 
 
-async def _key(database: Database, around: Surroundings) -> dict[str, str]:
-    operator, bot = callers.operator(), "bot@acme.example"
+async def _key(database: Database, around: Surroundings, role: Role) -> dict[str, str]:
+    operator, bot = callers.operator(), f"{role}@bots.example"
     users = UserDesk(database)
-    await users.create_user(operator, "Acme", "Bot", bot, role=Role.OWNER, kind=UserKind.SERVICE)
+    await users.create_user(operator, "Acme", "Bot", bot, role=role, kind=UserKind.SERVICE)
     made = await ApiKeyDesk(database, around.settings).create(operator, "bench", user=bot)
     return {"Authorization": f"Bearer {made.key.text}"}
 
 
-async def _cost(client: httpx.AsyncClient, around: Surroundings, path: str, order: str) -> Cost:
-    address = httpx.URL(path.format(order=order))
-    if "{" not in path and path.count("/") == 1:
+async def _cost(client: httpx.AsyncClient, around: Surroundings, path: str) -> Cost:
+    address = httpx.URL(path)
+    if "limit" in parameters_of(path):
         address = address.copy_merge_params({"limit": 25})
     for _ in range(WARM_UP):
         answer = await client.get(address)

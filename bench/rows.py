@@ -18,9 +18,9 @@ INSERT INTO authorised_actions_profiles (account_id, name, is_default)
 INSERT INTO users (account_id, name, email, profile_id)
     SELECT a.id, 'User ' || n, 'user.' || n || '@acme.example', p.id
     FROM {_OF}, authorised_actions_profiles p WHERE p.account_id = a.id AND p.is_default;
-INSERT INTO api_keys (account_id, user_id, name, mode, shown, digest, permissions, created_by)
+INSERT INTO api_keys (account_id, user_id, name, mode, shown, digest, secret_key, permissions, created_by)
     SELECT a.id, u.id, 'Key ' || n, 'live', 'esim_live_',
-        sha256(convert_to('row ' || n, 'UTF8')), '{{view_orders}}', 'operator'
+        sha256(convert_to('row ' || n, 'UTF8')), 'row', '{{view_orders}}', 'operator'
     FROM {_OF} CROSS JOIN LATERAL (SELECT min(id) AS id FROM users WHERE account_id = a.id) u;
 INSERT INTO employees (account_id, name, email)
     SELECT a.id, 'Row ' || n, 'row.' || n || '@acme.example' FROM {_OF};
@@ -32,9 +32,10 @@ INSERT INTO contacts (distributor_id, name, email)
 INSERT INTO contact_roles SELECT id, 'order' FROM contacts WHERE email LIKE 'contact.%';
 INSERT INTO order_packs (account_id, distributor_id, name)
     SELECT account_id, id, 'Pack of ' || name FROM distributors WHERE name LIKE 'Distributor %';
+INSERT INTO providers (name) VALUES ('Provider of packs');
 INSERT INTO order_pack_items (pack_id, section, name, esim, provider_id)
     SELECT p.id, 'SIM Cards', 'eSIM of ' || p.name, true, o.id FROM order_packs p,
-        (SELECT min(id) AS id FROM providers) o
+        (SELECT max(id) AS id FROM providers) o
     WHERE p.name LIKE 'Pack of %';
 """
 _FLEET = f"""
@@ -86,10 +87,11 @@ async def fill(connection: AsyncConnection, *, people: int = 0, fleet: int = 0, 
     """Fill the account with so many rows of each: people, groups, keys and packs; lines with SIMs; orders."""
     await connection.execute(text("SET LOCAL statement_timeout = 0"))
     for statements, count in ((_PEOPLE, people), (_FLEET, fleet), (_ORDERS, orders)):
-        for statement in _each(statements) if count else ():
+        for statement in each_of(statements) if count else ():
             values = {"n": count} if ":n" in statement else {}
             await connection.execute(text(statement), values)
 
 
-def _each(statements: str) -> Iterator[str]:
+def each_of(statements: str) -> Iterator[str]:
+    """The statements of a text."""
     return filter(str.strip, statements.split(";"))

@@ -14,6 +14,13 @@ Position = tuple[str | int, ...]
 """The sort values of a record, the last of which is unique; a time in ISO 8601."""
 
 LARGEST_PAGE = 100
+MOST_COUNTED = 1000
+"""What is shown beside a record of a list is counted up to this number: 1000 stands for 1,000 or more."""
+
+
+def counted_up(number: int, most: int = MOST_COUNTED) -> str:
+    """Such a number as people read it."""
+    return f"{most}+" if number >= most else str(number)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ import contextlib
 import logging
 from functools import partial
 
+import phonenumbers  # noqa: F401  takes long to import: not during a request
+
 from models.errors import Refused
 from portal.app import create_app
 from settings import Settings

@@ -190,14 +190,19 @@ async def of_work(
     language: str = "en",
 ) -> Caller:
     """Who made work that runs later, as they may act now: with at most the permissions of that call, in the
-    account of the work. Raises `NotFound`, `Refused` (`user_deactivated`, `account_closed`).
+    account of the work. Work that was made with an API key ends with it.
+
+    Raises `NotFound`, `Refused` (`api_key_over`, `user_deactivated`, `account_closed`).
     """
     had = frozenset(permission for permission in Permission if permission.value in permissions)
     scope = OfAccount(account_id, travel=Permission.VIEW_TRAVEL in had)
-    if actor == OPERATOR:
-        acting = operator(origin_id=origin_id, language=language)
-        return replace(acting, scope=scope, permissions=had)
     async with database.reading() as connection:
+        key = await api_keys.maker(connection, origin_id)
+        if key and not key.alive:
+            raise Refused.because("api_key_over")
+        if actor == OPERATOR:
+            acting = operator(origin_id=origin_id, language=language)
+            return replace(acting, scope=scope, permissions=had)
         found = await lookups.find_user(connection, scope, reference("U", int(actor.partition(":")[2])))
     return _of_user(found, had, origin_id, language)
 

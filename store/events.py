@@ -51,6 +51,9 @@ _ALSO_ABOUT = ("sim", "esim_line")
 """The records that an event refers to where its data names them."""
 _MOST_TRANSACTIONS = 2**64
 _VIEW = (EventRow.at, EventRow.actor, EventRow.type, EventRow.data, EventRow.about)
+_EACH = select(*_VIEW).order_by(EventRow.id)
+_ABOUT = EventRow.about.contains(bindparam("reference", type_=EventRow.about.type))
+_OF = _EACH.where(_ABOUT)
 
 
 async def append(
@@ -106,14 +109,14 @@ async def of(
     """
     if isinstance(scope, OfMode):  # accounts are listed with it, no record of them is read
         return ()
-    about = EventRow.about.contains([reference])
+    found = _OF
     if besides:
         types = or_(*(EventRow.type.startswith(beginning) for beginning in of_types))
-        about = or_(about, and_(EventRow.about.overlap(list(besides)), types))
-    found = select(*_VIEW).where(about).order_by(EventRow.id)
+        found = _EACH.where(or_(_ABOUT, and_(EventRow.about.overlap(list(besides)), types)))
     if not isinstance(scope, AllAccounts):
         found = found.where(EventRow.account_id == scope.account_id, EventRow.audience == Audience.ACCOUNT)
-    return tuple(_view(row) for row in await connection.execute(found))
+    rows = await connection.execute(found, {"reference": [reference]})
+    return tuple(map(_view, rows))
 
 
 # --- the feed ----------------------------------------------------------------------------------------------

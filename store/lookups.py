@@ -168,7 +168,7 @@ async def eligible_packs(connection: AsyncConnection, scope: Scope, line_id: int
 
 
 async def find_account(connection: AsyncConnection, scope: Scope, name: str | None) -> AccountKey:
-    """The account of the scope with this name; without a name, the only account in the scope.
+    """The account of the scope with this name or id (`A-3`); without a name, the only account in the scope.
 
     Raises `NotFound` (`unknown_account`), or `Refused` (`account_needed`) where there are several.
     """
@@ -180,7 +180,10 @@ async def find_account(connection: AsyncConnection, scope: Scope, name: str | No
         if not rows:
             raise NotFound.because("no_account")
         return AccountKey(*rows[0])
-    row = await _one(connection, accounts.where(AccountRow.name == name.strip())) if storable(name) else None
+    named = AccountRow.name == name.strip()
+    number = None if name.strip().isdigit() else parse_reference("A", name)  # a name may be digits alone
+    either = accounts.where(or_(named, AccountRow.id == number)).order_by(named.desc()).limit(1)
+    row = await _one(connection, either) if storable(name) else None
     if row is None:
         raise NotFound.because("unknown_account")
     return AccountKey(*row)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.codes.tables import QrNotificationRow, QrRequestRow
@@ -45,4 +45,5 @@ class MailRow(Row):
         CheckConstraint(
             "num_nonnulls(order_id, qr_request_id, qr_notification_id, work_id) = 1", name="about_one"
         ),
+        Index("ix_mails_sending", "updated_at", postgresql_where=text("state = 'sending'")),
     )

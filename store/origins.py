@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     bindparam,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.identifiers import parse_reference
 from models.people.callers import By
 from store.personal import CODE, REFERENCE, Erase, personal
 from store.row import Row, among, now, own_id
@@ -43,7 +45,18 @@ class OriginRow(Row):
     )
 
 
-_RECORD = insert(OriginRow).returning(OriginRow.id)
+_COLUMNS = ("actor", "surface", "session", "address", "request_id")
+_UNHURRIED = func.set_config("synchronous_commit", "off", True)
+_RECORD = (
+    insert(OriginRow)
+    .from_select(
+        _COLUMNS, select(*(bindparam(name, type_=String) for name in _COLUMNS)).where(_UNHURRIED == "off")
+    )
+    .returning(OriginRow.id)
+)
+"""Does not wait for the disk: nothing needs an origin without a change that names it, and the commit of that
+change, which comes later, writes the origin to the disk before itself.
+"""
 
 
 def theirs() -> ColumnElement[bool]:
@@ -70,6 +83,12 @@ async def record(
     """Record the origin of a call; return its id, for `Caller.origin_id`."""
     row = {"actor": actor, "surface": surface, "session": session, "address": address}
     return int((await connection.execute(_RECORD, {**row, "request_id": request_id})).scalar_one())
+
+
+async def api_key(connection: AsyncConnection, origin_id: int | None) -> int | None:
+    """The number of the API key that the call was sent with; None for a call without one."""
+    session = select(OriginRow.session).where(OriginRow.id == origin_id, OriginRow.surface == "api")
+    return parse_reference("K", await connection.scalar(session) or "")
 
 
 async def known(connection: AsyncConnection, origin_id: int | None, actor: str) -> bool:

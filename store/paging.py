@@ -9,18 +9,43 @@ All sort keys are NOT NULL and have one direction, so one index serves the sort 
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Date, DateTime, Integer, Select, literal, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.identifiers import storable
-from models.paging import Page, Position, Wanted
+from models.paging import MOST_COUNTED, Page, Wanted
 from models.people.callers import OfAccount, Scope
 from store.people.tables import AccountRow
 
 _LARGEST_INTEGER = 2**63 - 1
+
+
+Statement = Select[*tuple[Any, ...]]
+built_once = lru_cache(maxsize=64)
+"""For a function that makes the statement of a list, of a scope without ids (`store.scopes.shaped`) and of
+what is chosen: to build a statement of thirty columns takes SQLAlchemy longer than PostgreSQL to execute it.
+"""
+_PARTS: WeakKeyDictionary[Statement, dict[tuple[int, int | None, bool], Statement]] = WeakKeyDictionary()
+"""The statements of parts of a list, by that of the list: by the number of its keys, how many records, and
+whether they follow a position. A list has one sequence.
+"""
 
 
 class Keys:
@@ -33,37 +58,57 @@ class Keys:
     async def page(
         self,
         connection: AsyncConnection,
-        statement: Select[*tuple[Any, ...]],
+        statement: Statement,
         wanted: Wanted,
         known: Mapping[str, Any] | None = None,
     ) -> Page[Any]:
         """Execute the statement for the wanted part of the list, with these parameters. Raises `Refused`
         (`page_cursor_invalid`).
         """
-        named = [column.label(f"_key_{place}") for place, column in enumerate(self._columns)]
-        rows = list(await connection.execute(self.of(statement, wanted).add_columns(*named), known))
-        return cut(rows, wanted, lambda row: tuple(row._mapping[name.name] for name in named))
+        after = self.position(wanted)
+        parts = _PARTS.setdefault(statement, {})
+        which = (len(self._columns), wanted.limit, wanted.after is None)
+        if which not in parts:
+            named = (column.label(f"key_{place}") for place, column in enumerate(self._columns))
+            parts[which] = self.of(statement, wanted).add_columns(*named)
+        rows = list(await connection.execute(parts[which], {**(known or {}), **after}))
+        return cut(rows, wanted, lambda row: row[-len(self._columns) :])
 
-    def of(self, statement: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
-        """The statement, sorted, from the position on, with one record more than wanted."""
+    def of(self, statement: Statement, wanted: Wanted) -> Statement:
+        """The statement, sorted, from the position on, with one record more than wanted. Its parameters are
+        those of `position`.
+        """
         sort = [column.desc() if self._descending else column for column in self._columns]
         sorted_ = statement.order_by(*sort)
         if wanted.limit is not None:
-            sorted_ = sorted_.limit(wanted.limit + 1)
+            sorted_ = sorted_.limit(_most(wanted.limit + 1))
         if wanted.after is None:
             return sorted_
-        values = self._values(wanted.after)
-        place, after = tuple_(*self._columns), tuple_(*values)
+        values = [
+            bindparam(f"after_{place}", type_=column.type) for place, column in enumerate(self._columns)
+        ]
+        here, after = tuple_(*self._columns), tuple_(*values)
         first, begins = self._columns[0], values[0]
         # the second condition follows from the first; without it a join is not read from there on
         if self._descending:
-            return sorted_.where(place < after, first <= begins)
-        return sorted_.where(place > after, first >= begins)
+            return sorted_.where(here < after, first <= begins)
+        return sorted_.where(here > after, first >= begins)
 
-    def _values(self, after: Position) -> list[Any]:
-        if len(after) != len(self._columns):
+    def position(self, wanted: Wanted) -> dict[str, Any]:
+        """The position as parameters. Raises `Refused` (`page_cursor_invalid`)."""
+        if wanted.after is None:
+            return {}
+        if len(wanted.after) != len(self._columns):
             raise Refused.because("page_cursor_invalid")
-        return [_value(column, value) for column, value in zip(self._columns, after, strict=True)]
+        values = map(_value, self._columns, wanted.after)
+        return {f"after_{place}": value for place, value in enumerate(values)}
+
+
+def _most(records: int) -> ColumnElement[int]:
+    """A limit that is part of the statement's text: without its value PostgreSQL has no good plan that it
+    could keep, and plans the statement again for each call, which takes longer than executing it.
+    """
+    return bindparam("most", records, Integer, literal_execute=True)
 
 
 def by_account(scope: Scope, *columns: Any) -> Keys:
@@ -71,6 +116,12 @@ def by_account(scope: Scope, *columns: Any) -> Keys:
     the accounts.
     """
     return Keys(*columns) if isinstance(scope, OfAccount) else Keys(AccountRow.name, *columns)
+
+
+def up_to(rows: Select[*tuple[Any, ...]], most: Any = MOST_COUNTED) -> ScalarSelect[int]:
+    """How many such rows there are, counted up to `most`, as a column: a list never counts everything."""
+    few = literal_column(str(most)) if isinstance(most, int) else most
+    return select(func.count()).select_from(rows.limit(few).subquery()).scalar_subquery()
 
 
 def cut(rows: list[Any], wanted: Wanted, place: Callable[[Any], tuple[Any, ...]]) -> Page[Any]:
@@ -86,7 +137,7 @@ def cut(rows: list[Any], wanted: Wanted, place: Callable[[Any], tuple[Any, ...]]
 
 def _value(column: Any, value: str | int) -> Any:
     try:
-        return literal(_typed(column, value), column.type)
+        return _typed(column, value)
     except (TypeError, ValueError, OverflowError):
         raise Refused.because("page_cursor_invalid") from None
 

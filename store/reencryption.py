@@ -11,6 +11,7 @@ from store.codes.code_locks import lock_codes
 from store.codes.tables import QrUploadRow, QrVersionRow
 from store.key_ring import KeyRing
 from store.operations.job_tables import JobRow
+from store.operations.jobs import digested
 from store.secrets import code_of, confirmation_code_of, file_of, input_of, uploaded
 from store.session import Database
 
@@ -107,7 +108,7 @@ def _again(keys: KeyRing, use: str, encrypted: bytes | None) -> bytes | None:
 
 async def _inputs(connection: AsyncConnection, keys: KeyRing, after: int | None) -> tuple[int | None, int]:
     rows = await connection.execute(
-        select(JobRow.id, JobRow.input)
+        select(JobRow.id, JobRow.kind, JobRow.dry_run, JobRow.input)
         .where(JobRow.id > (after or 0), JobRow.input.is_not(None))
         .order_by(JobRow.id)
         .limit(_BATCH)
@@ -119,7 +120,9 @@ async def _inputs(connection: AsyncConnection, keys: KeyRing, after: int | None)
         if keys.is_current(row.input):
             continue
         use = input_of(row.id)
-        content = keys.encrypt(use, keys.decrypt(use, row.input))
-        await connection.execute(update(JobRow).where(JobRow.id == row.id).values(input=content))
+        content = keys.decrypt(use, row.input)
+        digest = keys.fingerprints(digested(row.kind, content, dry_run=row.dry_run))[0]
+        again = {"input": keys.encrypt(use, content), "digest": digest}
+        await connection.execute(update(JobRow).where(JobRow.id == row.id).values(again))
         changed += 1
     return last, changed

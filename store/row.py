@@ -5,13 +5,17 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Function,
     Identity,
     MetaData,
+    Select,
+    String,
     func,
+    literal_column,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -38,6 +42,20 @@ class Row(DeclarativeBase):
 def among(column: str, values: Any) -> str:
     """The SQL condition that a column has one of these values."""
     return f"{column} IN ({', '.join(repr(str(value)) for value in sorted(values))})"
+
+
+def constants(values: Any) -> list[ColumnElement[str]]:
+    """Values of an enumeration for `in_`, as part of the statement's text. As parameters they would hide from
+    a plan that PostgreSQL keeps that an index of only these rows has them.
+    """
+    return [literal_column(f"'{value}'", String) for value in sorted(values)]
+
+
+def has(rows: Select[Any]) -> ColumnElement[bool]:
+    """Whether there is such a row, as a column of a page of a list. EXISTS may be answered from a table of
+    all such rows, made for the few that are asked about.
+    """
+    return rows.limit(literal_column("1")).scalar_subquery().is_not(None)
 
 
 STATUS_OPEN = among("status", OPEN)

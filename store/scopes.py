@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, false, not_, select, true
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, false, not_, select, true
 
 from models.errors import Refused
 from models.orders.kinds import KINDS
@@ -48,6 +48,19 @@ def within(
             return cast("ColumnElement[bool]", account.in_(_of_mode(mode)))
         case OfLink(account_id=account_id, sim_id=sim_id):
             return false() if sim is None else and_(account == account_id, sim == sim_id)
+
+
+_PARAMETER = cast("int", bindparam("of_account", type_=BigInteger))
+_SHAPES = {travel: OfAccount(_PARAMETER, travel) for travel in (True, False)}
+
+
+def shaped(scope: Scope) -> tuple[Scope, dict[str, Any]]:
+    """The scope with a parameter in place of its account, and the parameter's value: a statement is built
+    once for all accounts.
+    """
+    if isinstance(scope, OfAccount):
+        return _SHAPES[scope.travel], {"of_account": scope.account_id}
+    return scope, {}
 
 
 def _of_mode(mode: str) -> Any:

@@ -194,6 +194,7 @@ async def run(database: Database, statement: str, **values: object) -> list[Any]
     """Run SQL; its rows, if it has any."""
     async with database.transaction() as connection:
         result = await connection.execute(text(statement), values)
+        assert result.returns_rows or not statement.lstrip().startswith("SELECT"), "it selects no column"
         return list(result.all()) if result.returns_rows else []
 
 

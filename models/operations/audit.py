@@ -4,6 +4,9 @@ from datetime import datetime
 
 from models.values import View
 
+PLATFORM = "platform"
+"""The session of an entry that the platform made with a key of its own, as accounts see it."""
+
 
 class AuditEntry(View):
     """One change. `id` is the event's place in the feed, unique for ever."""
@@ -21,6 +24,7 @@ class AuditEntry(View):
     surface: str | None = None
     """api, cli, link or portal; None where the origin of the call was not recorded."""
     session: str | None = None
-    """The API key (`K-7`) or the session."""
+    """The API key (`K-7`) or the session; accounts see `platform` instead of a key of the platform."""
     address: str | None = None
+    """Accounts see none of the platform's own."""
     request_id: str | None = None

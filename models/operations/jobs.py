@@ -25,7 +25,9 @@ class JobStatus(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
-    """Nothing was done: the whole file was refused, or who made the job may not do so any more."""
+    """The whole file was refused, or who made the job may not do so any more; rows that were done before stay
+    done.
+    """
     CANCELLED = "cancelled"
 
     @property
@@ -102,7 +104,7 @@ class JobView(View):
     """What an import made, by kind of record."""
     changed: dict[str, int]
     refusals: tuple[Refusal, ...]
-    """Why all of it was refused."""
+    """Why all of it was refused, or its remaining rows."""
     held: bool
     created_by: str
     created_at: datetime

@@ -89,7 +89,7 @@ class EmployeeView(View):
 
 
 class GroupView(View):
-    """A management group, with the number of its lines."""
+    """A management group, with the number of its lines, counted up to `MOST_COUNTED`."""
 
     id: int
     account: str

@@ -33,11 +33,11 @@ API = {
     "held_choice": Declared("Name a reason or ids, of which there are at most {most}."),
     "unknown_job": Declared("There is no such job.", NOT_FOUND),
     "job_kind_unknown": Declared("The kind of job is one of: {kinds}."),
-    "no_file": Declared("The form has no file in its field `file`."),
     "job_status_unknown": Declared("The status of a job is one of: {statuses}."),
     "job_rows_invalid": Declared("A job has 1 to {most} rows."),
     "job_over": Declared("{job} has ended, or its rows are written; it cannot be cancelled any more."),
     "job_given_up": Declared("A step of the job kept failing, and it was not retried in time."),
+    "api_key_over": Declared("The API key that the job was made with has expired or was revoked."),
     "unknown_event_type": Declared("There is no such type of event."),
     "too_many_calls": Declared("This key calls too often; wait as long as Retry-After says.", 429),
     # API keys
@@ -48,6 +48,9 @@ API = {
     ),
     "unknown_permission": Declared("There is no such permission: {permissions}."),
     "expiry_invalid": Declared("The end of an API key lies in the future, with its time zone."),
+    "expiry_after_yours": Declared(
+        "A key that is made with a key ends no later than that one: say expires_at, at the latest {latest}."
+    ),
     "key_user_or_platform": Declared(
         "Say whose key it is: --user SERVICE_USER, or --platform live (or test)."
     ),

@@ -94,8 +94,6 @@ TRAVEL = {
         "{plan} cannot be revoked: it is {state}. Only a queued plan can be.", CONFLICT
     ),
     "unknown_plan_on_line": Declared("There is no such plan on an eSIM line of the account.", NOT_FOUND),
-    "esim_line_suspended": Declared("The eSIM line is suspended already.", CONFLICT),
-    "esim_line_not_suspended": Declared("The eSIM line is not suspended.", CONFLICT),
     "suspension_without_reason": Declared("Give the reason why the eSIM line is suspended."),
     # reports
     "key_used_for_report": Declared("This key was used for another report.", CONFLICT),

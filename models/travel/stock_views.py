@@ -50,6 +50,7 @@ class StockProfile(View):
     account: str
     profile: int
     free: int
+    """Counted up to `MOST_COUNTED`, or up to the threshold where that is higher."""
     waiting: int
     """Orders that wait for it."""
     threshold: int

@@ -4,6 +4,7 @@ A new subject is a module with a `routes` router, and an entry in `ROUTERS`.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
 
@@ -11,9 +12,11 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from fastapi.telemetry import TelemetryConfig
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -66,7 +69,9 @@ ROUTERS: Mapping[str, APIRouter] = {
     "Audit": audit.routes,
 }
 """The routers by the heading of their routes in the reference."""
-PUBLIC = frozenset({"/openapi.json"})
+DOCUMENT = "/openapi.json"
+"""Made at the first request, in a thread: it takes seconds, and others are answered meanwhile."""
+PUBLIC = frozenset({DOCUMENT})
 """The routes without a caller."""
 
 _NO_TRACES_OF_ITS_OWN = TelemetryConfig(
@@ -143,7 +148,7 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
         version=version("esim-orders"),
         description=_ABOUT,
         servers=[{"url": PREFIX}],
-        openapi_url="/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -165,10 +170,17 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
         app.add_exception_handler(failure, problems.answer)
     derived = app.openapi
 
+    @cache
     def document() -> dict[str, object]:
-        if app.openapi_schema is None:
-            app.openapi_schema = completed(derived(), ROUTERS)
-        return app.openapi_schema
+        return completed(derived(), ROUTERS)
+
+    @cache
+    def as_json() -> bytes:
+        return bytes(JSONResponse(document()).body)
+
+    async def served(_: Request) -> Response:
+        return Response(await run_in_threadpool(as_json), media_type="application/json")
 
     app.openapi = document  # type: ignore[method-assign]
+    app.add_route(DOCUMENT, served)
     return app

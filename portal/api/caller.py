@@ -136,7 +136,7 @@ async def _in_an_account(found: Who) -> Caller:
     return found.caller
 
 
-def desks(request: Request) -> Desks:
+async def desks(request: Request) -> Desks:
     """All desks of the process."""
     door: Door = request.app.state.door
     return door.desks

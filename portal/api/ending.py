@@ -5,7 +5,7 @@ The policy is in docs/api.md.
     @routes.get("/old", summary="...", **ending(since=A_DAY, until=A_YEAR_LATER, successor="/new"))
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -26,14 +26,14 @@ def ending(*, since: date, until: date, successor: str) -> dict[str, Any]:
     return {"deprecated": True, "dependencies": [Depends(_said(since, until, successor))]}
 
 
-def _said(since: date, until: date, successor: str) -> Callable[[Response], None]:
+def _said(since: date, until: date, successor: str) -> Callable[[Response], Awaitable[None]]:
     headers = {
         "Deprecation": f"@{int(_midnight(since).timestamp())}",
         "Sunset": format_datetime(_midnight(until), usegmt=True),
         "Link": f'</api/v1{successor}>; rel="successor-version"',
     }
 
-    def said(response: Response) -> None:
+    async def said(response: Response) -> None:
         for name, value in headers.items():
             response.headers.append(name, value)
 

@@ -1,6 +1,8 @@
 """Types of fields that the bodies and answers of the API share."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from fastapi import Header, Query
@@ -10,9 +12,12 @@ from pydantic_core import PydanticCustomError
 from models.characters import LONGEST_NAME
 from models.errors import Refused
 from models.identifiers import reference, storable
+from models.paging import MOST_COUNTED
 from starter.keys import LONGEST_KEY, checked_key
 
 _LETTERS = {"user": "U", "contact": "C", "agent": "AG", "subscriber": "SB"}
+COUNTED_UP = f", counted up to {MOST_COUNTED}: {MOST_COUNTED} stands for that many or more."
+"""The end of a description of such a number."""
 
 
 class Body(BaseModel):
@@ -80,8 +85,11 @@ def _whole(value: Any) -> Any:
 
 
 WHOLE = BeforeValidator(_whole)
-"""Takes 10.0 for 10, as JSON Schema does; beside `Strict`, which refuses texts and truth values."""
+"""Takes 10.0 for 10, as JSON Schema does; beside `Strict`, which refuses texts and truth values. It is the
+last of the annotations: before `Field`, it would keep the limits out of the document.
+"""
 
+Currency = Annotated[str, Field(description="ISO 4217.", examples=["EUR"])]
 DryRun = Annotated[
     bool, Query(description="Run all checks and change nothing; needs no `Idempotency-Key` and uses none up.")
 ]
@@ -92,6 +100,16 @@ IdempotencyKey = Annotated[
         description="A key of your own for this call: a repeat with the same key does nothing twice.",
     ),
 ]
+
+
+def one_of(values: Iterable[StrEnum]) -> str:
+    """The description of a field with these values."""
+    return f"More values may be added: {', '.join(f'`{value}`' for value in values)}."
+
+
+def id_or_none(letters: str, number: int | None) -> str | None:
+    """The id of a record, if there is one."""
+    return None if number is None else reference(letters, number)
 
 
 def person(actor: str) -> str:

@@ -41,17 +41,7 @@ class ListOf(BaseModel, Generic[Resource]):
 class Listing:
     """Which page of a list is asked for."""
 
-    def __init__(
-        self,
-        request: Request,
-        response: Response,
-        limit: Annotated[
-            int, Query(ge=1, le=LARGEST_PAGE, description="The most records of this page.")
-        ] = 25,
-        cursor: Annotated[
-            str | None, Query(max_length=_MOST_CURSOR, description="`next_cursor` of the page before.")
-        ] = None,
-    ) -> None:
+    def __init__(self, request: Request, response: Response, limit: int, cursor: str | None) -> None:
         self.limit = limit
         self._request = request
         self._path: str = request.scope["path"]
@@ -70,7 +60,19 @@ class Listing:
         return ListOf(data=list(map(view, page)), has_more=following is not None, next_cursor=following)
 
 
-Pages = Annotated[Listing, Depends()]
+async def _listing(
+    request: Request,
+    response: Response,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="The most records of this page.")] = 25,
+    cursor: Annotated[
+        str | None, Query(max_length=_MOST_CURSOR, description="`next_cursor` of the page before.")
+    ] = None,
+) -> Listing:
+    # a coroutine, as all dependencies: FastAPI runs others in a thread
+    return Listing(request, response, limit, cursor)
+
+
+Pages = Annotated[Listing, Depends(_listing)]
 """A route's page of its list."""
 
 

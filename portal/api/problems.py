@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from models.errors import Refusal, Unavailable
+from models.language import Language
 from models.orders.lifecycle import OrderKind
 from models.refusals.declared import CONFLICT, UNPROCESSABLE
 from portal.http.answers import TRY_AGAIN_SECONDS, Problem, Reason, logged, problem_of
@@ -54,6 +55,14 @@ class ProblemDetails(BaseModel):
     request_id: str
     refusals: list[RefusalProblem]
     errors: list[FieldProblem] = Field(default=[], description="The invalid fields.")
+
+
+def worded(refusals: Iterable[Refusal], language: Language) -> list[RefusalProblem]:
+    """Refusals with their sentences in the reader's language."""
+    return [
+        RefusalProblem(code=each.code, sentence=sentence(each, language), parameters=each.parameters)
+        for each in refusals
+    ]
 
 
 class Problems:

@@ -18,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from portal.http.middleware import REVALIDATED
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 SLASH = "\ufdd0"
 """Stands for the slash of a name until its route is found: a noncharacter, which no name has."""
@@ -57,7 +59,7 @@ class ApiRoute(APIRoute):
             if response.status_code != 200 or not isinstance(getattr(response, "body", None), bytes):
                 return response
             tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
-            response.headers["ETag"] = tag
+            response.headers.update({"ETag": tag, "Cache-Control": REVALIDATED})
             if tag in _known(request.headers.get("if-none-match", "")):
                 kept = {k: v for k, v in response.headers.items() if not k.startswith("content-")}
                 return Response(status_code=304, headers=kept)

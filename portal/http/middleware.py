@@ -29,7 +29,6 @@ POLICY = (
 )
 """Only files of this site; `connect-src` is for the upload with a progress bar (XMLHttpRequest)."""
 HEADERS = {
-    "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -38,7 +37,12 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
-"""The token is in the path: pages are not cached, indexed or framed, and no referrer is sent."""
+"""The token is in the path: pages are not indexed or framed, and no referrer is sent."""
+NO_STORE = "no-store"
+REVALIDATED = "private, no-cache"
+"""How an answer with an `ETag` may be cached: by its caller alone, who asks each time whether it has changed.
+A client that honours `no-store` has no copy to ask about.
+"""
 
 MOST_DRAINED = 32 * 1024 * 1024
 DRAIN_SECONDS = 30.0
@@ -88,9 +92,9 @@ REFERRER, OWN_REFERRER = "Referrer-Policy", "same-origin"
 
 
 class SafeHeaders:
-    """Adds `HEADERS` to every response, and `POLICY` where the response has no policy of its own. The pages
-    of signed-in people send their address as the referrer to this site alone, and only a file whose name
-    holds its hash may be cached.
+    """Adds `HEADERS` to every response, `POLICY` where the response has no policy of its own, and `NO_STORE`
+    unless it is of those that may be cached: revalidated each time, or a file whose name holds its hash. The
+    pages of signed-in people send their address as the referrer to this site alone.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -101,12 +105,17 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 own = {REFERRER: OWN_REFERRER} if headers.get(REFERRER) == OWN_REFERRER else {}
-                kept = headers.get("Cache-Control") == FOREVER and scope["path"].startswith(FILES)
-                headers.update(HEADERS | own | ({"Cache-Control": FOREVER} if kept else {}))
+                headers.update(HEADERS | own)
+                if not _may_be_cached(headers.get("Cache-Control"), scope["path"]):
+                    headers["Cache-Control"] = NO_STORE
                 headers.setdefault("Content-Security-Policy", POLICY)
             await send(message)
 
         await self.app(scope, receive, adding)
+
+
+def _may_be_cached(control: str | None, path: str) -> bool:
+    return control == REVALIDATED or (control == FOREVER and path.startswith(FILES))
 
 
 class CrashPage:

@@ -60,11 +60,11 @@ class CatalogueDesk:
         after: Position | None = None,
     ) -> Page[CatalogueItem]:
         """List the items of all order packs, withdrawn ones too, with the contacts orders are sent to."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_CATALOGUE)
             items = await views.items(connection, scope, Wanted(limit, after))
-            contacts = await people.order_contacts(connection, scope)
+            contacts = await people.order_contacts(connection, scope, {item.distributor for item in items})
         of_distributor: dict[tuple[str, str], list[ContactView]] = {}
         for contact in contacts:
             of_distributor.setdefault((contact.account, contact.distributor), []).append(contact)

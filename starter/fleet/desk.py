@@ -91,7 +91,7 @@ class FleetDesk:
 
         `kind`: only lines with such a SIM in place; `without_code`: only lines whose eSIM has no code yet.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_INVENTORY)
             return await views.lines(
@@ -142,21 +142,21 @@ class FleetDesk:
 
     async def line(self, caller: Caller, line: str) -> LineView:
         """One line with its SIMs."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             key = await lookups.find_line(connection, caller.scope, line)
             caller.require(Permission.VIEW_INVENTORY)
             return await views.line(connection, caller.scope, key.id)
 
     async def sim(self, caller: Caller, sim: str) -> SimView:
         """One SIM by its id (`S-12`) or ICCID, discarded ones too."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             key = await lookups.find_sim(connection, caller.scope, sim)
             caller.require(Permission.VIEW_INVENTORY)
             return await views.sim(connection, caller.scope, key.id)
 
     async def actions(self, caller: Caller, target: str) -> list[ActionOffer]:
         """The three actions on a line or a SIM: whether each is offered to this user, and if not, why."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             if names_sim(target):
                 sim = await lookups.find_sim(connection, caller.scope, target)
                 caller.require(Permission.VIEW_INVENTORY)

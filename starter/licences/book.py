@@ -63,7 +63,7 @@ class NumberBook:
         """List numbers with their assignment (L8); `assigned`: only those that use a licence, or use none;
         `held`: only those whose order or change is held.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             user = None if agent is None else await find_agent(connection, scope, agent)
             caller.require(Permission.VIEW_LICENCES)
@@ -78,7 +78,7 @@ class NumberBook:
 
     async def number(self, caller: Caller, number: str, *, history: bool = True) -> NumberView:
         """One number, with everything that happened to it unless that is not wanted."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await find_number(connection, caller.scope, number)
             caller.require(Permission.VIEW_LICENCES)
             return await number_views.number(connection, caller.scope, found.id, self._kept, history=history)
@@ -116,7 +116,7 @@ class AgentBook:
         after: Position | None = None,
     ) -> Page[AgentView]:
         """List agents with the numbers that they use, also those who are deactivated."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
             return await agents.agents(connection, scope, Wanted(limit, after))

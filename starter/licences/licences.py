@@ -56,7 +56,7 @@ class LicenceDesk:
         after: Position | None = None,
     ) -> Page[LicenceView]:
         """List licences; those that are over only where the status asks."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
             wanted = None if add_on is None else parse_add_on(add_on)
@@ -73,7 +73,7 @@ class LicenceDesk:
 
     async def counts(self, caller: Caller, account: str | None = None) -> list[AddOnCount]:
         """Count the licences of each add-on, those that are over left out."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
             return await licences.counts(connection, scope)
@@ -95,7 +95,7 @@ class LicenceDesk:
 
     async def purchase(self, caller: Caller, purchase: str) -> PurchaseView:
         """One purchase (`LP-5`), with what it cost. Raises `NotFound` (`unknown_purchase`)."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await purchases.purchase(connection, caller.scope, purchase)
             caller.require(Permission.VIEW_LICENCES)
             return found
@@ -149,7 +149,7 @@ class LicenceDesk:
         """The charges of an account, or of one licence, in a month (`2026-12`; the present one) and their sum
         (L40). Days after today have no charges yet.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             if licence is None:
                 account_id, only = (await lookups.find_account(connection, caller.scope, account)).id, None
             else:
@@ -169,7 +169,7 @@ class LicenceDesk:
         after: Position | None = None,
     ) -> Page[PriceView]:
         """List the prices of all add-ons or of one, past and coming ones too."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
             wanted = None if add_on is None else parse_add_on(add_on)
@@ -204,7 +204,7 @@ class LicenceDesk:
 
     async def billing(self, caller: Caller, account: str | None = None) -> BillingView:
         """The cycle day, time zone and currency of an account."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
             return (await billing.read(connection, found.id)).view

@@ -54,7 +54,7 @@ class LicenceRequestDesk(ConnectedDesk):
         """List requests for licences, the oldest first; `open_only`: those that no purchase has answered;
         `held`: those of which the owners cannot be notified until a person acts.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
             part = Wanted(limit, after)

@@ -67,7 +67,7 @@ class AuditDesk:
         `order-...`, also of one that is gone), phone number, ICCID or address; `type`: such as
         `order.submitted`, or `order` for all of these. Raises `NotFound` (`unknown_record`).
         """
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_AUDIT)
             chosen = AuditFilter(

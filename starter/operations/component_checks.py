@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -145,10 +146,39 @@ async def secret_keys(keys: str, database: Database) -> Check:
     if found.missing:
         lacking = _lacking(sorted(found.missing))
         return Check("secret_keys", ok=False, sentence=lacking, ids=tuple(sorted(found.missing)))
+    dead = [
+        key for secret_key, keys_ in found.api_keys.items() if secret_key not in ring.ids for key in keys_
+    ]
+    if dead:
+        return Check("secret_keys", ok=False, sentence=_REFUSED.format(_first(dead)), ids=tuple(dead))
     if found.used:
-        return Check("secret_keys", ok=True, sentence="The keys of all QR codes and files are there.")
-    there = "The keys are valid" if keys else "ESIM_SECRET_KEYS is not set"
-    return Check("secret_keys", ok=True, sentence=f"{there}; no QR code is kept yet.")
+        sentence = "The keys of all QR codes and files are there."
+    else:
+        there = "The keys are valid" if keys else "ESIM_SECRET_KEYS is not set"
+        sentence = f"{there}; no QR code is kept yet."
+    old = [key for keys_ in found.api_keys.values() for key in keys_]
+    return Check("secret_keys", ok=True, sentence=sentence + depend_on_old_keys(old), ids=tuple(old))
+
+
+_REFUSED = (
+    "API keys depend on a key that ESIM_SECRET_KEYS lacks, and are refused: {}; add it until each was used, "
+    "or revoke them."
+)
+_NAMED = 10
+
+
+def depend_on_old_keys(api_keys: Sequence[str]) -> str:
+    """How many API keys depend on a key that is not the first; nothing where there are none."""
+    if not api_keys:
+        return ""
+    return (
+        f" API keys that depend on an older key until they are used: {len(api_keys)} ({_first(api_keys)}); "
+        "keep it."
+    )
+
+
+def _first(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
 
 
 def _lacking(missing: list[str]) -> str:

@@ -59,18 +59,9 @@ class JobRunner:
         if work is None:
             return True
         try:
-            caller = await callers.of_work(
-                self._database,
-                work.account_id,
-                work.actor,
-                work.permissions,
-                origin_id=work.origin_id,
-                language=work.language,
-            )
-            caller.require(KINDS[work.kind].permission)
             if not KINDS[work.kind].file:
-                return await self._rows(work, caller)
-            await self._import(work, caller)
+                return await self._rows(work)
+            await self._import(work)
         except _Cancelled:
             return True
         except Refused as refused:
@@ -81,17 +72,32 @@ class JobRunner:
             return True
         return await self._finished(work)
 
-    async def _import(self, work: Work, caller: Caller) -> None:
+    async def _caller(self, work: Work) -> Caller:
+        """Who made the job, as they may act now. Raises `Refused` where they may not do so any more."""
+        caller = await callers.of_work(
+            self._database,
+            work.account_id,
+            work.actor,
+            work.permissions,
+            origin_id=work.origin_id,
+            language=work.language,
+        )
+        caller.require(KINDS[work.kind].permission)
+        return caller
+
+    async def _import(self, work: Work) -> None:
         """Import the file; its report is committed with its rows. What was written before a worker was killed
         is not written again, unless something has to be done after it.
         """
 
         async def record(connection: AsyncConnection, report: ImportReport) -> None:
+            await self._caller(work)  # once more: to read and write a large file takes minutes
             if not work.dry_run and not await job_steps.written(connection, work, report):
                 raise _Cancelled
 
         if work.written and not KINDS[work.kind].continues:
             return
+        caller = await self._caller(work)
         async with self._progress(work) as progress:
             file = File(work.input, work.dry_run, progress, record)
             report = await IMPORTS[work.kind](self._desks, caller, file)
@@ -100,12 +106,14 @@ class JobRunner:
                 if not await job_steps.written(connection, work, report):
                     raise _Cancelled
 
-    async def _rows(self, work: Work, caller: Caller) -> bool:
+    async def _rows(self, work: Work) -> bool:
+        """Do rows, each only if who made the job may still do so. Whether the job has ended then."""
         rows = await asyncio.to_thread(json.loads, work.input)
         act = ACTIONS[work.kind]
         loop = asyncio.get_running_loop()
         until = loop.time() + self._batch_seconds
         for number, row in enumerate(rows[work.done :], start=work.done + 1):
+            caller = await self._caller(work)
             record: str | None = None
             problems: tuple[Problem, ...] = ()
             try:

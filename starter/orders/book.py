@@ -26,7 +26,7 @@ class OrderBook:
 
     async def order(self, caller: Caller, order_id: str) -> OrderView:
         """One order with its events. Raises `NotFound`."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await views.order(connection, caller.scope, order_id)
         caller.require(Permission.VIEW_ORDERS)
         return found
@@ -49,7 +49,7 @@ class OrderBook:
         `open_only`: only open ones; `held`: only held ones; `incidents`: only those that the provider
         processed after they were cancelled.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             subject = (await lookups.find_line(connection, scope, line)).subject if line else None
             caller.require(Permission.VIEW_ORDERS)
@@ -71,7 +71,7 @@ class OrderBook:
         references = {event.actor for event in order.events}
         references |= {person for unsent in order.not_sent for person in unsent.recipients}
         references |= {str(event.data["to"]) for event in order.events if "to" in event.data}
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             known = await views.order(connection, caller.scope, order.id)
             caller.require(Permission.VIEW_ORDERS)
             return await people.names(connection, OfAccount(known.account_id), references)

@@ -42,6 +42,16 @@ class AccountDesk:
             caller.require(Permission.VIEW_PEOPLE)
             return await account_settings.accounts(connection, caller.scope, Wanted(limit, after))
 
+    async def account(self, caller: Caller, account: str | None = None) -> AccountView:
+        """One account of the caller's scope, by its name or `A-3`; without a name, the only one in the scope.
+
+        Raises `NotFound` (`unknown_account`), `Refused` (`account_needed`).
+        """
+        async with self._database.reading() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.VIEW_PEOPLE)
+            return await account_settings.account(connection, found.id)
+
     async def create(
         self,
         caller: Caller,

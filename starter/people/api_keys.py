@@ -12,6 +12,8 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from models.errors import Refused
 from models.paging import Page, Position, Wanted
 from models.people.api_keys import RANDOM_CHARACTERS, ApiKeyView, Mode, NewApiKey, make_key
@@ -53,7 +55,8 @@ class ApiKeyDesk:
         """Make a key that acts as this service user (address or `U-3`), in the mode of its account.
 
         `permissions`: all that the user and the caller have, if left out. Raises `NotFound` (`unknown_user`),
-        `Refused` (`service_user_needed`, `permission_above_yours`, `unknown_permission`, `expiry_invalid`).
+        `Refused` (`service_user_needed`, `permission_above_yours`, `unknown_permission`, `expiry_invalid`,
+        `expiry_after_yours`).
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
@@ -69,10 +72,10 @@ class ApiKeyDesk:
                 connection,
                 key,
                 name=parse_name(name),
-                digest=api_keys.digests(self._ring, key)[0],
+                digests_=api_keys.digests(self._ring, key),
                 user=found,
                 permissions=_chosen(permissions, most),
-                expires_at=_future(expires_at),
+                expires_at=await _end(connection, caller, expires_at),
                 by=caller.by,
             )
         return NewApiKey(view, key)
@@ -94,10 +97,10 @@ class ApiKeyDesk:
                 connection,
                 key,
                 name=parse_name(name),
-                digest=api_keys.digests(self._ring, key)[0],
+                digests_=api_keys.digests(self._ring, key),
                 user=None,
                 permissions=_chosen(permissions, caller.permissions),
-                expires_at=_future(expires_at),
+                expires_at=await _end(connection, caller, expires_at),
                 by=caller.by,
             )
         return NewApiKey(view, key)
@@ -115,6 +118,13 @@ class ApiKeyDesk:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.MANAGE_API_KEYS)
             return await api_keys.keys(connection, scope, Wanted(limit, after))
+
+    async def key(self, caller: Caller, key: str) -> ApiKeyView:
+        """One key (`K-7`), also a revoked one. Raises `NotFound` (`unknown_api_key`)."""
+        async with self._database.reading() as connection:
+            found = await api_keys.find(connection, caller.scope, key)
+            caller.require(Permission.MANAGE_API_KEYS)
+            return found
 
     async def revoke(self, caller: Caller, key: str) -> ApiKeyView:
         """Revoke a key (`K-7`): the next call with it is refused. Idempotent."""
@@ -138,7 +148,12 @@ def _chosen(wanted: Collection[str] | None, most: frozenset[Permission]) -> froz
     return chosen
 
 
-def _future(when: datetime | None) -> datetime | None:
-    if when is not None and (when.tzinfo is None or when <= datetime.now(UTC)):
+async def _end(connection: AsyncConnection, caller: Caller, chosen: datetime | None) -> datetime | None:
+    """When a new key expires. One that is made with a key does not outlive it."""
+    if chosen is not None and (chosen.tzinfo is None or chosen <= datetime.now(UTC)):
         raise Refused.because("expiry_invalid")
-    return when
+    made_with = await api_keys.maker(connection, caller.origin_id)
+    latest = made_with and made_with.expires_at
+    if latest and (chosen is None or chosen > latest):
+        raise Refused.because("expiry_after_yours", latest=f"{latest.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
+    return chosen

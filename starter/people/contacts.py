@@ -30,7 +30,7 @@ class ContactDesk:
         after: Position | None = None,
     ) -> Page[ContactDetails]:
         """List contacts with their roles; `role`: only those who have it."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
             wanted = None if role is None else parse_roles([role])[0]

@@ -25,14 +25,14 @@ class ProfileDesk:
         after: Position | None = None,
     ) -> Page[ProfileView]:
         """List the account's profiles, the default one first."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
             return await profiles.profiles(connection, found, Wanted(limit, after))
 
     async def profile(self, caller: Caller, account: str | None, name: str) -> ProfileView:
         """One profile with its enabled targets."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             account_key = await lookups.find_account(connection, caller.scope, account)
             found = await profiles.profile(connection, account_key, name)
             caller.require(Permission.VIEW_PEOPLE)

@@ -31,7 +31,7 @@ class UserDesk:
         after: Position | None = None,
     ) -> Page[UserView]:
         """List users with their role and profile; `kind`: only persons, or only service users."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
             return await users.users(connection, scope, kind, Wanted(limit, after))

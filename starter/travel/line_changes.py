@@ -13,8 +13,8 @@ class LineDesk(ConnectedDesk):
     async def revoke(self, caller: Caller, plan: str) -> str:
         """Revoke a queued plan (`PA-7`); return the line that it was on (`EL-9`).
 
-        Raises `Refused` (`plan_not_queued`) once it was used: of this and a connection at the same moment
-        exactly one succeeds.
+        Idempotent. Raises `Refused` (`plan_not_queued`) once it was used: of this and a connection at the
+        same moment exactly one succeeds.
         """
         async with self._database.transaction() as connection:
             found = await find_assignment(connection, caller.scope, plan)
@@ -25,7 +25,8 @@ class LineDesk(ConnectedDesk):
     async def suspend(self, caller: Caller, line: str, reason: str) -> None:
         """Suspend the eSIM of a line (`EL-9`, or its ICCID), with a reason. The clocks of its plans go on.
 
-        Raises `Refused`: `esim_line_suspended`, `suspension_without_reason`, `line_without_esim`.
+        Idempotent: a suspended line keeps its first reason. Raises `Refused`: `suspension_without_reason`,
+        `line_without_esim`.
         """
         async with self._database.transaction() as connection:
             found = await find_esim_line(connection, caller.scope, line)
@@ -33,7 +34,7 @@ class LineDesk(ConnectedDesk):
             await line_changes.suspend(connection, found, reason, caller.by)
 
     async def resume(self, caller: Caller, line: str, reason: str = "") -> None:
-        """Resume a suspended line. Raises `Refused`: `esim_line_not_suspended`, `line_without_esim`."""
+        """Resume a suspended line. Idempotent. Raises `Refused` (`line_without_esim`)."""
         async with self._database.transaction() as connection:
             found = await find_esim_line(connection, caller.scope, line)
             caller.require(Permission.SELL_TRAVEL)

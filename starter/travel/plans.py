@@ -50,7 +50,7 @@ class PlanDesk:
         after: Position | None = None,
     ) -> Page[PlanView]:
         """List plans; `withdrawn`: only those that are, or are not, withdrawn."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_TRAVEL)
             gone = TravelPlanRow.withdrawn_at.is_not(None)
@@ -59,7 +59,7 @@ class PlanDesk:
 
     async def plan(self, caller: Caller, plan: str) -> PlanDetails:
         """One plan, with the cost of each profile: why it has its profile (T15)."""
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await find_plan(connection, caller.scope, plan)
             caller.require(Permission.VIEW_TRAVEL)
             return await plans.plan(connection, found)
@@ -77,7 +77,7 @@ class PlanDesk:
         subscriber that it can be added to, or the stock of its profile (T42). Raises `Refused` with every
         name that is no country (`country_unknown`, `country_ambiguous`), or `no_countries`.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             scope, person = caller.scope, None
             if subscriber is not None:
                 person = await find_subscriber(connection, caller.scope, subscriber)

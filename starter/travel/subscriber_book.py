@@ -28,8 +28,10 @@ class SubscriberBook:
         limit: int | None = None,
         after: Position | None = None,
     ) -> Page[SubscriberView]:
-        """List subscribers; `find`: only those of whose name, e-mail address or phone number it is a part."""
-        async with self._database.transaction() as connection:
+        """List subscribers; `find`: the beginnings of words of the name, or of the address, or the last
+        digits of the phone number (with a plus sign, the first).
+        """
+        async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_TRAVEL)
             if find is not None and not (storable(find) and find.strip()):
@@ -43,7 +45,7 @@ class SubscriberBook:
         """One subscriber with their eSIM lines, the plans on these and their states, and the complimentary
         eSIMs that they have. Raises `Refused` (`subscriber_ambiguous`).
         """
-        async with self._database.transaction() as connection:
+        async with self._database.reading() as connection:
             found = await find_subscriber(connection, caller.scope, subscriber)
             caller.require(Permission.VIEW_TRAVEL)
             return await subscribers.subscriber(connection, found.id)

@@ -10,17 +10,28 @@ from models.fleet.inventory import SIM_CARDS_SECTION
 from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from store.catalogue.tables import PackItemRow, PackRow
-from store.paging import by_account
+from store.paging import built_once, by_account
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
-from store.scopes import within
+from store.scopes import shaped, within
 
 
 async def items(connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE) -> Page[PackView]:
     """Every item of every order pack, by account, pack and section."""
-    mine = select_packs().where(within(scope, PackRow.account_id))
-    section, item = func.coalesce(PackItemRow.section, ""), func.coalesce(PackItemRow.name, "")
-    keys = by_account(scope, PackRow.name, section, item, func.coalesce(PackItemRow.id, 0))
-    return (await keys.page(connection, mine, wanted)).of(pack_view)
+    shape, known = shaped(scope)
+    return (await by_account(scope, *_SORTED).page(connection, _listed(shape), wanted, known)).of(pack_view)
+
+
+_SORTED = (
+    PackRow.name,
+    func.coalesce(PackItemRow.section, ""),
+    func.coalesce(PackItemRow.name, ""),
+    func.coalesce(PackItemRow.id, 0),
+)
+
+
+@built_once
+def _listed(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return select_packs().where(within(scope, PackRow.account_id))
 
 
 def esim_of(provider: Any) -> ColumnElement[bool]:

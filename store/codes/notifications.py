@@ -7,7 +7,6 @@ from sqlalchemy import (
     ColumnElement,
     Interval,
     Select,
-    and_,
     bindparam,
     delete,
     exists,
@@ -34,7 +33,7 @@ from store.mail_table import MailRow
 from store.operations import holds, not_sent
 from store.operations.tables import HoldRow, NotSentRow
 from store.people.tables import UserRow
-from store.row import now
+from store.row import has, now
 from store.scopes import travel_esim, within
 
 OFFERED_BY = "system"
@@ -238,7 +237,8 @@ def selected(scope: Scope) -> Select[*tuple[Any, ...]]:
         )
         .scalar_subquery()
     )
-    sent = exists().where(and_(MailRow.qr_notification_id == QrNotificationRow.id, MailRow.state == "sent"))
+    mails = select(MailRow.id).where(MailRow.qr_notification_id == QrNotificationRow.id)
+    sent = has(mails.where(MailRow.state == "sent").correlate(QrNotificationRow))
     return (
         select(
             QrNotificationRow.__table__,

@@ -16,10 +16,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.fleet.inventory import IN_PLACE, SimKind, SimState
 from models.identifiers import ICCID_PATTERN
 from store.personal import CODE, NAME, REFERENCE, Erase, not_personal, personal
-from store.row import Row, among, of_account, own_id, owner
+from store.row import Row, among, constants, of_account, own_id, owner
 
 SIM_IN_PLACE = among("state", IN_PLACE)
 """The SQL condition that a SIM is in place: it serves its holder or is suspended on it. One a holder."""
+STATES_IN_PLACE = constants(IN_PLACE)
+"""These states, for `SimRow.state.in_`."""
 
 
 class DeviceRow(Row):
@@ -89,6 +91,7 @@ class SimRow(Row):
         of_account("holder", "subjects"),
         UniqueConstraint("id", "account_id"),
         Index("ix_sims_newest", "account_id", "id"),
+        Index("ix_sims_by_state", "account_id", "state", "id"),
         Index(
             "ix_sims_iccid_ending",
             literal_column("reverse(iccid)").label("ending"),
@@ -116,7 +119,11 @@ class LineGroupRow(Row):
     group_id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int]
     """The account of the line and of the group."""
-    __table_args__ = (of_account("line_id", "lines"), of_account("group_id", "management_groups"))
+    __table_args__ = (
+        of_account("line_id", "lines"),
+        of_account("group_id", "management_groups"),
+        Index("ix_line_groups_group_id", "group_id", "line_id"),
+    )
 
 
 class SimGroupRow(Row):
@@ -128,4 +135,5 @@ class SimGroupRow(Row):
     __table_args__ = (
         of_account("sim_id", "sims", ondelete="CASCADE"),
         of_account("group_id", "management_groups"),
+        Index("ix_sim_groups_group_id", "group_id", "sim_id"),
     )

@@ -2,29 +2,36 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.fleet.inventory import IN_PLACE, DeviceView, LineView, SimKind, SimState, SimView
+from models.fleet.inventory import DeviceView, LineView, SimKind, SimState, SimView
 from models.identifiers import storable
-from models.orders.lifecycle import OPEN
 from models.paging import WHOLE, Page, Wanted
 from models.people.callers import OfAccount, Scope
 from store.codes.tables import QrVersionRow
-from store.fleet.tables import DeviceRow, LineGroupRow, LineRow, SimGroupRow, SimRow
-from store.orders.tables import OrderRow
-from store.paging import Keys, cut
+from store.fleet import group_members
+from store.fleet.tables import STATES_IN_PLACE, DeviceRow, LineGroupRow, LineRow, SimGroupRow, SimRow
+from store.orders.tables import OPEN_STATUSES, OrderRow
+from store.paging import Keys, built_once, cut
 from store.people.languages import language_of
 from store.people.tables import AccountRow, DistributorRow, EmployeeRow, GroupRow, ProviderRow
-from store.scopes import travel_esim, within
+from store.row import constants
+from store.scopes import shaped, travel_esim, within
 
 
 async def line(connection: AsyncConnection, scope: Scope, line_id: int) -> LineView:
     """One line; it must exist in the scope."""
-    chosen = select(LineRow.id).where(LineRow.id == line_id, within(scope, LineRow.account_id))
-    return _line((await connection.execute(_lines(chosen))).one())
+    shape, known = shaped(scope)
+    return _line((await connection.execute(_one_line(shape), {**known, "line": line_id})).one())
+
+
+@built_once
+def _one_line(scope: Scope) -> Select[*tuple[Any, ...]]:
+    chosen = LineRow.id == bindparam("line", type_=BigInteger)
+    return _lines(select(LineRow.id).where(chosen, within(scope, LineRow.account_id)))
 
 
 async def lines(
@@ -38,30 +45,61 @@ async def lines(
     wanted: Wanted = WHOLE,
     offset: int = 0,
 ) -> Page[LineView]:
-    """Lines, sorted by account, device and slot, read in one statement.
+    """Lines, sorted by account, device and slot.
 
     A line is in a group if the line itself or its SIM in place is a member.
     """
     if not all(storable(name) for name in (group, device) if name is not None):
         return Page()
+    groups = None if group is None else await group_members.named(connection, scope, group.strip())
+    if groups is not None and not groups.ids:
+        return Page()
+    keys = _OF_ACCOUNT if isinstance(scope, OfAccount) else _OF_ALL
+    shape, known = shaped(scope)
+    part = Wanted(wanted.limit, wanted.after and ())
+    statement = _listed(
+        shape,
+        part,
+        groups=groups,
+        by_device=device is not None,
+        kind=kind,
+        without_code=without_code,
+        offset=offset,
+    )
+    known |= {"device": device and device.strip(), **keys.position(wanted)}
+    rows = list(await connection.execute(statement, known))
+    place = _place if isinstance(scope, OfAccount) else _place_of_all
+    return cut(rows, wanted, place).of(_line)
+
+
+@built_once
+def _listed(
+    scope: Scope,
+    part: Wanted,
+    *,
+    groups: group_members.Groups | None,
+    by_device: bool,
+    kind: SimKind | None,
+    without_code: bool,
+    offset: int,
+) -> Select[*tuple[Any, ...]]:
     chosen = (
         select(LineRow.id)
         .join(AccountRow, AccountRow.id == LineRow.account_id)
         # of the account, too: so the lines are read in the sequence of the devices' index (account, name)
         .join(DeviceRow, and_(DeviceRow.id == LineRow.device_id, DeviceRow.account_id == LineRow.account_id))
         .where(within(scope, LineRow.account_id))
-        .offset(offset)
     )
-    if device is not None:
-        chosen = chosen.where(DeviceRow.name == device.strip())
+    if offset:
+        chosen = chosen.offset(offset)
+    if by_device:
+        chosen = chosen.where(DeviceRow.name == bindparam("device", type_=String))
     if kind is not None or without_code:
         chosen = chosen.where(_in_place(kind, without_code=without_code))
-    if group is not None:
-        chosen = chosen.where(LineRow.id.in_(_in_group(group.strip())))
+    if groups is not None:
+        chosen = chosen.where(groups.has_line())
     keys = _OF_ACCOUNT if isinstance(scope, OfAccount) else _OF_ALL
-    rows = list(await connection.execute(_lines(keys.of(chosen, wanted))))
-    place = _place if isinstance(scope, OfAccount) else _place_of_all
-    return cut(rows, wanted, place).of(_line)
+    return _lines(keys.of(chosen, part))
 
 
 _OF_ACCOUNT = Keys(DeviceRow.name, LineRow.slot, LineRow.id)
@@ -86,18 +124,25 @@ async def sims(
     wanted: Wanted = WHOLE,
 ) -> Page[SimView]:
     """SIMs in any state, newest first; `ending`: only those whose ICCID ends with these digits (P3)."""
-    of = _Sim()
-    statement = of.join(select(*of.columns()).select_from(of.row)).where(
-        within(scope, of.row.account_id, travel=travel_esim(of.row.id))
+    shape, known = shaped(scope)
+    statement = _sims(shape, state, kind, ending is not None)
+    known |= {"ending": f"{(ending or '')[::-1]}%"}
+    return (await _NEWEST.page(connection, statement, wanted, known)).of(_SIM.view)
+
+
+@built_once
+def _sims(
+    scope: Scope, state: SimState | None, kind: SimKind | None, by_ending: bool
+) -> Select[*tuple[Any, ...]]:
+    of = _SIM
+    conditions = (
+        (state is not None, of.row.state == state),
+        (kind is not None, of.row.kind == kind),
+        (by_ending, func.reverse(of.row.iccid).like(bindparam("ending", type_=String))),
     )
-    if state is not None:
-        statement = statement.where(of.row.state == state)
-    if kind is not None:
-        statement = statement.where(of.row.kind == kind)
-    if ending is not None:
-        backwards = func.reverse(of.row.iccid)
-        statement = statement.where(backwards.like(f"{ending[::-1]}%"))
-    return (await Keys(of.row.id, descending=True).page(connection, statement, wanted)).of(of.view)
+    mine = within(scope, of.row.account_id, travel=travel_esim(of.row.id))
+    statement = of.join(select(*of.columns()).select_from(of.row)).where(mine)
+    return statement.where(*(condition for chosen, condition in conditions if chosen))
 
 
 async def devices(connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE) -> Page[DeviceView]:
@@ -114,7 +159,7 @@ async def devices(connection: AsyncConnection, scope: Scope, wanted: Wanted = WH
 
 def _in_place(kind: SimKind | None, *, without_code: bool) -> ColumnElement[bool]:
     """Whether the SIM in place is of this kind, or is an eSIM without a QR code."""
-    sim = select(SimRow.id).where(SimRow.holder == LineRow.subject, SimRow.state.in_(IN_PLACE))
+    sim = select(SimRow.id).where(SimRow.holder == LineRow.subject, SimRow.state.in_(STATES_IN_PLACE))
     if kind is not None:
         sim = sim.where(SimRow.kind == kind)
     if without_code:
@@ -125,10 +170,13 @@ def _in_place(kind: SimKind | None, *, without_code: bool) -> ColumnElement[bool
 
 async def sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> SimView:
     """One SIM in any state: discarded ones are kept. It must exist in the scope."""
-    of = _Sim()
-    mine = (of.row.id == sim_id, within(scope, of.row.account_id, travel=travel_esim(of.row.id)))
-    statement = of.join(select(*of.columns()).select_from(of.row)).where(*mine)
-    return of.view((await connection.execute(statement)).one())
+    shape, known = shaped(scope)
+    return _SIM.view((await connection.execute(_one_sim(shape), {**known, "sim": sim_id})).one())
+
+
+@built_once
+def _one_sim(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return _sims(scope, None, None, False).where(_SIM.row.id == bindparam("sim", type_=BigInteger))
 
 
 class _Sim:
@@ -141,6 +189,7 @@ class _Sim:
         self._distributor = aliased(DistributorRow)
         self._employee = aliased(EmployeeRow)
         self._account = aliased(AccountRow)
+        self._labels = {name: f"{prefix}_{name}" for name in SimView.model_fields}
 
     def columns(self) -> list[Any]:
         """The columns of a `SimView`, each labelled with the prefix."""
@@ -172,16 +221,13 @@ class _Sim:
 
     def view(self, row: Any) -> SimView:
         """The model of the SIM in a row."""
-        cells = {
-            name.removeprefix(f"{self.prefix}_"): value
-            for name, value in row._mapping.items()
-            if name.startswith(f"{self.prefix}_")
-        }
+        cells = {name: row._mapping[label] for name, label in self._labels.items()}
         return SimView(**cells | {"groups": tuple(cells["groups"] or ())})
 
 
-_IN_PLACE = _Sim("sim")
+_SIM = _IN_PLACE = _Sim("sim")
 _TEMPORARY = _Sim("temporary")
+_NEWEST = Keys(_SIM.row.id, descending=True)
 
 
 def _lines(chosen: Select[int]) -> Select[*tuple[Any, ...]]:
@@ -204,25 +250,13 @@ def _lines(chosen: Select[int]) -> Select[*tuple[Any, ...]]:
         .join(AccountRow, AccountRow.id == LineRow.account_id)
         .join(DeviceRow, DeviceRow.id == LineRow.device_id)
         .join(ProviderRow, ProviderRow.id == LineRow.provider_id)
-        .outerjoin(OrderRow, (OrderRow.subject == LineRow.subject) & OrderRow.status.in_(OPEN))
+        .outerjoin(OrderRow, (OrderRow.subject == LineRow.subject) & OrderRow.status.in_(OPEN_STATUSES))
         .order_by(AccountRow.name, DeviceRow.name, LineRow.slot)
     )
-    for of, states in ((_IN_PLACE, IN_PLACE), (_TEMPORARY, (SimState.TEMPORARY,))):
+    for of, states in ((_IN_PLACE, STATES_IN_PLACE), (_TEMPORARY, constants([SimState.TEMPORARY]))):
         found = (of.row.holder == LineRow.subject) & of.row.state.in_(states)
         statement = of.join(statement.outerjoin(of.row, found))
     return statement
-
-
-def _in_group(name: str) -> Any:
-    by_line = select(LineGroupRow.line_id).join(GroupRow, GroupRow.id == LineGroupRow.group_id)
-    by_sim = (
-        select(LineRow.id)
-        .join(SimRow, SimRow.holder == LineRow.subject)
-        .join(SimGroupRow, SimGroupRow.sim_id == SimRow.id)
-        .join(GroupRow, GroupRow.id == SimGroupRow.group_id)
-        .where(SimRow.state.in_(IN_PLACE))
-    )
-    return by_line.where(GroupRow.name == name).union(by_sim.where(GroupRow.name == name))
 
 
 def _names() -> Any:

@@ -7,13 +7,11 @@ from sqlalchemy import Interval, Select, and_, bindparam, case, func, or_, selec
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.fleet.inventory import IN_PLACE
 from models.licences.numbers import NumberState
 from models.licences.rules import LicenceFacts, NumberFacts
-from models.orders.lifecycle import OPEN
-from store.fleet.tables import SimRow
+from store.fleet.tables import STATES_IN_PLACE, SimRow
 from store.licences.tables import TIME_ZONE, AgentRow, BillingRow, LicenceRow, NumberRow
-from store.orders.tables import OrderRow
+from store.orders.tables import OPEN_STATUSES, OrderRow
 from store.row import now
 
 STATE = case(
@@ -28,7 +26,7 @@ add_on_today = case((LicenceRow.next_from <= TODAY, LicenceRow.next_add_on), els
 """What a licence is today, as a column of such a statement."""
 _open_order = (
     select(OrderRow.id)
-    .where(OrderRow.subject == NumberRow.subject, OrderRow.status.in_(OPEN))
+    .where(OrderRow.subject == NumberRow.subject, OrderRow.status.in_(OPEN_STATUSES))
     .correlate(NumberRow)
     .scalar_subquery()
 )
@@ -62,7 +60,7 @@ def number_facts() -> Select[Any]:
             LicenceRow.id.label("licence_id"),
         )
         .outerjoin(AgentRow, AgentRow.id == NumberRow.agent_id)
-        .outerjoin(SimRow, and_(SimRow.holder == NumberRow.subject, SimRow.state.in_(IN_PLACE)))
+        .outerjoin(SimRow, and_(SimRow.holder == NumberRow.subject, SimRow.state.in_(STATES_IN_PLACE)))
         .outerjoin(LicenceRow, LicenceRow.number_id == NumberRow.id)
         .where(NumberRow.id == bindparam("number"), NumberRow.account_id == bindparam("account"))
     )

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refusal, Refused
@@ -34,6 +34,14 @@ _STATUS: ColumnElement[str] = case(
 )
 """The status of a licence today, as a column of a statement with `BillingRow` outer joined."""
 _NOT_OVER = _STATUS.not_in([LicenceStatus.OVER.value])
+_ALIKE = (
+    LicenceRow.account_id,
+    LicenceRow.add_on,
+    LicenceRow.next_add_on,
+    LicenceRow.next_from,
+    LicenceRow.usable_until,
+)
+"""Licences that have the same status today, but for whether they are used: few of many."""
 _PLANNED = LicenceRow.next_from > TODAY
 _LICENCES: Select[Any] = (
     select(
@@ -81,6 +89,11 @@ async def licences(
     """The licences of the scope, by account and id; those that are over only where that status is asked."""
     mine = _LICENCES.where(within(scope, LicenceRow.account_id))
     mine = mine.where(_STATUS.in_([status.value]) if status else _NOT_OVER)
+    # what follows from the status, for the indexes
+    if status in {LicenceStatus.OVER, LicenceStatus.GIVEN_BACK}:
+        mine = mine.where(LicenceRow.usable_until.is_not(None))
+    if status in {LicenceStatus.FREE, LicenceStatus.GIVEN_BACK}:
+        mine = mine.where(LicenceRow.number_id.is_(None))
     if add_on is not None:
         mine = mine.where(add_on_today == add_on.value)
     return (await by_account(scope, LicenceRow.id).page(connection, mine, wanted)).of(_view)
@@ -90,22 +103,35 @@ async def counts(connection: AsyncConnection, scope: Scope) -> list[AddOnCount]:
     """How many licences of each add-on the accounts of the scope have, by account; those that are over are
     not counted, and add-ons of which there are none are left out.
     """
-    one = (
-        select(AccountRow.name.label("account"), add_on_today.label("add_on"), _STATUS.label("status"))
-        .select_from(LicenceRow)
-        .join(AccountRow, AccountRow.id == LicenceRow.account_id)
-        .outerjoin(BillingRow, BillingRow.account_id == LicenceRow.account_id)
-        .where(within(scope, LicenceRow.account_id), _NOT_OVER)
-        .subquery("one")
+    alike = (
+        select(*_ALIKE, func.count().label("licences"), func.count(LicenceRow.number_id).label("used"))
+        .where(within(scope, LicenceRow.account_id))
+        .group_by(*_ALIKE)
+        .subquery("alike")
     )
-    kinds = (LicenceStatus.IN_USE, LicenceStatus.FREE, LicenceStatus.GIVEN_BACK)
-    each = (func.count().filter(one.c.status == kind.value).label(kind.value) for kind in kinds)
+    of = alike.c
+    add_on = case((of.next_from <= TODAY, of.next_add_on), else_=of.add_on).label("add_on")
+    unused, kept = of.licences - of.used, of.usable_until.is_(None)
     counted = (
-        select(one.c.account, one.c.add_on, func.count().label("bought"), *each)
-        .group_by(one.c.account, one.c.add_on)
-        .order_by(one.c.account, one.c.add_on)
+        select(
+            AccountRow.name.label("account"),
+            add_on,
+            _sum(of.licences).label("bought"),
+            _sum(of.used).label(LicenceStatus.IN_USE.value),
+            _sum(case((kept, unused), else_=0)).label(LicenceStatus.FREE.value),
+            _sum(case((kept, 0), else_=unused)).label(LicenceStatus.GIVEN_BACK.value),
+        )
+        .join(AccountRow, AccountRow.id == of.account_id)
+        .outerjoin(BillingRow, BillingRow.account_id == of.account_id)
+        .where(or_(kept, of.usable_until >= TODAY))
+        .group_by(AccountRow.name, add_on)
+        .order_by(AccountRow.name, add_on)
     )
     return [AddOnCount(**row._mapping) for row in await connection.execute(counted)]
+
+
+def _sum(column: ColumnElement[int]) -> ColumnElement[int]:
+    return cast(func.sum(column), BigInteger)
 
 
 async def find(connection: AsyncConnection, scope: Scope, text: str) -> tuple[LicenceView, int]:

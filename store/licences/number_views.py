@@ -8,32 +8,31 @@ from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, cast, f
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.fleet.inventory import IN_PLACE, SimState
+from models.fleet.inventory import SimState
 from models.licences.views import NumberView
-from models.orders.lifecycle import OPEN
 from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from store.codes.tables import QrVersionRow
-from store.fleet.tables import SimRow
+from store.fleet.tables import STATES_IN_PLACE, SimRow
 from store.licences import history as history_of
 from store.licences import unfinished_changes
 from store.licences.facts import STATE, add_on_today
 from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberChangeRow, NumberRow
 from store.operations import holds
-from store.operations.tables import HoldRow
-from store.orders.tables import OrderNoteRow, OrderRow
-from store.paging import by_account
+from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
+from store.paging import built_once, by_account
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
-from store.scopes import within
+from store.row import constants, has
+from store.scopes import shaped, within
 
 _Temporary = aliased(SimRow)
 _SHOWN = (
     select(OrderRow.id)
     .where(
         OrderRow.subject == NumberRow.subject,
-        or_(OrderRow.status.in_(sorted(OPEN)), holds.is_held(OrderRow.id)),
+        or_(OrderRow.status.in_(OPEN_STATUSES), holds.is_held(OrderRow.id)),
     )
-    .order_by(OrderRow.status.in_(sorted(OPEN)).desc(), OrderRow.placed_at.desc())
+    .order_by(OrderRow.status.in_(OPEN_STATUSES).desc(), OrderRow.placed_at.desc())
     .limit(1)
     .correlate(NumberRow)
     .scalar_subquery()
@@ -43,8 +42,8 @@ _number, _order = aliased(NumberRow), aliased(OrderRow)
 _WITH_HOLDS = union(
     select(_number.id)
     .join(_order, _order.subject == _number.subject)
-    .join(HoldRow, HoldRow.workflow_id == _order.id),
-    select(NumberChangeRow.number_id).join(HoldRow, HoldRow.workflow_id == NumberChangeRow.id),
+    .where(_order.id.in_(holds.held_of("order-"))),
+    select(NumberChangeRow.number_id).where(NumberChangeRow.id.in_(holds.held_of("number-change-"))),
 )
 HELD = and_(
     NumberRow.id.in_(_WITH_HOLDS),  # these few first, not each number with its joins
@@ -62,10 +61,16 @@ async def numbers(
     wanted: Wanted = WHOLE,
 ) -> Page[NumberView]:
     """Numbers, sorted by account and phone number; deleted ones too, which are `kept` for some time."""
-    statement = _numbers().where(within(scope, NumberRow.account_id), *chosen)
+    shape, known = shaped(scope)
+    statement = _listed(shape).where(*chosen) if chosen else _listed(shape)
     keys = by_account(scope, NumberRow.msisdn, NumberRow.id)
-    rows = await keys.page(connection, statement, wanted, {"kept": kept})
+    rows = await keys.page(connection, statement, wanted, {**known, "kept": kept})
     return Page(await _with_unfinished(connection, [_view(row) for row in rows]), rows.following)
+
+
+@built_once
+def _listed(scope: Scope) -> Select[Any]:
+    return _numbers().where(within(scope, NumberRow.account_id))
 
 
 async def number(
@@ -105,9 +110,9 @@ def _columns() -> tuple[Any, ...]:
         SimRow.state.label("sim_state"),
         SimRow.iccid,
         _Temporary.id.label("temporary_id"),
-        code.correlate(SimRow).exists().label("code_known"),
+        has(code.correlate(SimRow)).label("code_known"),
         OrderRow.id.label("order_id"),
-        OrderRow.status.in_(sorted(OPEN)).label("order_open"),
+        OrderRow.status.in_(OPEN_STATUSES).label("order_open"),
         OrderRow.kind.label("order_kind"),
         OrderRow.status.label("order_status"),
         holds.of(OrderRow.id).label("holds"),
@@ -128,10 +133,12 @@ def _numbers() -> Select[Any]:
         .outerjoin(AgentRow, AgentRow.id == NumberRow.agent_id)
         .outerjoin(LicenceRow, LicenceRow.number_id == NumberRow.id)
         .outerjoin(BillingRow, BillingRow.account_id == NumberRow.account_id)
-        .outerjoin(SimRow, and_(SimRow.holder == NumberRow.subject, SimRow.state.in_(IN_PLACE)))
+        .outerjoin(SimRow, and_(SimRow.holder == NumberRow.subject, SimRow.state.in_(STATES_IN_PLACE)))
         .outerjoin(
             _Temporary,
-            and_(_Temporary.holder == NumberRow.subject, _Temporary.state == SimState.TEMPORARY.value),
+            and_(
+                _Temporary.holder == NumberRow.subject, _Temporary.state.in_(constants([SimState.TEMPORARY]))
+            ),
         )
         .outerjoin(OrderRow, OrderRow.id == _SHOWN)
         .outerjoin(OrderNoteRow, OrderNoteRow.id == NumberRow.suspended_note_id)

@@ -163,6 +163,12 @@ class LicenceRow(Row):
         CheckConstraint(among("next_add_on", AddOn), name="next_add_on"),
         CheckConstraint("(next_add_on IS NULL) = (next_from IS NULL)", name="next_has_day"),
         Index("ix_licences_account_id", "account_id", "id"),
+        Index("ix_licences_unused", "account_id", "id", postgresql_where=text("number_id IS NULL")),
+        Index("ix_licences_ending", "account_id", "id", postgresql_where=text("usable_until IS NOT NULL")),
+        Index(
+            "ix_licences_counted",
+            *("account_id", "add_on", "next_add_on", "next_from", "usable_until", "number_id"),
+        ),
     )
 
 

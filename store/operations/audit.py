@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.events import Audience
-from models.operations.audit import AuditEntry
+from models.operations.audit import PLATFORM, AuditEntry
 from models.operations.jobs import OF_TRAVEL
 from models.paging import Page, Wanted
 from models.people.callers import OPERATOR, OfAccount, Scope
@@ -35,13 +35,14 @@ from store.event_table import EventRow, Xid8
 from store.events import Cursor
 from store.orders.tables import OrderRow
 from store.origins import OriginRow
-from store.people.tables import AccountRow
+from store.people.tables import AccountRow, ApiKeyRow
 from store.scopes import travel_order, within
 from store.travel.tables import TravelStockRow
 
 _PLACE = (EventRow.epoch, EventRow.xid, EventRow.id)
 _OF_TRAVEL = ("esim_line:", "subscriber:", "travel_plan:", "stock:", "travel-")
 """How references to records of travel eSIMs begin; their orders and SIMs are looked up."""
+_KEYS_OF_PLATFORM = select(func.concat("K-", ApiKeyRow.id)).where(ApiKeyRow.account_id.is_(None))
 _ENTRIES: Select[Any] = (
     select(
         EventRow.epoch,
@@ -57,6 +58,7 @@ _ENTRIES: Select[Any] = (
         OriginRow.session,
         OriginRow.address,
         OriginRow.request_id,
+        and_(OriginRow.surface == "api", OriginRow.session.in_(_KEYS_OF_PLATFORM)).label("platform_key"),
     )
     .outerjoin(OriginRow, OriginRow.id == EventRow.origin_id)
     .outerjoin(AccountRow, AccountRow.id == EventRow.account_id)
@@ -82,7 +84,7 @@ async def entries(
     """The entries of the scope, newest first. Raises `Refused` (`page_cursor_invalid`).
 
     Unless `everything`, only what an account may see (`Audience`), without the sessions and addresses of the
-    platform's own staff.
+    platform's own staff and its API keys.
     """
     found = _ENTRIES.where(within(scope, EventRow.account_id), *_conditions(chosen))
     if not everything:
@@ -139,8 +141,11 @@ def _about_travel() -> ColumnElement[bool]:
 
 
 def _entry(row: Any, *, everything: bool) -> AuditEntry:
-    """`everything`: also the session and the address of the platform's staff."""
-    shown = everything or row.actor != OPERATOR
+    """`everything`: also the session and the address of the platform's staff and of its keys, with which it
+    acts as a user, too.
+    """
+    shown = everything or (row.actor != OPERATOR and not row.platform_key)
+    session = PLATFORM if row.platform_key else None
     return AuditEntry(
         id=str(Cursor(row.epoch, int(row.xid), row.id)),
         at=row.at,
@@ -150,7 +155,7 @@ def _entry(row: Any, *, everything: bool) -> AuditEntry:
         about=tuple(row.about),
         data=row.data,
         surface=row.surface,
-        session=row.session if shown else None,
+        session=row.session if shown else session,
         address=row.address if shown else None,
         request_id=row.request_id,
     )

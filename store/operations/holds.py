@@ -8,7 +8,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, delete, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    bindparam,
+    delete,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import CTE
@@ -208,6 +219,13 @@ def read(column: Sequence[dict[str, Any]] | None) -> dict[str, Any]:
 def is_held(workflow_id: ColumnElement[str] | Any) -> ColumnElement[bool]:
     """Whether the workflow is held, as a condition."""
     return select(HoldRow.step).where(HoldRow.workflow_id == workflow_id).correlate_except(HoldRow).exists()
+
+
+def held_of(prefix: str) -> Select[str]:
+    """The held workflows of a kind, by the prefix of their ids: few of many, so a list of what is held
+    collects them first. The prefix is part of the statement's text: PostgreSQL then knows how few they are.
+    """
+    return select(HoldRow.workflow_id).where(HoldRow.workflow_id.like(literal_column(f"'{prefix}%'")))
 
 
 async def _subject(connection: AsyncConnection, workflow_id: str) -> tuple[HoldKind, HoldSubject]:

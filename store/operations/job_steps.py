@@ -124,13 +124,20 @@ async def finish(connection: AsyncConnection, work: Work) -> None:
 
 
 async def fail(connection: AsyncConnection, work: Work, refusals: Collection[Refusal]) -> None:
-    """The job failed: all of it was refused. Refused rows of a file are in its report. Idempotent."""
+    """The job failed: all of it was refused, or the rest of its rows. Refused rows of a file are in its
+    report. Idempotent.
+    """
     notes = [refusal for refusal in refusals if isinstance(refusal, RowNote)]
     others = [refusal.model_dump(mode="json") for refusal in refusals if not isinstance(refusal, RowNote)]
     more = [int(note.parameters["lines"]) for note in notes if "lines" in note.parameters]
     refused = len(notes) + sum(more) - len(more)
     living = update(JobRow).where(JobRow.id == work.id, OPEN)
-    if await end(connection, living.values(refusals=others, refused=refused), JobStatus.FAILED, work.by):
+    if await end(
+        connection,
+        living.values(refusals=others, refused=JobRow.refused + refused),
+        JobStatus.FAILED,
+        work.by,
+    ):
         await _noted(connection, work, notes, RowOutcome.REFUSED)
 
 

@@ -62,7 +62,7 @@ class NewJob:
 async def create(connection: AsyncConnection, keys: "KeyRing", new: NewJob, caller: Caller) -> Submitted:
     """Make a job once per key. Raises `Refused` (`key_reused`, `account_closed`)."""
     await keep_account_open(connection, new.account_id)
-    digests = keys.fingerprints(_digested(new))
+    digests = keys.fingerprints(digested(new.kind, new.input, dry_run=new.dry_run))
     values = {
         "account_id": new.account_id,
         "kind": new.kind,
@@ -157,5 +157,6 @@ def _view(row: Any) -> JobView:
     return JobView(**row._mapping)
 
 
-def _digested(new: NewJob) -> str:
-    return f"job {new.kind} {new.dry_run} {new.input.hex()}"
+def digested(kind: str, content: bytes, *, dry_run: bool) -> str:
+    """What the digest is made of that recognises a repeat with other content."""
+    return f"job {kind} {dry_run} {content.hex()}"

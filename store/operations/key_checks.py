@@ -4,7 +4,7 @@ The id of its key stands in front of each encrypted value (`store.key_ring`), so
 show every key that is still in use. One value of each key and column is decrypted.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.key_ring import LONGEST_HEADER, KeyRing
+from store.people.api_keys import depending
 from store.secrets import code_of, confirmation_code_of, file_of, input_of, uploaded
 
 ENCRYPTED: Mapping[tuple[str, str], Callable[[Any], str]] = {
@@ -41,6 +42,8 @@ class KeysInUse:
 
     used: frozenset[str]
     missing: frozenset[str]
+    api_keys: Mapping[str, Sequence[str]]
+    """The API keys (`K-7`) that depend on a key which is not the first, by the id of that."""
 
 
 async def keys_in_use(connection: AsyncConnection, keys: KeyRing) -> KeysInUse:
@@ -60,7 +63,8 @@ async def keys_in_use(connection: AsyncConnection, keys: KeyRing) -> KeysInUse:
     if not missing:
         for table, column, row_id in newest:
             await _decrypt(connection, keys, (table, column), row_id)
-    return KeysInUse(frozenset(used), frozenset(missing))
+    old = await depending(connection, keys)
+    return KeysInUse(frozenset(used), frozenset(missing), old)
 
 
 async def _decrypt(connection: AsyncConnection, keys: KeyRing, of: tuple[str, str], row_id: Any) -> None:

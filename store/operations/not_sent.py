@@ -40,7 +40,6 @@ from sqlalchemy.sql.selectable import CTE
 
 from models.codes.requests import RequestStatus
 from models.operations.not_sent import MAIL, NotSentReason, NotSentView
-from models.orders.lifecycle import OPEN
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.fleet.tables import SimRow
 from store.licences.tables import LicenceRequestRow, NumberChangeRow
@@ -48,9 +47,9 @@ from store.mail_table import MailRow
 from store.operations.job_tables import JobRow
 from store.operations.tables import NotSentRow
 from store.orders import follow_ups
-from store.orders.tables import OrderRow
+from store.orders.tables import OPEN_STATUSES, OrderRow
 from store.people.sign_in_tables import UserMailRow
-from store.row import now
+from store.row import constants, now
 from store.travel.line_tables import TravelNoticeRow
 
 
@@ -208,7 +207,7 @@ def _interrupted_mails(
         )
         .join(row_id.parent.class_, row_id == subject_id)
         .where(
-            MailRow.state == "sending",
+            MailRow.state.in_(constants(["sending"])),
             MailRow.failure.is_(None),
             MailRow.updated_at < now() - INTERRUPTED_AFTER,
             ~known,
@@ -232,7 +231,7 @@ ALL = union_all(
         MailRow.order_id,
         OrderRow.id,
         MailRow.updated_at >= OrderRow.status_since,
-        or_(OrderRow.status.in_(sorted(OPEN)), follow_ups.pending(OrderRow.id)),
+        or_(OrderRow.status.in_(OPEN_STATUSES), follow_ups.pending(OrderRow.id)),
     ),
     _interrupted_mails(MailRow.qr_request_id, QrRequestRow.id, _STILL_OPEN),
     _interrupted_mails(MailRow.qr_notification_id, QrNotificationRow.id, _STILL_WANTED),

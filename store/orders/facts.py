@@ -8,15 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, String
 
 from models.codes.requests import RequestStatus
-from models.fleet.inventory import IN_PLACE
-from models.orders.lifecycle import OPEN
 from models.orders.rules import Facts
 from models.people.views import ContactRole
 from store.catalogue.tables import PackItemRow, PackRow
 from store.catalogue.views import eligible
 from store.codes.tables import QrRequestRow
-from store.fleet.tables import LineRow, SimRow
-from store.orders.tables import OrderRow
+from store.fleet.tables import STATES_IN_PLACE, LineRow, SimRow
+from store.orders.tables import OPEN_STATUSES, OrderRow
 from store.people.tables import ContactRoleRow, ContactRow, ProfileTargetRow, UserRow
 
 
@@ -57,7 +55,8 @@ def _facts() -> Select[Any]:
             ContactRoleRow.role == ContactRole.ESIM_QR_CODE,
         )
     )
-    open_order = select(OrderRow.id).where(OrderRow.subject == LineRow.subject, OrderRow.status.in_(OPEN))
+    is_open = OrderRow.status.in_(OPEN_STATUSES)
+    open_order = select(OrderRow.id).where(OrderRow.subject == LineRow.subject, is_open)
     open_qr_request = select(QrRequestRow.id).where(
         QrRequestRow.sim_id == SimRow.id, QrRequestRow.status == RequestStatus.REQUESTED
     )
@@ -88,7 +87,7 @@ def _facts() -> Select[Any]:
 LINE_FACTS = (
     _facts()
     .select_from(LineRow)
-    .outerjoin(SimRow, and_(SimRow.holder == LineRow.subject, SimRow.state.in_(IN_PLACE)))
+    .outerjoin(SimRow, and_(SimRow.holder == LineRow.subject, SimRow.state.in_(STATES_IN_PLACE)))
     .where(LineRow.id == bindparam("line"))
 )
 """The facts about a line, for a statement that reads more about it at the same moment; see `read`."""
@@ -96,7 +95,7 @@ _DEVICE_FACTS = (
     _facts()
     .add_columns(LineRow.id.label("line_id"))
     .select_from(LineRow)
-    .outerjoin(SimRow, and_(SimRow.holder == LineRow.subject, SimRow.state.in_(IN_PLACE)))
+    .outerjoin(SimRow, and_(SimRow.holder == LineRow.subject, SimRow.state.in_(STATES_IN_PLACE)))
     .where(LineRow.device_id == bindparam("device"))
 )
 _SIM_FACTS = (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy import ARRAY, String, and_, any_, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -86,6 +86,7 @@ _DETAILS = (
     .join(DeviceRow, DeviceRow.id == LineRow.device_id)
     .join(PackRow, PackRow.id == SwapRow.pack_id)
     .join(_in_place, _in_place.id == SwapRow.sim_in_place_id)
+    .where(SwapRow.order_id == any_(bindparam("orders", type_=ARRAY(String))))
 )
 
 
@@ -206,7 +207,7 @@ class Swaps:
         self, connection: AsyncConnection, order_ids: Sequence[str]
     ) -> Mapping[str, OrderDetails]:
         """The line, its device and slot, the pack, and the SIM in place when the order was placed."""
-        rows = await connection.execute(_DETAILS.where(SwapRow.order_id.in_(order_ids)))
+        rows = await connection.execute(_DETAILS, {"orders": list(order_ids)})
         return {row.order_id: SwapDetails(**row._mapping) for row in rows}
 
 

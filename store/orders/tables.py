@@ -13,9 +13,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.orders.lifecycle import OrderKind, OrderStatus
+from models.orders.lifecycle import OPEN, OrderKind, OrderStatus
 from store.personal import CODE, REFERENCE, Erase, not_personal, personal
-from store.row import STATUS_OPEN, Row, among, now, of_account, own_id, owner
+from store.row import STATUS_OPEN, Row, among, constants, now, of_account, own_id, owner
+
+OPEN_STATUSES = constants(OPEN)
+"""The statuses of open orders, for `OrderRow.status.in_`."""
 
 
 class OrderRow(Row):

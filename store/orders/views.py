@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, insert, literal, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.errors import NotFound, Refusal, Refused
 from models.identifiers import storable
-from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.lifecycle import OrderStatus
 from models.orders.ordered import Shown
 from models.orders.placement import Acceptance
 from models.orders.views import OrderDetails, OrderView
@@ -24,10 +24,11 @@ from store.operations import holds, not_sent
 from store.orders import follow_ups, refused
 from store.orders.follow_ups import Pending
 from store.orders.kinds import EFFECTS
-from store.orders.tables import OrderNoteRow, OrderRow
-from store.paging import Keys
+from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
+from store.paging import Keys, built_once
 from store.people.tables import DistributorRow, ProviderRow
-from store.scopes import travel_order, within
+from store.row import constants
+from store.scopes import shaped, travel_order, within
 
 PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _LONGEST_NOTE = 2000
@@ -42,7 +43,8 @@ _WRITE_NOTE = insert(OrderNoteRow).returning(OrderNoteRow.id)
 
 async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderView:
     """One order with everything that happened to it, also one that was refused. Raises `NotFound`."""
-    row = (await connection.execute(_orders(scope).where(OrderRow.id == order_id))).one_or_none()
+    shape, known = shaped(scope)
+    row = (await connection.execute(_one(shape), {**known, "order": order_id})).one_or_none()
     views = await _views(connection, [row]) if row else []
     view = views[0] if views else await refused.find(connection, scope, order_id)
     if view is None:
@@ -80,7 +82,7 @@ _UNFINISHED = (
     .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
     .where(
         OrderRow.id == bindparam("order"),
-        or_(OrderRow.status.in_(sorted(OPEN)), follow_ups.pending(OrderRow.id)),
+        or_(OrderRow.status.in_(OPEN_STATUSES), follow_ups.pending(OrderRow.id)),
     )
 )
 
@@ -112,19 +114,30 @@ async def orders(
         if open_only or held or incidents:
             return Page()
         return await refused.newest(connection, scope, subject=subject, wanted=wanted)
-    statement = _orders(scope)
-    if status is not None:
-        statement = statement.where(OrderRow.status == status)
-    if open_only:
-        statement = statement.where(OrderRow.status.in_(OPEN))
-    if incidents:
-        statement = statement.where(_incident())
-    if held:
-        statement = statement.where(holds.is_held(OrderRow.id))
-    if subject is not None:
-        statement = statement.where(OrderRow.subject == subject)
-    rows = await _NEWEST.page(connection, statement, wanted)
+    shape, known = shaped(scope)
+    narrowed = {"open_only": open_only, "held": held, "incidents": incidents, "of_one": subject is not None}
+    statement = _listed(shape, status=status, **narrowed)
+    rows = await _NEWEST.page(connection, statement, wanted, {**known, "subject": subject})
     return Page(await _views(connection, rows), rows.following)
+
+
+@built_once
+def _one(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return _orders(scope).where(OrderRow.id == bindparam("order"))
+
+
+@built_once
+def _listed(
+    scope: Scope, *, status: OrderStatus | None, open_only: bool, held: bool, incidents: bool, of_one: bool
+) -> Select[*tuple[Any, ...]]:
+    conditions = (
+        (status is not None, OrderRow.status == status),
+        (open_only, OrderRow.status.in_(OPEN_STATUSES)),
+        (incidents, _incident()),
+        (held, OrderRow.id.in_(holds.held_of("order-"))),
+        (of_one, OrderRow.subject == bindparam("subject", type_=String)),
+    )
+    return _orders(scope).where(*(condition for chosen, condition in conditions if chosen))
 
 
 def answered(*more: ColumnElement[Any]) -> Select[Any]:
@@ -219,52 +232,51 @@ def unknown(order_id: str) -> NotFound:
 
 def _incident() -> ColumnElement[bool]:
     kept = select(EventRow.id).where(
-        EventRow.about.contains(array([OrderRow.id])), EventRow.type == PROCESSED_AFTER_CANCELLED
+        EventRow.about.contains(array([OrderRow.id])),
+        EventRow.type.in_(constants([PROCESSED_AFTER_CANCELLED])),
     )
     # only a cancelled order can have one: the events of other orders are not read
     return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
 
 
+_ESIM, _ORDER_NOTE = aliased(SimRow), aliased(OrderNoteRow)
+_ORDERS = (
+    select(
+        OrderRow.id,
+        OrderRow.account_id,
+        OrderRow.kind,
+        OrderRow.status,
+        OrderRow.subject,
+        ProviderRow.name.label("provider"),
+        DistributorRow.name.label("distributor"),
+        OrderRow.placed_by,
+        OrderRow.placed_at,
+        OrderRow.status_since,
+        holds.of(OrderRow.id).label("holds"),
+        not_sent.of(OrderRow.id).label("not_sent"),
+        OrderRow.esim_id,
+        _ESIM.iccid.label("iccid"),
+        _ORDER_NOTE.text.label("note"),
+        OrderNoteRow.text.label("cancel_reason"),
+        OrderRow.what,
+        _incident().label("incident"),
+    )
+    .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
+    .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
+    .outerjoin(
+        # a cancelled order has none: what it had reserved may serve another one by now
+        _ESIM,
+        and_(_ESIM.id == OrderRow.esim_id, OrderRow.status != OrderStatus.CANCELLED),
+    )
+    .outerjoin(_ORDER_NOTE, _ORDER_NOTE.id == OrderRow.note_id)
+    .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
+)
+
+
 def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
-    esim, note = aliased(SimRow), aliased(OrderNoteRow)
-    return (
-        select(
-            OrderRow.id,
-            OrderRow.account_id,
-            OrderRow.kind,
-            OrderRow.status,
-            OrderRow.subject,
-            ProviderRow.name.label("provider"),
-            DistributorRow.name.label("distributor"),
-            OrderRow.placed_by,
-            OrderRow.placed_at,
-            OrderRow.status_since,
-            holds.of(OrderRow.id).label("holds"),
-            not_sent.of(OrderRow.id).label("not_sent"),
-            OrderRow.esim_id,
-            esim.iccid.label("iccid"),
-            note.text.label("note"),
-            OrderNoteRow.text.label("cancel_reason"),
-            OrderRow.what,
-            _incident().label("incident"),
-        )
-        .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
-        .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
-        .outerjoin(
-            # a cancelled order has none: what it had reserved may serve another one by now
-            esim,
-            and_(esim.id == OrderRow.esim_id, OrderRow.status != OrderStatus.CANCELLED),
-        )
-        .outerjoin(note, note.id == OrderRow.note_id)
-        .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
-        .where(
-            within(
-                scope,
-                OrderRow.account_id,
-                distributor=OrderRow.distributor_id,
-                travel=travel_order(OrderRow.kind),
-            )
-        )
+    travel = travel_order(OrderRow.kind)
+    return _ORDERS.where(
+        within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id, travel=travel)
     )
 
 

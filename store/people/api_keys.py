@@ -1,6 +1,6 @@
 """API keys: made, listed, revoked, and found by their digest (A1, A18). The text of a key is not stored."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,12 +9,12 @@ from sqlalchemy import ARRAY, LargeBinary, Select, and_, any_, bindparam, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound
-from models.identifiers import parse_reference
+from models.identifiers import parse_reference, reference
 from models.paging import Page, Wanted
 from models.people.api_keys import ApiKey, ApiKeyView, Mode
 from models.people.callers import By, Permission, Scope
 from models.people.views import UserView
-from store import events
+from store import events, origins
 from store.locks import keep_account_open
 from store.lookups import select_users, user_view
 from store.paging import Keys
@@ -52,9 +52,24 @@ class Bearer:
     permissions: frozenset[Permission]
 
 
-def digests(ring: "KeyRing", key: ApiKey) -> tuple[bytes, ...]:
-    """The keyed digests of a key, one for each secret key. Raises `Refused` (`secret_keys_missing`)."""
-    return ring.fingerprints(_USE + key.text)
+@dataclass(frozen=True)
+class Maker:
+    """The key that something was made with: whether it is alive now, and until when at most."""
+
+    alive: bool
+    expires_at: datetime | None
+
+
+def digests(ring: "KeyRing", key: ApiKey) -> dict[str, bytes]:
+    """The keyed digests of a key by the ids of the secret keys, newest first. Raises `Refused`
+    (`secret_keys_missing`).
+    """
+    return dict(zip(ring.ids, ring.fingerprints(_USE + key.text), strict=True))
+
+
+def _newest(digests_: Mapping[str, bytes]) -> dict[str, Any]:
+    secret_key, digest = next(iter(digests_.items()))
+    return {"digest": digest, "secret_key": secret_key}
 
 
 async def create(
@@ -62,13 +77,13 @@ async def create(
     key: ApiKey,
     *,
     name: str,
-    digest: bytes,
+    digests_: Mapping[str, bytes],
     user: UserView | None,
     permissions: Collection[Permission],
     expires_at: datetime | None,
     by: By,
 ) -> ApiKeyView:
-    """Store a key's digest; `user`: the service user that it acts as, None for a platform key.
+    """Store a key's newest digest; `user`: the service user that it acts as, None for a platform key.
 
     Raises `Refused` (`account_closed`).
     """
@@ -81,7 +96,7 @@ async def create(
         "name": name,
         "mode": key.mode,
         "shown": key.shown,
-        "digest": digest,
+        **_newest(digests_),
         "permissions": sorted(permissions),
         "created_by": by.actor,
         "expires_at": expires_at,
@@ -121,21 +136,48 @@ async def account_of(connection: AsyncConnection, key_id: int) -> int | None:
     return await connection.scalar(select(ApiKeyRow.account_id).where(ApiKeyRow.id == key_id))
 
 
-async def bearer(connection: AsyncConnection, digests_: Sequence[bytes], mode: Mode) -> Bearer | None:
+async def bearer(connection: AsyncConnection, digests_: Mapping[str, bytes], mode: Mode) -> Bearer | None:
     """The living key with one of these digests, with its user; None if there is none.
 
     Notes its last use, to the minute, and renews a digest that was made with an older secret key, so that a
     key which is used survives the rotation of the secret keys.
     """
     of_key = _BEARER.where(_BY_DIGEST, _ALIVE, ApiKeyRow.mode == mode)
-    row = (await connection.execute(of_key, {"digests": list(digests_)})).one_or_none()
+    row = (await connection.execute(of_key, {"digests": list(digests_.values())})).one_or_none()
     if row is None:
         return None
-    if row.touch or row.digest != digests_[0]:
-        values = {"last_used_at": now(), "digest": digests_[0]}
+    newest = _newest(digests_)
+    if row.touch or row.digest != newest["digest"]:
+        values = {"last_used_at": now(), **newest}
         await connection.execute(update(ApiKeyRow).where(ApiKeyRow.id == row.key_id).values(values))
     user = None if row.id is None else user_view(row)
     return Bearer(row.key_id, user, frozenset(_known(row.permissions)))
+
+
+async def maker(connection: AsyncConnection, origin_id: int | None) -> Maker | None:
+    """The key that the call of this origin was sent with; None for a call without one."""
+    number = await origins.api_key(connection, origin_id)
+    made_with = select(_ALIVE.label("alive"), ApiKeyRow.expires_at).where(ApiKeyRow.id == number)
+    row = None if number is None else (await connection.execute(made_with)).one_or_none()
+    return None if row is None else Maker(**row._mapping)
+
+
+_DEPENDING = (
+    select(ApiKeyRow.secret_key, ApiKeyRow.id)
+    .where(_ALIVE, ApiKeyRow.secret_key != bindparam("newest"))
+    .order_by(ApiKeyRow.id)
+)
+
+
+async def depending(connection: AsyncConnection, ring: "KeyRing") -> dict[str, list[str]]:
+    """The living keys (`K-7`) that depend on another secret key than the first, by the id of that: they were
+    not used since the first one is the first.
+    """
+    newest = next(iter(ring.ids), "")
+    found: dict[str, list[str]] = {}
+    for row in await connection.execute(_DEPENDING, {"newest": newest}):
+        found.setdefault(row.secret_key, []).append(reference("K", row.id))
+    return found
 
 
 async def account_of_mode(connection: AsyncConnection, name: str, mode: Mode) -> int | None:

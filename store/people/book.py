@@ -8,7 +8,7 @@ from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.people.views import EmployeeView, GroupView
 from store.fleet.tables import LineGroupRow, SimRow
-from store.paging import by_account
+from store.paging import by_account, up_to
 from store.people.languages import language_of
 from store.people.tables import AccountRow, EmployeeRow, GroupRow
 from store.scopes import within
@@ -43,8 +43,10 @@ async def employees(
 
 
 async def groups(connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE) -> Page[GroupView]:
-    """Management groups by name, with the number of their lines."""
-    lines = select(func.count()).where(LineGroupRow.group_id == GroupRow.id).scalar_subquery()
+    """Management groups by name, with the number of their lines, counted up to `MOST_COUNTED`."""
+    lines = up_to(
+        select(LineGroupRow.line_id).where(LineGroupRow.group_id == GroupRow.id).correlate(GroupRow)
+    )
     statement = (
         select(GroupRow.id, AccountRow.name.label("account"), GroupRow.name, lines.label("lines"))
         .join(AccountRow, AccountRow.id == GroupRow.account_id)

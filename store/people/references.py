@@ -1,8 +1,8 @@
 """Resolves references in histories to people: `contact:7`, `user:3`, `employee:12`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, String, any_, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.people.callers import Scope
@@ -38,8 +38,10 @@ async def names(connection: AsyncConnection, scope: Scope, references: Iterable[
     return found
 
 
-async def order_contacts(connection: AsyncConnection, scope: Scope) -> list[ContactView]:
-    """The contacts to whom orders are sent, sorted by account, distributor and name."""
+async def order_contacts(
+    connection: AsyncConnection, scope: Scope, distributors: Collection[str]
+) -> list[ContactView]:
+    """The contacts of these distributors to whom orders are sent, sorted by account, distributor and name."""
     statement = (
         select(
             DistributorRow.name.label("distributor"),
@@ -51,7 +53,11 @@ async def order_contacts(connection: AsyncConnection, scope: Scope) -> list[Cont
         .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
         .join(AccountRow, AccountRow.id == DistributorRow.account_id)
         .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
-        .where(ContactRoleRow.role == ContactRole.ORDER, within(scope, DistributorRow.account_id))
+        .where(
+            ContactRoleRow.role == ContactRole.ORDER,
+            within(scope, DistributorRow.account_id),
+            DistributorRow.name == any_(cast(list(distributors), ARRAY(String))),
+        )
         .order_by(AccountRow.name, DistributorRow.name, ContactRow.name, ContactRow.id)
     )
     return [ContactView(**row._mapping) for row in await connection.execute(statement)]

@@ -117,6 +117,8 @@ class ApiKeyRow(Row):
     """The first characters, which are no secret."""
     digest: Mapped[bytes] = mapped_column(info=ENCRYPTED)
     """Keyed digest of the whole key, with the first of the secret keys; renewed when the key is used."""
+    secret_key: Mapped[str] = mapped_column(info=CODE)
+    """The id of the secret key that the digest is made with: without that one, the API key is refused."""
     permissions: Mapped[list[str]] = mapped_column(ARRAY(String), info=CODE)
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     created_by: Mapped[str] = mapped_column(info=REFERENCE)

@@ -51,14 +51,16 @@ _RESUME = (
 
 
 async def revoke(connection: AsyncConnection, plan: AssignmentKey, by: By) -> None:
-    """Revoke a plan that is queued. Raises `Refused` (`plan_not_queued`) for any other: of a revocation and a
-    connection at the same moment the first one wins.
+    """Revoke a plan that is queued; one that is revoked stays as it is. Raises `Refused` (`plan_not_queued`)
+    for any other: of a revocation and a connection at the same moment the first one wins.
     """
     await lock_subject(connection, plan.line.account_id, plan.line.subject)
     present: datetime | None = await connection.scalar(_NOW)
     assert present is not None  # noqa: S101  the database has a clock
     (known,) = [one.plan for one in await plan_rows.plans_of(connection, plan.line) if one.plan.id == plan.id]
     state = known.state(present)
+    if state is PlanState.REVOKED:
+        return
     if state is not PlanState.QUEUED:
         raise Refused.because("plan_not_queued", plan=reference("PA", plan.id), state=state.value)
     await connection.execute(_REVOKE, {"plan": plan.id})
@@ -66,15 +68,16 @@ async def revoke(connection: AsyncConnection, plan: AssignmentKey, by: By) -> No
 
 
 async def suspend(connection: AsyncConnection, line: EsimLineKey, reason: str, by: By) -> None:
-    """Suspend the eSIM of a line, with the reason; the clocks of its plans go on (T33).
+    """Suspend the eSIM of a line, with the reason; the clocks of its plans go on (T33). A suspended line
+    stays as it is, with its first reason.
 
-    Raises `Refused`: `line_without_esim`, `esim_line_suspended`, `suspension_without_reason`.
+    Raises `Refused`: `line_without_esim`, `suspension_without_reason`.
     """
     if not reason.strip():
         raise Refused.because("suspension_without_reason")
     sim = await _locked_sim(connection, line)
     if sim.state == SimState.SUSPENDED:
-        raise Refused.because("esim_line_suspended")
+        return
     note = await write_note(connection, line.account_id, line.subject, reason.strip(), by.actor)
     await connection.execute(_SET_STATE, {"sim": sim.id, "after": SimState.SUSPENDED})
     await connection.execute(_SUSPEND, {"line": line.id, "note": note})
@@ -82,13 +85,14 @@ async def suspend(connection: AsyncConnection, line: EsimLineKey, reason: str, b
 
 
 async def resume(connection: AsyncConnection, line: EsimLineKey, reason: str, by: By) -> None:
-    """Resume the eSIM of a line, with a reason where there is one.
+    """Resume the eSIM of a line, with a reason where there is one. A line that is not suspended stays as
+    it is.
 
-    Raises `Refused`: `line_without_esim`, `esim_line_not_suspended`.
+    Raises `Refused`: `line_without_esim`.
     """
     sim = await _locked_sim(connection, line)
     if sim.state != SimState.SUSPENDED:
-        raise Refused.because("esim_line_not_suspended")
+        return
     note = None
     if reason.strip():
         note = await write_note(connection, line.account_id, line.subject, reason.strip(), by.actor)

@@ -1,16 +1,17 @@
 """The eSIM lines of an account with their subscribers, eSIMs and plans."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.travel.line_views import EsimLineView
-from store.paging import Keys
+from store.paging import Keys, built_once
 from store.people.tables import AccountRow
-from store.scopes import within
+from store.scopes import shaped, within
 from store.travel.line_tables import EsimLineRow
 from store.travel.subscriber_lines import plans_on, select_lines
 from store.travel.tables import SubscriberRow
@@ -26,7 +27,16 @@ async def esim_lines(
     wanted: Wanted = WHOLE,
 ) -> Page[EsimLineView]:
     """The eSIM lines, the latest first."""
-    statement = (
+    shape, known = shaped(scope)
+    statement = _listed(shape).where(*chosen) if chosen else _listed(shape)
+    rows = await _NEWEST.page(connection, statement, wanted, known)
+    plans = await plans_on(connection, scope, [row.id for row in rows])
+    return rows.of(lambda row: EsimLineView(**row._mapping, plans=plans.get(row.id, ())))
+
+
+@built_once
+def _listed(scope: Scope) -> Select[Any]:
+    return (
         select_lines()
         .add_columns(
             AccountRow.name.label("account"),
@@ -36,8 +46,5 @@ async def esim_lines(
         )
         .join(SubscriberRow, SubscriberRow.id == EsimLineRow.subscriber_id)
         .join(AccountRow, AccountRow.id == EsimLineRow.account_id)
-        .where(within(scope, EsimLineRow.account_id), *chosen)
+        .where(within(scope, EsimLineRow.account_id))
     )
-    rows = await _NEWEST.page(connection, statement, wanted)
-    plans = await plans_on(connection, scope, [row.id for row in rows])
-    return rows.of(lambda row: EsimLineView(**row._mapping, plans=plans.get(row.id, ())))

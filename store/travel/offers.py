@@ -3,22 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Label, String, cast, func, select
+from sqlalchemy import ARRAY, BigInteger, Label, Select, String, bindparam, cast
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import IN_PLACE
 from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.travel.plan_views import PlanOffer
-from store.fleet.tables import SimRow
-from store.paging import by_account
-from store.scopes import within
+from store.paging import built_once, by_account
+from store.scopes import shaped, within
 from store.travel.plans import IN_FORCE, select_plans
-from store.travel.settling import FREE
-from store.travel.stock_views import free_counts
+from store.travel.stock_views import free_counts, free_of
 from store.travel.subscriber_lines import lines_of
 from store.travel.subscribers import SubscriberKey
-from store.travel.tables import TravelPlanRow, TravelStockRow
+from store.travel.tables import TravelPlanRow
 
 _CHEAPEST = (
     TravelPlanRow.currency,
@@ -41,8 +39,23 @@ async def offers(
     Prices in several currencies are not compared: each currency has its own sequence. A plan without a
     profile cannot be sold and is left out (T27).
     """
-    wanted = cast(list(countries), ARRAY(String))
-    statement = (
+    shape, known = shaped(scope)
+    known |= {"countries": list(countries)}
+    lines = await _lines(connection, subscriber)
+    rows = await by_account(scope, *_CHEAPEST).page(connection, _for_sale(shape), paging, known)
+    free = await free_counts(connection, scope, {row.profile for row in rows})
+
+    def offer(row: Any) -> PlanOffer:
+        in_stock = free.get((row.account_id, row.profile), 0)
+        return PlanOffer(**row._mapping, esim_line_id=lines.get(row.profile), in_stock=in_stock)
+
+    return rows.of(offer)
+
+
+@built_once
+def _for_sale(scope: Scope) -> Select[Any]:
+    wanted = bindparam("countries", type_=ARRAY(String))
+    return (
         select_plans()
         .add_columns(TravelPlanRow.account_id)
         .where(
@@ -52,15 +65,6 @@ async def offers(
             IN_FORCE.is_not(None),
         )
     )
-    lines = await _lines(connection, subscriber)
-    rows = await by_account(scope, *_CHEAPEST).page(connection, statement, paging)
-    free = await free_counts(connection, scope, {row.profile for row in rows})
-
-    def offer(row: Any) -> PlanOffer:
-        in_stock = free.get((row.account_id, row.profile), 0)
-        return PlanOffer(**row._mapping, esim_line_id=lines.get(row.profile), in_stock=in_stock)
-
-    return rows.of(offer)
 
 
 async def _lines(connection: AsyncConnection, subscriber: SubscriberKey | None) -> dict[int, int]:
@@ -83,12 +87,4 @@ def in_stock() -> Label[int]:
 
 def in_stock_of(account_id: Any, profile: Any) -> Label[int]:
     """How many eSIMs of this profile of the account can be handed out, as a column of a statement."""
-    return (
-        select(func.count())
-        .select_from(TravelStockRow)
-        .join(SimRow, SimRow.id == TravelStockRow.sim_id)
-        .where(TravelStockRow.account_id == account_id, TravelStockRow.profile == profile, FREE)
-        .correlate_except(TravelStockRow, SimRow)
-        .scalar_subquery()
-        .label("in_stock")
-    )
+    return free_of(account_id, profile).label("in_stock")

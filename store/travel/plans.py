@@ -20,14 +20,15 @@ from models.travel.plan_views import PlanDetails, PlanView, ProfileChange, Rates
 from store import events
 from store.locks import keep_account_open
 from store.made_keys import Made
-from store.paging import by_account
+from store.paging import built_once, by_account
 from store.people.tables import AccountRow
 from store.row import now
-from store.scopes import require_travel, within
+from store.scopes import require_travel, shaped, within
 from store.session import constraint_of
 from store.travel import rates
 from store.travel.tables import TravelPlanRow
 
+_BY_NAME = (func.lower(TravelPlanRow.name, type_=String), TravelPlanRow.id)
 _ONE_NAME = "uq_travel_plans_name"
 IN_FORCE: ColumnElement[int | None] = func.coalesce(
     TravelPlanRow.pinned_profile, TravelPlanRow.computed_profile
@@ -70,9 +71,15 @@ async def plans(
     wanted: Wanted = WHOLE,
 ) -> Page[PlanView]:
     """Travel plans, sorted by account and name."""
-    statement = select_plans().where(within(scope, TravelPlanRow.account_id), *chosen)
-    by_name = by_account(scope, func.lower(TravelPlanRow.name, type_=String), TravelPlanRow.id)
-    return (await by_name.page(connection, statement, wanted)).of(lambda row: PlanView(**row._mapping))
+    shape, known = shaped(scope)
+    statement = _listed(shape).where(*chosen) if chosen else _listed(shape)
+    page = await by_account(scope, *_BY_NAME).page(connection, statement, wanted, known)
+    return page.of(lambda row: PlanView(**row._mapping))
+
+
+@built_once
+def _listed(scope: Scope) -> Select[Any]:
+    return select_plans().where(within(scope, TravelPlanRow.account_id))
 
 
 async def plan(connection: AsyncConnection, key: PlanKey) -> PlanDetails:

@@ -18,12 +18,12 @@ from store.travel import notices
 from store.travel.line_tables import TravelOrderRow
 from store.travel.tables import TravelProfileRow, TravelStockRow
 
-today = cast(func.timezone("UTC", now()), Date)
-"""The day in UTC, as a column: an eSIM is handed out until the end of its `ends_on`."""
+today = select(cast(func.timezone("UTC", now()), Date)).scalar_subquery()
+"""The day in UTC, as a column that is computed once: an eSIM is handed out until the end of its `ends_on`."""
 ENDED = TravelStockRow.ends_on < today
 NOT_ENDED = or_(TravelStockRow.ends_on.is_(None), TravelStockRow.ends_on >= today)
-_UNTOUCHED = and_(TravelStockRow.order_id.is_(None), TravelStockRow.revealed_at.is_(None))
-FREE = and_(_UNTOUCHED, SimRow.state == SimState.IN_STOCK, NOT_ENDED)
+UNTOUCHED = and_(TravelStockRow.order_id.is_(None), TravelStockRow.revealed_at.is_(None))
+FREE = and_(UNTOUCHED, SimRow.state == SimState.IN_STOCK, NOT_ENDED)
 """Whether an eSIM can be reserved, as a condition of a statement with `SimRow`: not one whose code was shown,
 as a person who saw it could install it.
 """
@@ -67,7 +67,7 @@ _given = select(
 ).cte("given")
 _reserved = (
     update(TravelStockRow)
-    .where(TravelStockRow.sim_id == _given.c.sim_id, _given.c.n == _waits.c.n, _UNTOUCHED)
+    .where(TravelStockRow.sim_id == _given.c.sim_id, _given.c.n == _waits.c.n, UNTOUCHED)
     .values(order_id=_waits.c.order_id)
     .returning(TravelStockRow.order_id.label("order_id"), _given.c.n.label("n"))
     .cte("reserved")

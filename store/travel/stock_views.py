@@ -8,6 +8,8 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
+    ScalarSelect,
+    Select,
     and_,
     any_,
     bindparam,
@@ -21,15 +23,16 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimState
-from models.paging import WHOLE, Page, Wanted
+from models.paging import MOST_COUNTED, WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.travel.stock_views import StockEsim, StockProfile, StockState
 from store.fleet.tables import SimRow
-from store.paging import by_account
+from store.paging import built_once, by_account, up_to
 from store.people.tables import AccountRow, ProviderRow
-from store.scopes import within
+from store.row import constants
+from store.scopes import shaped, within
 from store.travel.line_tables import EsimLineRow, TravelOrderRow
-from store.travel.settling import FREE, NOT_ENDED
+from store.travel.settling import ENDED, NOT_ENDED, UNTOUCHED
 from store.travel.tables import NEVER, TravelProfileRow, TravelStockRow
 
 state_of_esim = case(
@@ -41,7 +44,19 @@ state_of_esim = case(
     else_=StockState.FREE.value,
 )
 """The state of an eSIM of the stock, as a column of a statement with `SimRow`."""
-_WITH_ORDER = frozenset({StockState.RESERVED, StockState.ON_LINE})
+_ON_LINE = (SimState.ACTIVE, SimState.SUSPENDED)
+_LIES = and_(TravelStockRow.order_id.is_(None), SimRow.state.in_(constants([SimState.IN_STOCK])))
+_IN_STATE: Mapping[StockState, ColumnElement[bool]] = {
+    StockState.DISCARDED: SimRow.state.in_(constants([SimState.DISCARDED])),
+    StockState.ON_LINE: and_(SimRow.state.in_(constants(_ON_LINE)), TravelStockRow.order_id.is_not(None)),
+    StockState.RESERVED: and_(
+        SimRow.state.not_in(constants([SimState.DISCARDED, *_ON_LINE])), TravelStockRow.order_id.is_not(None)
+    ),
+    StockState.ENDED: and_(_LIES, ENDED),
+    StockState.REVEALED: and_(_LIES, NOT_ENDED, TravelStockRow.revealed_at.is_not(None)),
+    StockState.FREE: and_(_LIES, NOT_ENDED, TravelStockRow.revealed_at.is_(None)),
+}
+"""The same as conditions, of which PostgreSQL can tell how many eSIMs fulfil them."""
 _ESIMS = (
     select(
         TravelStockRow.sim_id,
@@ -68,12 +83,24 @@ _FIRST_TO_END = (
     func.coalesce(TravelStockRow.ends_on, literal_column(NEVER, Date())),
     TravelStockRow.sim_id,
 )
-_COUNTED = (
-    select(TravelStockRow.account_id, TravelStockRow.profile, func.count())
-    .join(SimRow, SimRow.id == TravelStockRow.sim_id)
-    .where(TravelStockRow.profile == any_(bindparam("profiles", type_=ARRAY(BigInteger))), FREE)
-    .group_by(TravelStockRow.account_id, TravelStockRow.profile)
-)
+
+
+def free_of(account_id: Any, profile: Any, most: Any = MOST_COUNTED) -> ScalarSelect[int]:
+    """How many eSIMs of this profile of the account can be handed out (T36), counted up to `most`."""
+    # the state as a column: joined, all SIMs might be read for the first that are counted
+    state = select(SimRow.state).where(SimRow.id == TravelStockRow.sim_id).scalar_subquery()
+    free = select(TravelStockRow.sim_id).where(
+        *(TravelStockRow.account_id == account_id, TravelStockRow.profile == profile),
+        *(UNTOUCHED, NOT_ENDED, state.in_(constants([SimState.IN_STOCK]))),
+    )
+    return up_to(free.correlate_except(TravelStockRow), most)
+
+
+_COUNTED = select(
+    TravelProfileRow.account_id,
+    TravelProfileRow.profile,
+    free_of(TravelProfileRow.account_id, TravelProfileRow.profile),
+).where(TravelProfileRow.profile == any_(bindparam("profiles", type_=ARRAY(BigInteger))))
 _waiting = (
     select(func.count())
     .select_from(TravelOrderRow)
@@ -90,6 +117,12 @@ _PROFILES = select(
     TravelProfileRow.profile,
     TravelProfileRow.account_id,
     _waiting.label("waiting"),
+    # up to the threshold at least: below it the staff is alerted
+    free_of(
+        TravelProfileRow.account_id,
+        TravelProfileRow.profile,
+        func.greatest(TravelProfileRow.threshold, MOST_COUNTED),
+    ).label("free"),
     TravelProfileRow.threshold,
     TravelProfileRow.low_since,
 ).join(AccountRow, AccountRow.id == TravelProfileRow.account_id)
@@ -113,18 +146,23 @@ async def esims(
     wanted: Wanted = WHOLE,
 ) -> Page[StockEsim]:
     """The eSIMs of the scope: by profile, those that end first first; or the one of this SIM."""
-    chosen: list[ColumnElement[bool]] = [within(scope, TravelStockRow.account_id)]
-    if profile is not None:
-        chosen.append(TravelStockRow.profile == profile)
-    if state is not None:
-        with_order = TravelStockRow.order_id.is_not(None)
-        chosen.append(state_of_esim == state.value)
-        if state is not StockState.DISCARDED:  # what follows from the state, for the indexes
-            chosen.append(with_order if state in _WITH_ORDER else ~with_order)
-    if sim_id is not None:
-        chosen.append(TravelStockRow.sim_id == sim_id)
-    rows = await by_account(scope, *_FIRST_TO_END).page(connection, _ESIMS.where(and_(*chosen)), wanted)
+    shape, known = shaped(scope)
+    known |= {"profile": profile, "sim": sim_id}
+    statement = _listed(shape, state, of_profile=profile is not None, of_sim=sim_id is not None)
+    rows = await by_account(scope, *_FIRST_TO_END).page(connection, statement, wanted, known)
     return rows.of(lambda row: StockEsim(**row._mapping))
+
+
+@built_once
+def _listed(scope: Scope, state: StockState | None, *, of_profile: bool, of_sim: bool) -> Select[Any]:
+    chosen = [within(scope, TravelStockRow.account_id)]
+    if of_profile:
+        chosen.append(TravelStockRow.profile == bindparam("profile", type_=BigInteger))
+    if state is not None:
+        chosen.append(_IN_STATE[state])
+    if of_sim:
+        chosen.append(TravelStockRow.sim_id == bindparam("sim", type_=BigInteger))
+    return _ESIMS.where(*chosen)
 
 
 async def profiles(
@@ -136,15 +174,16 @@ async def profiles(
         chosen.append(TravelProfileRow.profile == profile)
     by_profile = by_account(scope, TravelProfileRow.profile)
     rows = await by_profile.page(connection, _PROFILES.where(and_(*chosen)), wanted)
-    free = await free_counts(connection, scope, {row.profile for row in rows})
-    return rows.of(lambda row: StockProfile(**row._mapping, free=free.get((row.account_id, row.profile), 0)))
+    return rows.of(lambda row: StockProfile(**row._mapping))
 
 
 async def free_counts(
     connection: AsyncConnection, scope: Scope, profiles: Collection[int]
 ) -> Mapping[tuple[int, int], int]:
-    """How many eSIMs of these profiles can be handed out (T36), by account and profile."""
-    mine = _COUNTED.where(within(scope, TravelStockRow.account_id))
+    """How many eSIMs of these profiles can be handed out (T36), by account and profile, counted up to
+    `MOST_COUNTED`.
+    """
+    mine = _COUNTED.where(within(scope, TravelProfileRow.account_id))
     rows = await connection.execute(mine, {"profiles": list(profiles)})
     return {(account_id, profile): free for account_id, profile, free in rows}
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -20,14 +21,14 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.fleet.inventory import IN_PLACE, SimState
-from models.orders.lifecycle import OPEN
+from models.fleet.inventory import SimState
 from models.people.callers import OfAccount, Scope
 from models.travel.subscriber_views import LineOfSubscriber, PlanOnLine
-from store.fleet.tables import SimRow
-from store.orders.tables import OrderRow
-from store.row import now
-from store.scopes import within
+from store.fleet.tables import STATES_IN_PLACE, SimRow
+from store.orders.tables import OPEN_STATUSES, OrderRow
+from store.paging import built_once
+from store.row import constants, now
+from store.scopes import shaped, within
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
 from store.travel.plan_rows import life_of
 from store.travel.tables import TravelPlanRow
@@ -60,17 +61,18 @@ async def lines_of(
 ) -> tuple[LineOfSubscriber, ...]:
     """The eSIM lines of a subscriber, in the sequence in which they were added."""
     known = {"subscriber": subscriber_id, "account": account_id}
-    lines = (
-        select_lines()
-        .where(
-            EsimLineRow.subscriber_id == bindparam("subscriber"),
-            EsimLineRow.account_id == bindparam("account"),
-        )
-        .order_by(EsimLineRow.id)
-    )
-    rows = (await connection.execute(lines, known)).all()
+    rows = (await connection.execute(_of_subscriber(), known)).all()
     plans = await plans_on(connection, OfAccount(account_id), [row.id for row in rows])
     return tuple(LineOfSubscriber(**row._mapping, plans=plans.get(row.id, ())) for row in rows)
+
+
+@cache
+def _of_subscriber() -> Select[Any]:
+    mine = (
+        EsimLineRow.subscriber_id == bindparam("subscriber"),
+        EsimLineRow.account_id == bindparam("account"),
+    )
+    return select_lines().where(*mine).order_by(EsimLineRow.id)
 
 
 async def plans_on(
@@ -79,12 +81,18 @@ async def plans_on(
     """The plans on these eSIM lines, by line, in the sequence in which they were assigned."""
     on_line: dict[int, list[PlanOnLine]] = defaultdict(list)
     if lines:
-        mine = _PLANS.where(within(scope, PlanAssignmentRow.account_id))
-        for row in await connection.execute(mine, {"lines": list(lines)}):
+        shape, known = shaped(scope)
+        for row in await connection.execute(_plans(shape), {**known, "lines": list(lines)}):
             on_line[row.esim_line_id].append(_plan(row))
     return {line: tuple(plans) for line, plans in on_line.items()}
 
 
+@built_once
+def _plans(scope: Scope) -> Select[*tuple[Any, ...]]:
+    return _PLANS.where(within(scope, PlanAssignmentRow.account_id))
+
+
+@cache
 def select_lines() -> Select[Any]:
     """The eSIM lines with their eSIM and open order, as a statement that can be narrowed."""
     in_place, temporary = aliased(SimRow), aliased(SimRow)
@@ -111,17 +119,17 @@ def select_lines() -> Select[Any]:
     ).select_from(EsimLineRow)
     # one join for each index of a SIM by its holder
     return lines.outerjoin(
-        in_place, and_(in_place.holder == EsimLineRow.subject, in_place.state.in_(sorted(IN_PLACE)))
+        in_place, and_(in_place.holder == EsimLineRow.subject, in_place.state.in_(STATES_IN_PLACE))
     ).outerjoin(
         temporary,
-        and_(temporary.holder == EsimLineRow.subject, temporary.state == SimState.TEMPORARY),
+        and_(temporary.holder == EsimLineRow.subject, temporary.state.in_(constants([SimState.TEMPORARY]))),
     )
 
 
 def _open_order(which: ColumnElement[bool]) -> ScalarSelect[str]:
     return (
         select(OrderRow.id)
-        .where(which, OrderRow.status.in_(sorted(OPEN)))
+        .where(which, OrderRow.status.in_(OPEN_STATUSES))
         .correlate(EsimLineRow)
         .scalar_subquery()
     )

@@ -6,9 +6,10 @@ A subscriber is locked last (`store.locks`): after the eSIM lines, orders and SI
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, String, and_, func, literal_column, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
@@ -22,10 +23,10 @@ from store import events
 from store.codes.new_address import Moved
 from store.locks import keep_account_open
 from store.lookups import phone_number
-from store.paging import by_account
+from store.paging import built_once, by_account
 from store.people.languages import language_of
 from store.people.tables import AccountRow
-from store.scopes import require_travel, within
+from store.scopes import require_travel, shaped, within
 from store.staging import ids, stage
 from store.travel import new_address
 from store.travel.facts import complimentary_esims
@@ -33,7 +34,12 @@ from store.travel.line_tables import EsimLineRow
 from store.travel.subscriber_lines import lines_of
 from store.travel.tables import SubscriberRow
 
+_BY_NAME = (func.lower(SubscriberRow.name, type_=String), SubscriberRow.id)
 _NAMED = 10
+_SIMPLE: ColumnElement[str] = literal_column("'simple'::regconfig")
+_WORDS = func.to_tsvector(_SIMPLE, SubscriberRow.name)
+_QUOTED, _ESCAPED = "'{}':*", str.maketrans({"'": "''", "\\": "\\\\"})
+"""A word of a search, of which the beginning is enough."""
 _SHORTEST = 3
 """How many digits of a phone number are searched for."""
 
@@ -79,15 +85,19 @@ def _named(name: str) -> ColumnElement[bool]:
 
 
 def searched(wanted: str) -> ColumnElement[bool]:
-    """The condition that a part of a subscriber's name, e-mail address or phone number is this text."""
+    """The condition that words of a subscriber's name begin with these words, or the e-mail address begins or
+    the phone number ends so; with a plus sign, the phone number begins so.
+    """
     part = wanted.strip()
+    words = " & ".join(_QUOTED.format(word.translate(_ESCAPED)) for word in part.split())
     found = [
-        SubscriberRow.name.icontains(part, autoescape=True),
-        SubscriberRow.email.icontains(part, autoescape=True),
+        _WORDS.bool_op("@@")(func.to_tsquery(_SIMPLE, words)),
+        func.lower(SubscriberRow.email).startswith(part.lower(), autoescape=True),
     ]
     digits = "".join(character for character in part if character.isascii() and character.isdigit())
     if len(digits) >= _SHORTEST and not any(character.isalpha() for character in part):
-        found.append(SubscriberRow.msisdn.contains(digits))
+        ends = func.reverse(SubscriberRow.msisdn).startswith(digits[::-1])
+        found.append(SubscriberRow.msisdn.startswith(f"+{digits}") if part.startswith("+") else ends)
     return or_(*found)
 
 
@@ -99,10 +109,15 @@ async def subscribers(
     wanted: Wanted = WHOLE,
 ) -> Page[SubscriberView]:
     """Subscribers, sorted by account and name."""
-    statement = _subscribers().where(within(scope, SubscriberRow.account_id), *chosen)
-    by_name = by_account(scope, func.lower(SubscriberRow.name, type_=String), SubscriberRow.id)
-    rows = await by_name.page(connection, statement, wanted)
+    shape, known = shaped(scope)
+    statement = _listed(shape).where(*chosen) if chosen else _listed(shape)
+    rows = await by_account(scope, *_BY_NAME).page(connection, statement, wanted, known)
     return rows.of(lambda row: SubscriberView(**row._mapping))
+
+
+@built_once
+def _listed(scope: Scope) -> Select[Any]:
+    return _subscribers().where(within(scope, SubscriberRow.account_id))
 
 
 async def subscriber(connection: AsyncConnection, subscriber_id: int) -> SubscriberProfile:
@@ -111,6 +126,7 @@ async def subscriber(connection: AsyncConnection, subscriber_id: int) -> Subscri
     return SubscriberProfile(**row._mapping, esim_lines=await lines_of(connection, row.account_id, row.id))
 
 
+@cache
 def _subscribers() -> Select[Any]:
     lines = select(func.count()).where(
         and_(

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Numeric,
     String,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -55,6 +56,24 @@ class SubscriberRow(Row):
         CheckConstraint("bundles >= 0", name="bundles"),
         Index("ix_subscribers_email", "account_id", text("lower(email)")),
         Index("ix_subscribers_by_name", "account_id", text("lower(name)"), "id"),
+        Index("ix_subscribers_words", text("to_tsvector('simple'::regconfig, name)"), postgresql_using="gin"),
+        Index(
+            "ix_subscribers_email_begins",
+            "account_id",
+            literal_column("lower(email)").label("begins"),
+            postgresql_ops={"begins": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_subscribers_msisdn_begins",
+            *("account_id", "msisdn"),
+            postgresql_ops={"msisdn": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_subscribers_msisdn_ending",
+            "account_id",
+            literal_column("reverse(msisdn)").label("ending"),
+            postgresql_ops={"ending": "text_pattern_ops"},
+        ),
     )
 
 

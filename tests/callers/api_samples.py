@@ -20,6 +20,7 @@ API = {
     "AccountDesk.edit": Sample(
         lambda d, c, _, a: d.accounts.edit(c, a, language="fr"), Permission.MANAGE_USERS
     ),
+    "ApiKeyDesk.key": Sample(lambda d, c, k, _: d.api_keys.key(c, k.api_key), Permission.MANAGE_API_KEYS),
     "ApiKeyDesk.keys": Sample(lambda d, c, _, a: d.api_keys.keys(c, a), Permission.MANAGE_API_KEYS),
     "ApiKeyDesk.create": Sample(
         lambda d, c, k, _: d.api_keys.create(c, "Reports", user=k.user), Permission.MANAGE_API_KEYS

@@ -135,6 +135,7 @@ _CONTACTS: dict[str, Sample] = {
 
 _ACCOUNTS: dict[str, Sample] = {
     "accounts": Sample(lambda d, c, _, __: d.accounts.accounts(c), P.VIEW_PEOPLE, names_nothing=True),
+    "account": Sample(lambda d, c, _, a: d.accounts.account(c, a), P.VIEW_PEOPLE),
     "create": Sample(lambda d, c, _, __: d.accounts.create(c, "New"), P.MANAGE_ACCOUNTS, names_nothing=True),
     "rename": Sample(lambda d, c, _, a: d.accounts.rename(c, a, ACCOUNT), P.MANAGE_ACCOUNTS),
     "set_language": Sample(lambda d, c, _, a: d.accounts.set_language(c, a, "fr"), P.MANAGE_USERS),

@@ -174,7 +174,7 @@ STORE: dict[str, Read] = {
     "people.user": lambda c, s, _: references.names(c, s, ["user:1"]),
     "people.employee": lambda c, s, _: references.names(c, s, ["employee:1"]),
     "people.contact": lambda c, s, _: references.names(c, s, ["contact:1"]),
-    "people.order_contacts": lambda c, s, _: references.order_contacts(c, s),
+    "people.order_contacts": lambda c, s, _: references.order_contacts(c, s, ["Telvia"]),
     "catalogue.items": lambda c, s, _: views.items(c, s),
     "contacts.contacts": lambda c, s, _: contacts.contacts(c, s),
     "contacts.of_distributor": lambda c, s, _: contacts.contacts(c, s, distributor="Telvia"),

@@ -82,6 +82,7 @@ class Known:
     """A view of the inventory that the manager saved."""
     profile: str = "Clerk"
     distributor: str = "Telvia"
+    account: str = "A-1"
 
 
 async def build(database: Database) -> Known:
@@ -255,6 +256,7 @@ UNKNOWN = Known(
     api_key="K-99999",
     profile="No such profile",
     distributor="No such distributor",
+    account="A-99999",
     job="J-99999",
     device="D-99999",
     view="V-99999",

@@ -61,7 +61,7 @@ class LongReader:
             self.deaths[-process.returncode] = self.deaths.get(-process.returncode, 0) + 1
             return None
         answer = json.loads(line)
-        self.memory = max(self.memory, answer["memory"])
+        self.memory = max(self.memory, _most_memory(process.pid))
         self.missed |= set(answer["missed"])
         told: dict[str, Any] = answer["told"]
         return told
@@ -76,3 +76,9 @@ class LongReader:
             env={},
             start_new_session=True,
         )
+
+
+def _most_memory(pid: int) -> int:
+    """The most memory that a process had, in MB. `ru_maxrss` begins with that of the parent."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024

@@ -29,11 +29,11 @@ API = {
     "held_choice": "Nommez un motif ou des identifiants, {most} au plus.",
     "unknown_job": "Cette tâche n’existe pas.",
     "job_kind_unknown": "Le genre de tâche est l’un de : {kinds}.",
-    "no_file": "Le formulaire n’a pas de fichier dans son champ `file`.",
     "job_status_unknown": "Le statut d’une tâche est l’un de : {statuses}.",
     "job_rows_invalid": "Une tâche a de 1 à {most} lignes.",
     "job_over": "{job} est terminée, ou ses lignes sont écrites ; elle ne peut plus être annulée.",
     "job_given_up": "Une étape de la tâche échouait toujours, et n’a pas été relancée à temps.",
+    "api_key_over": "La clé d’API qui a créé la tâche a expiré ou a été révoquée.",
     "unknown_event_type": "Ce type d’événement n’existe pas.",
     "too_many_calls": "Cette clé appelle trop souvent ; attendez autant que le dit Retry-After.",
     "unknown_api_key": "Cette clé d’API n’existe pas.",
@@ -45,6 +45,9 @@ API = {
     ),
     "unknown_permission": "Ce droit n’existe pas : {permissions}.",
     "expiry_invalid": "La fin d’une clé d’API est dans le futur, avec son fuseau horaire.",
+    "expiry_after_yours": (
+        "Une clé créée avec une clé ne dure pas plus que celle-ci : donnez expires_at, au plus tard {latest}."
+    ),
     "key_user_or_platform": (
         "Dites de qui est la clé : --user UTILISATEUR_DE_SERVICE, ou --platform live (ou test)."
     ),

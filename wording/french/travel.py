@@ -82,8 +82,6 @@ TRAVEL = {
         "{plan} ne peut pas être révoqué : son état est « {state} ». Seul un forfait en attente peut l’être."
     ),
     "unknown_plan_on_line": "Ce forfait n’existe sur aucune ligne eSIM du compte.",
-    "esim_line_suspended": "La ligne eSIM est déjà suspendue.",
-    "esim_line_not_suspended": "La ligne eSIM n’est pas suspendue.",
     "suspension_without_reason": "Indiquez pourquoi la ligne eSIM est suspendue.",
     "key_used_for_report": "Cette clé a servi à un autre signalement.",
     "esim_left_line": (

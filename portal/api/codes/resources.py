@@ -16,35 +16,22 @@ from models.codes.requests import (
     QrVersionView,
     RequestStatus,
 )
-from models.events import EventView
 from models.identifiers import reference
 from models.language import Language
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
 from models.people.callers import Caller, Permission
+from portal.api.events import EventResource, events_of
 from portal.api.fields import Resource, person
-from portal.api.orders.resources import EventResource, HoldResource, NextCall
-from portal.api.problems import RefusalProblem
-from wording.labels import hold_sentence, not_sent_reason
-from wording.refusals import sentence
+from portal.api.orders.resources import NextCall
+from portal.api.problems import RefusalProblem, worded
+from portal.api.waiting import HoldResource, NotSentResource, holds_of, not_sent_of
 from wording.warnings import warning
 
 _STATUSES = "More values may be added: `requested`, `imported`, `withdrawn`, `sim_discarded`, `refused`."
 _STATES = "More values may be added: `waiting`, `sent`, `held`, `revoked`, `given_up`."
 _LINK_STATES = "More values may be added: `open`, `expired`, `revoked`, `request_over`."
 _FILE_TYPES = "More values may be added: `png`, `jpeg`, `svg`, `tiff`, `pdf`; `typed` for a code as text."
-
-
-class NotSentResource(Resource):
-    """An e-mail that has not been sent yet. It is tried again without a call."""
-
-    step: str
-    recipients: list[str] = Field(description="`C-7`, `U-3`; `cc:1` is the first address of a copy.")
-    reason: str
-    sentence: str
-    since: datetime
-    tried_at: datetime
-    attempts: int
 
 
 class QrRoundResource(Resource):
@@ -188,7 +175,7 @@ def history_resource(
         requests=[request_resource(request, caller, rounds=True) for request in history.requests],
         notifications=[notification_resource(each, caller) for each in history.notifications],
         links=[QrLinkResource.of(link) for link in history.links],
-        events=[_event(event) for event in history.events],
+        events=events_of(history.events),
         people=None if people is None else {person(each): name for each, name in people.items()},
     )
 
@@ -205,10 +192,7 @@ def request_resource(request: QrRequestView, caller: Caller, *, rounds: bool = F
         requested_by=reference("U", request.requested_by),
         recipients=[person(each) for each in request.recipients],
         **_waiting(request.holds, request.not_sent, language),
-        refusals=[
-            RefusalProblem(code=each.code, sentence=sentence(each, language), parameters=each.parameters)
-            for each in request.refusals
-        ],
+        refusals=worded(request.refusals, language),
         rounds=sent if rounds else None,
         next=_next(
             f"/api/v1/qr-requests/{request.id}",
@@ -235,16 +219,8 @@ def notification_resource(notification: NotificationView, caller: Caller) -> QrN
 
 def _waiting(holds: Iterable[HoldView], not_sent: Iterable[NotSentView], language: Language) -> Any:
     """The fields about what waits for a person or for a mail server."""
-    held = [HoldResource(**one.model_dump(), sentence=hold_sentence(one.reason, language)) for one in holds]
-    unsent = [
-        NotSentResource(
-            **each.model_dump(exclude={"recipients"}),
-            recipients=[person(one) for one in each.recipients],
-            sentence=not_sent_reason(each.reason, language),
-        )
-        for each in not_sent
-    ]
-    return {"held": bool(held), "holds": held, "not_sent": unsent}
+    held = holds_of(holds, language)
+    return {"held": bool(held), "holds": held, "not_sent": not_sent_of(not_sent, language)}
 
 
 def _retriable(holds: tuple[HoldView, ...], caller: Caller) -> bool:
@@ -255,10 +231,3 @@ def _next(path: str, possible: Mapping[str, bool]) -> list[NextCall]:
     return [
         NextCall(name=name, method="POST", href=f"{path}/{name}") for name, is_so in possible.items() if is_so
     ]
-
-
-def _event(event: EventView) -> EventResource:
-    data = dict(event.data)
-    if isinstance(data.get("to"), str):
-        data["to"] = person(str(data["to"]))
-    return EventResource(at=event.at, type=event.type, actor=person(event.actor), data=data)

@@ -1,11 +1,9 @@
 """Lines, SIMs, devices and offers of actions as the API answers them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import Field
 
-from models.errors import Refusal
 from models.fleet.edits import FleetEdit
 from models.fleet.inventory import DeviceView, LineView, SimView
 from models.fleet.offers import ActionOffer, Shop
@@ -14,9 +12,8 @@ from models.language import Language
 from models.people.callers import Caller
 from portal.api.catalogue.resources import PackResource
 from portal.api.fields import Resource
-from portal.api.problems import RefusalProblem
+from portal.api.problems import RefusalProblem, worded
 from wording.labels import action_label
-from wording.refusals import sentence
 
 _STATES = "`in_stock`, `temporary`, `active`, `suspended`, `discarded`; more may be added."
 
@@ -106,7 +103,7 @@ class OfferResource(Resource):
             action=offer.action,
             label=action_label(offer.action, Language(caller.language)),
             offered=offer.offered,
-            refusals=worded(offer.refusals, caller),
+            refusals=worded(offer.refusals, Language(caller.language)),
         )
 
 
@@ -129,7 +126,7 @@ class ShopResource(Resource):
             action=shop.action,
             packs=[PackResource.of(pack) for pack in shop.packs],
             chosen=None if shop.chosen is None else reference("P", shop.chosen.id),
-            refusals=worded(shop.refusals, caller),
+            refusals=worded(shop.refusals, Language(caller.language)),
         )
 
 
@@ -146,12 +143,3 @@ class EditResource(Resource):
         """The edit as it is answered."""
         changed = [reference("L", line) for line in edit.changed]
         return cls(lines=edit.lines, changed=changed, created=edit.created, dry_run=edit.dry_run)
-
-
-def worded(refusals: Iterable[Refusal], caller: Caller) -> list[RefusalProblem]:
-    """Refusals with their sentences in the caller's language."""
-    language = Language(caller.language)
-    return [
-        RefusalProblem(code=each.code, sentence=sentence(each, language), parameters=each.parameters)
-        for each in refusals
-    ]

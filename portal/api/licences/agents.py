@@ -10,9 +10,9 @@ from models.identifiers import reference
 from models.language import Language
 from models.licences.views import AgentView
 from models.people.callers import Caller, Permission
+from models.values import Flag
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, IdempotencyKey, Name, Resource, required
-from portal.api.licences.shared import Flag, one_of
+from portal.api.fields import Body, Id, IdempotencyKey, Name, Resource, one_of, required
 from portal.api.lists import ListOf, Pages
 from portal.api.made import say_made
 from portal.api.routing import router

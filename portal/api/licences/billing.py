@@ -27,7 +27,7 @@ routes = router("Prices and charges of licences")
 Viewing = Annotated[Caller, needs(Permission.VIEW_LICENCES)]
 Setting = Annotated[Caller, needs(Permission.MANAGE_ACCOUNTS)]
 _CSV = "text/csv"
-CycleDay = Annotated[int, Strict(), WHOLE, Field(ge=1, le=31)]
+CycleDay = Annotated[int, Strict(), Field(ge=1, le=31), WHOLE]
 
 
 class Format(StrEnum):

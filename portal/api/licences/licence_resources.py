@@ -20,8 +20,8 @@ from models.licences.licence_views import (
     PriceView,
     PurchaseView,
 )
-from portal.api.fields import Resource, person
-from portal.api.licences.shared import AddOnName, Currency, Money, one_of
+from portal.api.fields import Currency, Resource, one_of, person
+from portal.api.licences.shared import AddOnName, Money
 
 _BILLED = {"cycle_day", "time_zone", "currency", "fixed"}
 

@@ -15,9 +15,8 @@ from models.licences.numbers import LineType, ReplaceReason
 from models.licences.views import Changed
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, required
+from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, one_of, required
 from portal.api.licences.number_resources import NumberChangeResource
-from portal.api.licences.shared import one_of
 from portal.api.made import say_replayed
 from portal.api.routing import router
 
@@ -26,7 +25,7 @@ Managing = Annotated[Caller, needs(Permission.MANAGE_NUMBERS)]
 _STOPPED_FOR = [reason for reason in ReplaceReason if reason.stops_at_once]
 
 
-class NewUserBody(Body):
+class NumberUserBody(Body):
     """Who uses the number from now on."""
 
     agent: Id | None = Field(description="An address or `AG-4`; null: no agent uses it any more.")
@@ -38,7 +37,7 @@ class ConvertBody(Body):
     line_type: Id = Field(description=one_of(LineType))
 
 
-class SuspendBody(Body):
+class SuspendNumberBody(Body):
     """Why the number is suspended."""
 
     reason: Text = Field(min_length=1)
@@ -72,7 +71,7 @@ async def change_user_of_number(
     caller: Managing,
     desks: At,
     number: Id,
-    body: NewUserBody,
+    body: NumberUserBody,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> NumberChangeResource:
@@ -102,7 +101,7 @@ async def suspend_number(
     caller: Managing,
     desks: At,
     number: Id,
-    body: SuspendBody,
+    body: SuspendNumberBody,
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> NumberChangeResource:

@@ -11,17 +11,10 @@ from models.licences.changes import ChangeResult
 from models.licences.numbers import Change, LineType, Notice, NumberState
 from models.licences.views import NumberView, UnfinishedChangeView
 from models.people.callers import Caller
-from portal.api.fields import Resource, person
-from portal.api.licences.shared import (
-    AddOnName,
-    NotSentResource,
-    history_of,
-    holds_of,
-    id_or_none,
-    not_sent_of,
-    one_of,
-)
-from portal.api.orders.resources import EventResource, HoldResource
+from portal.api.events import EventResource, events_of
+from portal.api.fields import Resource, id_or_none, one_of, person
+from portal.api.licences.shared import AddOnName
+from portal.api.waiting import HoldResource, NotSentResource, holds_of, not_sent_of
 
 
 class AgentOfNumber(Resource):
@@ -144,7 +137,7 @@ def number_resource(
         held=bool(number.holds),
         holds=holds_of(number.holds, language),
         unfinished_changes=[_unfinished(change, language) for change in number.unfinished_changes],
-        events=history_of(number.events) if events else None,
+        events=events_of(number.events) if events else None,
         people=None if people is None else {person(each): name for each, name in people.items()},
     )
 

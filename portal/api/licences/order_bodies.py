@@ -7,8 +7,8 @@ from pydantic import Field
 from models.licences.add_ons import AddOn
 from models.licences.numbers import ReplaceReason
 from models.people.callers import Caller
-from portal.api.fields import Body, Id
-from portal.api.licences.shared import Flag, one_of
+from models.values import Flag
+from portal.api.fields import Body, Id, one_of
 from starter.desks import Desks
 from starter.licences.assignments import AssignDraft, ReplaceDraft
 from starter.orders.drafts import Placed

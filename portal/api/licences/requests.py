@@ -11,19 +11,12 @@ from models.licences.add_ons import AddOn
 from models.licences.licence_views import LicenceRequestView
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, person, required
-from portal.api.licences.shared import (
-    AddOnName,
-    NotSentResource,
-    Quantity,
-    holds_of,
-    id_or_none,
-    not_sent_of,
-)
+from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, id_or_none, person, required
+from portal.api.licences.shared import AddOnName, Quantity
 from portal.api.lists import ListOf, Pages
 from portal.api.made import say_made
-from portal.api.orders.resources import HoldResource
 from portal.api.routing import router
+from portal.api.waiting import HoldResource, NotSentResource, holds_of, not_sent_of
 
 routes = router("Requests for licences")
 Viewing = Annotated[Caller, needs(Permission.VIEW_LICENCES)]

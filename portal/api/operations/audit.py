@@ -9,7 +9,8 @@ from pydantic import Field
 from models.operations.audit import AuditEntry
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import Id, Moment, Name, Resource
+from portal.api.events import ACTORS, data_of
+from portal.api.fields import Id, Moment, Name, Resource, person
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
 
@@ -22,18 +23,21 @@ class AuditResource(Resource):
     id: str = Field(description="Unique for ever.")
     at: datetime
     type: str = Field(description="Such as `order.submitted`; more values may be added.")
-    actor: str = Field(description="`user:3`, `contact:7`, `link:12`, `operator`, `provider` or `system`.")
+    actor: str = Field(description=ACTORS, examples=["U-3"])
     about: list[str] = Field(description="What was changed, the main record first, such as `line:42`.")
     data: dict[str, Any]
     surface: str | None = Field(description="`api`, `cli`, `link` or `portal`; more values may be added.")
-    session: str | None = Field(description="The API key, `K-7`, or the session.")
-    address: str | None = Field(description="The IP address of the call.")
+    session: str | None = Field(
+        description="The API key, `K-7`, or the session; `platform`: a key of the platform."
+    )
+    address: str | None = Field(description="The IP address of the call; null of a call by the platform.")
     request_id: str | None
 
     @classmethod
     def of(cls, entry: AuditEntry) -> "AuditResource":
         """The entry as it is answered."""
-        return cls(**entry.model_dump(exclude={"account"}))
+        named = {"actor": person(entry.actor), "data": data_of(entry.data)}
+        return cls(**entry.model_dump(exclude={"account"}) | named)
 
 
 @routes.get("/audit", summary="List changes")

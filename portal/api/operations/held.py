@@ -13,9 +13,9 @@ from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
 from portal.api.fields import Body, Id, Name, Resource
 from portal.api.lists import ListOf, Pages
-from portal.api.orders.resources import HoldResource, NextCall
+from portal.api.orders.resources import NextCall
 from portal.api.routing import router
-from wording.labels import hold_sentence
+from portal.api.waiting import HoldResource, holds_of
 
 routes = router("Held work")
 Retrying = Annotated[Caller, needs(Permission.RETRY_WORK)]
@@ -34,12 +34,8 @@ class HeldResource(Resource):
     @classmethod
     def of(cls, view: HeldView, language: Language) -> "HeldResource":
         """The work as it is answered."""
-        holds = [
-            HoldResource(**one.model_dump(), sentence=hold_sentence(one.reason, language))
-            for one in view.holds
-        ]
         retry = NextCall(name="retry", method="POST", href=f"/api/v1/held/{view.id}/retry")
-        return cls(id=view.id, kind=view.kind, holds=holds, next=[retry])
+        return cls(id=view.id, kind=view.kind, holds=holds_of(view.holds, language), next=[retry])
 
 
 class RetriedResource(Resource):

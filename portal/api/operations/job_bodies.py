@@ -79,7 +79,7 @@ async def read_job(request: Request) -> FileUpload | Any:
     if request.headers.get("content-type", "").lower().startswith(_MULTIPART):
         upload = await read_file_form(request)
         if not upload.content:
-            raise Refused.because("no_file")
+            raise Refused.because("file_needed")
         return upload
     try:
         return _BULK.validate_json(await request.body())

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from pydantic import Field
 
-from models.errors import Refusal
 from models.imports import ImportReport, Problem, RowNote
 from models.language import Language
 from models.operations.jobs import JobRowView, JobStatus, JobView, RowOutcome
@@ -17,11 +16,10 @@ from portal.api.fields import DryRun, Id, IdempotencyKey, Name, Resource, person
 from portal.api.lists import ListOf, Pages
 from portal.api.made import say_made
 from portal.api.operations.job_bodies import read_job, request_body
-from portal.api.problems import RefusalProblem
+from portal.api.problems import RefusalProblem, worded
 from portal.api.routing import router
 from portal.http.forms import FileUpload, Incoming
 from portal.http.middleware import allow_large
-from wording.refusals import sentence
 
 routes = router("Jobs")
 Running = Annotated[Caller, needs(Permission.RUN_JOBS)]
@@ -49,7 +47,7 @@ class JobResource(Resource):
     refused: int = Field(description="How many rows were refused; the report says why.")
     created: dict[str, int] = Field(description="What an import made, by kind of record.")
     changed: dict[str, int]
-    refusals: list[RefusalProblem] = Field(description="Why all of it failed.")
+    refusals: list[RefusalProblem] = Field(description="Why all of it failed, or the rest of its rows.")
     held: bool = Field(description="A step keeps failing; see `GET /held`.")
     created_by: str = Field(description="`U-3`, or `operator`.")
     created_at: datetime
@@ -92,7 +90,8 @@ async def make_job(
 ) -> JobResource | CheckedFile:
     """Import a file (all rows or none), or do up to 10,000 rows one by one, in the background.
 
-    Each row is done once, whatever happens meanwhile; one that is refused stops no other. The dry run of a
+    Each row is done once, whatever happens meanwhile; one that is refused stops no other. A job stops at its
+    next row when its API key is revoked or expires, or its user is deactivated. The dry run of a
     small file is answered at once, any other is a job, too, which changes nothing.
     """
     caller.require(Permission.RUN_JOBS)  # before a large body is read
@@ -155,7 +154,7 @@ def _job(view: JobView, caller: Caller) -> JobResource:
     return JobResource(
         **values,
         id=view.job_id,
-        refusals=list(_reasons(view.refusals, caller)),
+        refusals=worded(view.refusals, Language(caller.language)),
         created_by=person(view.created_by),
     )
 
@@ -169,15 +168,9 @@ def _row(view: JobRowView, caller: Caller) -> JobRowResource:
     )
 
 
-def _reasons(refusals: Iterable[Refusal], caller: Caller) -> Iterable[RefusalProblem]:
-    for each in refusals:
-        said = sentence(each, Language(caller.language))
-        yield RefusalProblem(code=each.code, sentence=said, parameters=each.parameters)
-
-
 def _problems(problems: Iterable[Problem], caller: Caller) -> Iterable[RowProblem]:
     for each in problems:
-        (reason,) = _reasons([each.reason], caller)
+        (reason,) = worded([each.reason], Language(caller.language))
         yield RowProblem(**reason.model_dump(), column=each.column)
 
 

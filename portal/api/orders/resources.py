@@ -8,32 +8,22 @@ from typing import Any
 
 from pydantic import Field
 
-from models.events import EventView
 from models.identifiers import reference
 from models.language import Language
 from models.orders.kinds import permission_of
 from models.orders.lifecycle import OPEN, OrderStatus
 from models.orders.views import OrderView
 from models.people.callers import Caller, Permission, may_cancel
+from portal.api.events import EventResource, events_of
 from portal.api.fields import Resource
 from portal.api.orders.details import details_of
-from portal.api.problems import RefusalProblem
+from portal.api.problems import RefusalProblem, worded
+from portal.api.waiting import HoldResource, holds_of
 from settings import Settings
-from wording.labels import hold_sentence
-from wording.refusals import sentence
 
 _STATUSES = (
     "More values may be added: `submitted`, `provider_processing`, `processed`, `cancelled`, `refused`."
 )
-
-
-class HoldResource(Resource):
-    """A step that waits for a person."""
-
-    step: str
-    reason: str
-    since: datetime
-    sentence: str = Field(description="What happened and what a person can do.")
 
 
 class WaitsFor(Resource):
@@ -54,15 +44,6 @@ class NextCall(Resource):
     name: str = Field(examples=["cancel"])
     method: str = Field(examples=["POST"])
     href: str = Field(examples=["/api/v1/orders/order-abcdefghijklmnop/cancel"])
-
-
-class EventResource(Resource):
-    """Something that happened."""
-
-    at: datetime
-    type: str = Field(examples=["order.submitted"])
-    actor: str = Field(examples=["user:3"])
-    data: dict[str, Any]
 
 
 class OrderResource(Resource):
@@ -108,24 +89,13 @@ def order_resource(
         placed_by=reference("U", order.placed_by),
         esim=None if order.esim_id is None else reference("S", order.esim_id),
         held=bool(order.holds),
-        holds=[
-            HoldResource(**one.model_dump(), sentence=hold_sentence(one.reason, language))
-            for one in order.holds
-        ],
+        holds=holds_of(order.holds, language),
         waits_for=_waits_for(order, settings),
-        refusals=[
-            RefusalProblem(code=each.code, sentence=sentence(each, language), parameters=each.parameters)
-            for each in order.refusals
-        ],
+        refusals=worded(order.refusals, language),
         details=details_of(order.details),
         next=list(_next_calls(order, caller)),
         events=events_of(order.events) if events else None,
     )
-
-
-def events_of(events: Iterable[EventView]) -> list[EventResource]:
-    """What happened, oldest first."""
-    return [EventResource(**event.model_dump(exclude={"about"})) for event in events]
 
 
 def _waits_for(order: OrderView, settings: Settings) -> WaitsFor | None:

@@ -8,14 +8,15 @@ from pydantic import Field
 from models.people.api_keys import Mode
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, Who, needs
-from portal.api.fields import Body, IdempotencyKey, Name, required
+from portal.api.fields import Body, Id, IdempotencyKey, Name, required
 from portal.api.lists import ListOf, Pages
-from portal.api.made import say_replayed
+from portal.api.made import say_made
 from portal.api.people.resources import AccountResource
 from portal.api.routing import router
 
 routes = router("Accounts")
-Viewing = Annotated[Caller, needs(Permission.VIEW_PEOPLE, any_account=True)]
+Viewing = Annotated[Caller, needs(Permission.VIEW_PEOPLE)]
+Listing = Annotated[Caller, needs(Permission.VIEW_PEOPLE, any_account=True)]
 Managing = Annotated[Caller, needs(Permission.MANAGE_ACCOUNTS)]
 Creating = Annotated[Caller, needs(Permission.MANAGE_ACCOUNTS, any_account=True)]
 Setting = Annotated[Caller, needs(Permission.MANAGE_USERS)]
@@ -43,7 +44,7 @@ class NameBody(Body):
 
 
 @routes.get("/accounts", summary="List accounts")
-async def list_accounts(caller: Viewing, desks: At, pages: Pages) -> ListOf[AccountResource]:
+async def list_accounts(caller: Listing, desks: At, pages: Pages) -> ListOf[AccountResource]:
     """The key's own account; with a platform key all accounts of its mode, closed ones too."""
     found = await desks.accounts.accounts(caller, limit=pages.limit, after=pages.after)
     return pages.of(found, AccountResource.of)
@@ -67,10 +68,21 @@ async def create_account(
         mode=Mode(found.mode),
         key=required(idempotency_key),
     )
-    say_replayed(response, replayed=made.replayed)
-    if made.replayed:
-        response.status_code = 200
-    return AccountResource.of(made)
+    account = AccountResource.of(made)
+    say_made(response, f"/accounts/{account.id}", replayed=made.replayed)
+    return account
+
+
+@routes.get("/accounts/{account}", summary="Show an account")
+async def show_account(caller: Listing, desks: At, account: Id) -> AccountResource:
+    """One account, by name or `A-3`: the key's own, or with a platform key one of its mode."""
+    return AccountResource.of(await desks.accounts.account(caller, account))
+
+
+@routes.get("/account", summary="Show the account of the call")
+async def show_own_account(caller: Viewing, desks: At) -> AccountResource:
+    """The key's own account; with a platform key the one that `Esim-Account` names."""
+    return AccountResource.of(await desks.accounts.account(caller))
 
 
 @routes.patch("/account", summary="Change the account's settings")

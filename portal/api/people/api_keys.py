@@ -58,7 +58,9 @@ class NewApiKeyBody(Body):
     permissions: list[Name] | None = Field(
         default=None, description="All that the user and the caller have, if left out."
     )
-    expires_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = Field(
+        default=None, description="Needed where the key of the call expires, and no later than that."
+    )
 
 
 @routes.get("/api-keys", summary="List API keys")
@@ -82,6 +84,12 @@ async def make_api_key(
     )
     response.headers["Location"] = f"/api/v1/api-keys/{made.view.key_id}"
     return NewApiKeyResource(**ApiKeyResource.of(made.view).model_dump(), key=made.key.text)
+
+
+@routes.get("/api-keys/{key}", summary="Show an API key")
+async def show_api_key(caller: Managing, desks: At, key: Id) -> ApiKeyResource:
+    """One key of the account, also a revoked one."""
+    return ApiKeyResource.of(await desks.api_keys.key(caller, key))
 
 
 @routes.post("/api-keys/{key}/revoke", summary="Revoke an API key")

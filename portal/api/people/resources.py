@@ -8,7 +8,7 @@ from models.identifiers import reference
 from models.people.account import AccountView
 from models.people.profiles import ProfileView
 from models.people.views import ContactDetails, EmployeeView, GroupView, UserView
-from portal.api.fields import Resource
+from portal.api.fields import COUNTED_UP, Resource
 
 
 class AccountResource(Resource):
@@ -97,7 +97,7 @@ class GroupResource(Resource):
 
     id: str = Field(examples=["G-2"])
     name: str
-    lines: int
+    lines: int = Field(description=f"How many lines it has{COUNTED_UP}")
 
     @classmethod
     def of(cls, view: GroupView) -> "GroupResource":

@@ -9,27 +9,26 @@ from models.errors import Refused
 from models.people.callers import Caller, Permission
 from models.travel.sending import SentAgain
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, required
+from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, one_of, required
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
 from portal.api.travel.line_resources import EsimLineResource, esim_line
-from portal.api.travel.shared import one_of
+from portal.api.travel.shared import TheLine
 from starter.desks import Desks
 
 routes = router("eSIM lines")
 Viewing = Annotated[Caller, needs(Permission.VIEW_TRAVEL)]
 Selling = Annotated[Caller, needs(Permission.SELL_TRAVEL)]
-TheLine = Annotated[Id, Path(description="`EL-9`, or the ICCID of its eSIM.")]
 Expand = Annotated[list[Literal["reports"]], Query(description="What to include: `reports`.")]
 
 
-class SuspendBody(Body):
+class SuspendLineBody(Body):
     """Why the line is suspended."""
 
     reason: Text
 
 
-class ResumeBody(Body):
+class ResumeLineBody(Body):
     """Why the line is resumed, if that is to be recorded."""
 
     reason: Text = ""
@@ -74,15 +73,19 @@ async def show_esim_line(caller: Viewing, desks: At, line: TheLine, expand: Expa
 
 
 @routes.post("/esim-lines/{line}/suspend", summary="Suspend an eSIM line")
-async def suspend_esim_line(caller: Selling, desks: At, line: TheLine, body: SuspendBody) -> EsimLineResource:
-    """The 30 days of its plans go on. Refused (`esim_line_suspended`) if it is suspended."""
+async def suspend_esim_line(
+    caller: Selling, desks: At, line: TheLine, body: SuspendLineBody
+) -> EsimLineResource:
+    """The 30 days of its plans go on. Idempotent: a suspended line stays as it is, with its first reason."""
     await desks.line_changes.suspend(caller, line, body.reason)
     return await _as_it_is(desks, caller, line)
 
 
 @routes.post("/esim-lines/{line}/resume", summary="Resume an eSIM line")
-async def resume_esim_line(caller: Selling, desks: At, line: TheLine, body: ResumeBody) -> EsimLineResource:
-    """Resume it. Refused (`esim_line_not_suspended`) unless it is suspended."""
+async def resume_esim_line(
+    caller: Selling, desks: At, line: TheLine, body: ResumeLineBody
+) -> EsimLineResource:
+    """Resume a suspended line. Idempotent: a line that is not suspended stays as it is."""
     await desks.line_changes.resume(caller, line, body.reason)
     return await _as_it_is(desks, caller, line)
 
@@ -106,7 +109,10 @@ async def resend_esim_line(
 async def revoke_assigned_plan(
     caller: Selling, desks: At, plan: Annotated[Id, Path(description="The plan on the line: `PA-7`.")]
 ) -> EsimLineResource:
-    """Revoke a queued plan; one that was used is refused (`plan_not_queued`). Answers the line."""
+    """Revoke a queued plan; one that was used is refused (`plan_not_queued`). Answers the line.
+
+    Idempotent: a revoked plan stays as it is.
+    """
     return await _as_it_is(desks, caller, await desks.line_changes.revoke(caller, plan))
 
 

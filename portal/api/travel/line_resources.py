@@ -8,15 +8,8 @@ from models.identifiers import reference
 from models.travel.line_views import EsimLineDetails, EsimLineView
 from models.travel.reports import ReportView
 from models.travel.subscriber_views import LineOfSubscriber, PlanOnLine
-from portal.api.fields import Resource
-from portal.api.travel.shared import (
-    Country,
-    OutcomeOfReport,
-    ProfileNumber,
-    StateOfPlan,
-    WhatReported,
-    id_or_none,
-)
+from portal.api.fields import Resource, id_or_none
+from portal.api.travel.shared import Country, OutcomeOfReport, ProfileNumber, StateOfPlan, WhatReported
 
 
 class AssignedPlanResource(Resource):
@@ -44,7 +37,7 @@ class AssignedPlanResource(Resource):
         return cls(**plan.model_dump(exclude={"id", "plan_id", "plan"}) | named)
 
 
-class LineResource(Resource):
+class LineOfSubscriberResource(Resource):
     """An eSIM line of a subscriber, with its plans in the sequence in which they were added."""
 
     id: str = Field(examples=["EL-9"])
@@ -78,7 +71,7 @@ class ReportResource(Resource):
     outcome: OutcomeOfReport
 
 
-class EsimLineResource(LineResource):
+class EsimLineResource(LineOfSubscriberResource):
     """An eSIM line with its subscriber."""
 
     subscriber: str = Field(examples=["SB-4"])
@@ -91,9 +84,9 @@ class EsimLineResource(LineResource):
     )
 
 
-def line_of_subscriber(line: LineOfSubscriber) -> LineResource:
+def line_of_subscriber(line: LineOfSubscriber) -> LineOfSubscriberResource:
     """A line in the profile of its subscriber."""
-    return LineResource(**_line(line))
+    return LineOfSubscriberResource(**_line(line))
 
 
 def esim_line(line: EsimLineView, *, reports: bool = False) -> EsimLineResource:

@@ -10,9 +10,9 @@ from models.identifiers import reference
 from models.people.callers import Caller
 from models.travel.line_views import LinePreview
 from models.travel.profiles import EsimReason
-from portal.api.fields import Accepted, Body, Id, IdOrIccid, Name
+from models.values import Flag
+from portal.api.fields import Accepted, Body, Id, IdOrIccid, Name, id_or_none, one_of
 from portal.api.travel.plan_resources import PlanResource, plan_resource
-from portal.api.travel.shared import Flag, id_or_none, one_of
 from starter.desks import Desks
 from starter.orders.drafts import Placed
 from starter.travel.line_orders import AddLineDraft, AddPlanDraft, ReplaceEsimDraft

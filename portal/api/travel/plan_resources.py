@@ -7,8 +7,8 @@ from pydantic import Field
 from models.identifiers import reference
 from models.travel.plan_views import PlanDetails, PlanOffer, PlanView
 from models.travel.rates import ProfileCost
-from portal.api.fields import Resource
-from portal.api.travel.shared import Amount, Country, Currency, ProfileNumber, amount, id_or_none
+from portal.api.fields import Currency, Resource, id_or_none
+from portal.api.travel.shared import Amount, Country, ProfileNumber, amount
 
 
 class PlanResource(Resource):
@@ -59,7 +59,7 @@ class PlanDetailsResource(PlanResource):
     )
 
 
-class OfferResource(PlanResource):
+class PlanOfferResource(PlanResource):
     """A plan that covers a journey, and which eSIM it would use."""
 
     esim_line: str | None = Field(
@@ -78,10 +78,10 @@ def plan_details(plan: PlanDetails) -> PlanDetailsResource:
     return PlanDetailsResource(**_plan(plan), costs=list(map(_cost, plan.costs)))
 
 
-def offer(plan: PlanOffer) -> OfferResource:
+def offer(plan: PlanOffer) -> PlanOfferResource:
     """A plan that covers a journey."""
     line = id_or_none("EL", plan.esim_line_id)
-    return OfferResource(**_plan(plan), esim_line=line, in_stock=plan.in_stock)
+    return PlanOfferResource(**_plan(plan), esim_line=line, in_stock=plan.in_stock)
 
 
 def _plan(plan: PlanView) -> dict[str, object]:

@@ -9,20 +9,21 @@ from pydantic_core import PydanticCustomError
 
 from models.people.callers import Caller, Permission
 from models.travel.entered import MOST_GB, MOST_MONTHS
+from models.values import Flag
 from portal.api.caller import At, needs
 from portal.api.fields import WHOLE, Body, Id, IdempotencyKey, Name, required
 from portal.api.lists import ListOf, Pages
 from portal.api.made import say_made
 from portal.api.routing import router
 from portal.api.travel.plan_resources import (
-    OfferResource,
     PlanDetailsResource,
+    PlanOfferResource,
     PlanResource,
     offer,
     plan_details,
     plan_resource,
 )
-from portal.api.travel.shared import Flag, Number
+from portal.api.travel.shared import Number
 
 routes = router("Travel plans")
 Viewing = Annotated[Caller, needs(Permission.VIEW_TRAVEL)]
@@ -36,15 +37,15 @@ Countries = Annotated[
 Data = Annotated[
     int,
     Strict(),
-    WHOLE,
     Field(ge=1, le=MOST_GB * 1000, description="The data volume, in MB of a million bytes."),
+    WHOLE,
 ]
 Price = Annotated[
     str, Field(max_length=20, description="Decimals after a point, in quotes.", examples=["9.90"])
 ]
 CurrencyCode = Annotated[str, Field(max_length=20, description="ISO 4217.", examples=["EUR"])]
 Months = Annotated[
-    int, Strict(), WHOLE, Field(ge=1, le=MOST_MONTHS, description="It lapses if it is not used so long.")
+    int, Strict(), Field(ge=1, le=MOST_MONTHS, description="It lapses if it is not used so long."), WHOLE
 ]
 
 
@@ -109,7 +110,7 @@ async def list_travel_offers(
     subscriber: Annotated[
         Id | None, Query(description="Who travels: `SB-4`, phone number, e-mail address or full name.")
     ] = None,
-) -> ListOf[OfferResource]:
+) -> ListOf[PlanOfferResource]:
     """The plans on sale that cover all of these countries, cheapest first (each currency by itself), and the
     eSIM that each would use.
     """

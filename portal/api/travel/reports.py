@@ -6,22 +6,20 @@ is answered with what it led to, also where that is nothing.
 
 from typing import Annotated
 
-from fastapi import Path
 from pydantic import Field
 
 from models.people.callers import Caller, Permission
 from models.travel.reports import AT_SEA, MOST_BYTES
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, IdempotencyKey, Moment, Name, required
+from portal.api.fields import Body, IdempotencyKey, Moment, Name, required
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
 from portal.api.travel.line_resources import ReportResource, report
-from portal.api.travel.shared import Number
+from portal.api.travel.shared import Number, TheLine
 
 routes = router("Reports of eSIM lines")
 Viewing = Annotated[Caller, needs(Permission.VIEW_TRAVEL)]
 Reporting = Annotated[Caller, needs(Permission.REPORT_TRAVEL)]
-TheLine = Annotated[Id, Path(description="`EL-9`, or the ICCID of its eSIM.")]
 
 
 class InstallationBody(Body):

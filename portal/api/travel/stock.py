@@ -10,10 +10,10 @@ from models.identifiers import reference
 from models.people.callers import Caller, Permission
 from models.travel.stock_views import StockEsim, StockProfile, StockState
 from portal.api.caller import At, needs
-from portal.api.fields import Accepted, Body, DryRun, Id, Resource
+from portal.api.fields import COUNTED_UP, Accepted, Body, DryRun, Id, Resource, id_or_none
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
-from portal.api.travel.shared import Number, ProfileNumber, StateOfStock, id_or_none
+from portal.api.travel.shared import Number, ProfileNumber, StateOfStock
 
 routes = router("Travel stock")
 Viewing = Annotated[Caller, needs(Permission.VIEW_TRAVEL)]
@@ -54,7 +54,7 @@ class StockProfileResource(Resource):
     """The stock of one IMSI profile."""
 
     profile: ProfileNumber
-    free: int
+    free: int = Field(description=f"What can be handed out{COUNTED_UP} A higher threshold is counted up to.")
     waiting: int = Field(description="Orders that wait for an eSIM of the profile.")
     threshold: int = Field(description="With fewer free eSIMs than this the staff is alerted; 0: never.")
     low_since: datetime | None = Field(description="Since when the alert is raised.")

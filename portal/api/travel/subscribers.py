@@ -12,7 +12,7 @@ from portal.api.caller import At, needs
 from portal.api.fields import Id, Resource, Text
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
-from portal.api.travel.line_resources import LineResource, line_of_subscriber
+from portal.api.travel.line_resources import LineOfSubscriberResource, line_of_subscriber
 
 routes = router("Subscribers")
 Viewing = Annotated[Caller, needs(Permission.VIEW_TRAVEL)]
@@ -36,7 +36,7 @@ class SubscriberResource(Resource):
 class SubscriberDetails(SubscriberResource):
     """A subscriber with their eSIM lines."""
 
-    esim_lines: list[LineResource]
+    esim_lines: list[LineOfSubscriberResource]
 
 
 @routes.get("/subscribers", summary="List subscribers")
@@ -45,7 +45,11 @@ async def list_subscribers(
     desks: At,
     pages: Pages,
     find: Annotated[
-        Text | None, Query(description="Only with this in name, e-mail address or phone number.")
+        Text | None,
+        Query(
+            description="The beginnings of words of the name, or of the e-mail address, or the last digits "
+            "of the phone number (with `+`, the first)."
+        ),
     ] = None,
 ) -> ListOf[SubscriberResource]:
     """The subscribers of the account, by name."""

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from models.identifiers import reference
+from models.paging import counted_up
 from models.travel.line_views import LinePreview, ReplacePreview
 from models.travel.profiles import EsimReason
 from starter.cli.language import countries, money, volume, worded
@@ -112,7 +113,7 @@ def _replaced(preview: ReplacePreview) -> str:
         second = worded(
             "A new eSIM of profile {profile} ({stock} in stock).",
             profile=preview.profile,
-            stock=preview.in_stock,
+            stock=counted_up(preview.in_stock),
         )
     return f"{first} {second}"
 

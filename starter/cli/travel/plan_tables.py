@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from models.identifiers import reference
+from models.paging import counted_up
 from models.travel.plan_views import PlanDetails, PlanOffer, PlanView, ProfileChange
 from models.travel.rates import ProfileCost
 from starter.cli.language import countries, country, headings, money, volume, worded
@@ -113,7 +114,7 @@ def _or_none(profile: int | None) -> str:
 def _esim(offer: PlanOffer, *, with_lines: bool) -> str:
     if offer.esim_line_id is not None:
         return worded("on {line}", line=reference("EL", offer.esim_line_id))
-    stock = {"stock": offer.in_stock, "profile": offer.profile}
+    stock = {"stock": counted_up(offer.in_stock), "profile": offer.profile}
     if with_lines:
         return worded("a new one: {stock} of profile {profile} in stock", **stock)
     return worded("{stock} of profile {profile} in stock", **stock)

@@ -8,6 +8,7 @@ import typer
 from models.errors import Refused
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
+from models.paging import MOST_COUNTED, counted_up
 from models.people.callers import Caller
 from models.travel.stock_views import StockEsim, StockProfile, StockState, stock_csv
 from starter.cli.imports import DryRun, File, import_there
@@ -172,7 +173,10 @@ def _print_profiles(profiles: list[StockProfile]) -> None:
     columns = headings("profile", "free", "orders waiting", "threshold", "low since")
     for account in dict.fromkeys(one.account for one in profiles):
         rows = [
-            (one.profile, one.free, one.waiting, one.threshold, one.low_since and column_time(one.low_since))
+            (
+                *(one.profile, counted_up(one.free, max(one.threshold, MOST_COUNTED)), one.waiting),
+                *(one.threshold, one.low_since and column_time(one.low_since)),
+            )
             for one in profiles
             if one.account == account
         ]

@@ -42,7 +42,10 @@ SHOWN = 100
 def list_subscribers(
     find: Annotated[
         str | None,
-        typer.Argument(metavar="[TEXT]", help="Only with this in name, e-mail address or phone number."),
+        typer.Argument(
+            metavar="[TEXT]",
+            help="The beginnings of words of the name, of the address, or the last digits of the number.",
+        ),
     ] = None,
     account: Account = None,
     limit: Annotated[int | None, how_many(f"How many; {SHOWN} unless --json.")] = None,

@@ -14,6 +14,38 @@ _MADE = {
     "contacts": ["made_key"],
 }
 """The tables whose records keep the mark of the idempotency key that they were made under; what is unique."""
+_INDEXES = {
+    "ix_sims_newest": "sims (account_id, id)",
+    "ix_sims_by_state": "sims (account_id, state, id)",
+    "ix_sims_iccid_ending": "sims (reverse(iccid) text_pattern_ops)",
+    "ix_line_groups_group_id": "line_groups (group_id, line_id)",
+    "ix_sim_groups_group_id": "sim_groups (group_id, sim_id)",
+    "ix_employees_by_name": "employees (account_id, name, id)",
+    "ix_employees_name_begins": "employees (account_id, lower(name) text_pattern_ops)",
+    "ix_employees_email_begins": "employees (account_id, lower(email) text_pattern_ops)",
+    "ix_orders_newest": "orders (account_id, placed_at, id)",
+    "ix_qr_requests_newest": "qr_requests (account_id, requested_at, id)",
+    "ix_qr_notifications_newest": "qr_notifications (account_id, created_at, id)",
+    "ix_agents_by_name": "agents (account_id, name, id)",
+    "ix_numbers_by_msisdn": "numbers (account_id, msisdn, id)",
+    "ix_licences_unused": "licences (account_id, id) WHERE number_id IS NULL",
+    "ix_licences_ending": "licences (account_id, id) WHERE usable_until IS NOT NULL",
+    "ix_licences_counted": "licences (account_id, add_on, next_add_on, next_from, usable_until, number_id)",
+    "ix_licence_requests_by_time": "licence_requests (account_id, at, id)",
+    "ix_subscribers_by_name": "subscribers (account_id, lower(name), id)",
+    "ix_subscribers_words": "subscribers USING gin (to_tsvector('simple'::regconfig, name))",
+    "ix_subscribers_email_begins": "subscribers (account_id, lower(email) text_pattern_ops)",
+    "ix_subscribers_msisdn_begins": "subscribers (account_id, msisdn text_pattern_ops)",
+    "ix_subscribers_msisdn_ending": "subscribers (account_id, reverse(msisdn) text_pattern_ops)",
+    "ix_esim_lines_account_id": "esim_lines (account_id, id)",
+    "ix_travel_stock_by_end": "travel_stock"
+    " (account_id, profile, coalesce(ends_on, '9999-01-01'::date), sim_id)",
+    "ix_mails_sending": "mails (updated_at) WHERE state = 'sending'",
+    "ix_events_of_actor": "events (account_id, actor, epoch, xid, id)",
+    "ix_events_of_type": "events (account_id, type text_pattern_ops)",
+    "ix_holds_longest": "holds (account_id, since, workflow_id)",
+}
+"""By which lists are read page by page, and searched."""
 KEEP_ORIGINS = """
 CREATE FUNCTION keep_origins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -44,6 +76,7 @@ def upgrade() -> None:
         sa.Column("mode", sa.String(), nullable=False),
         sa.Column("shown", sa.String(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("secret_key", sa.String(), nullable=False),
         sa.Column("permissions", postgresql.ARRAY(sa.String()), nullable=False),
         sa.Column(
             "created_at", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False
@@ -66,29 +99,12 @@ def upgrade() -> None:
     )
     op.create_index("uq_api_keys_digest", "api_keys", ["digest"], unique=True)
     op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"], unique=False)
-    op.create_index("ix_sims_newest", "sims", ["account_id", "id"], unique=False)
-    op.create_index(
-        "ix_sims_iccid_ending",
-        "sims",
-        [sa.literal_column("reverse(iccid)").label("ending")],
-        unique=False,
-        postgresql_ops={"ending": "text_pattern_ops"},
-    )
-    op.create_index("ix_employees_by_name", "employees", ["account_id", "name", "id"], unique=False)
-    for column in ("name", "email"):
-        op.create_index(
-            f"ix_employees_{column}_begins",
-            "employees",
-            ["account_id", sa.literal_column(f"lower({column})").label("begins")],
-            unique=False,
-            postgresql_ops={"begins": "text_pattern_ops"},
-        )
+    for name, rows in _INDEXES.items():
+        op.execute(f"CREATE INDEX {name} ON {rows}")
     for table, unique in _MADE.items():
         op.add_column(table, sa.Column("made_key", sa.String(), nullable=True))
         op.add_column(table, sa.Column("made_as", sa.String(), nullable=True))
         op.create_unique_constraint(op.f(f"uq_{table}_{'_'.join(unique)}"), table, unique)
-    op.create_index("ix_orders_newest", "orders", ["account_id", "placed_at", "id"], unique=False)
-    _codes()
     _licences()
     _travel()
     _operations()
@@ -99,12 +115,8 @@ def downgrade() -> None:
     _without_jobs_and_operations()
     _without_travel()
     _without_licences()
-    _without_codes()
-    op.drop_index("ix_orders_newest", table_name="orders")
-    for index in ("ix_employees_email_begins", "ix_employees_name_begins", "ix_employees_by_name"):
-        op.drop_index(index, table_name="employees")
-    op.drop_index("ix_sims_iccid_ending", table_name="sims")
-    op.drop_index("ix_sims_newest", table_name="sims")
+    for name in reversed(_INDEXES):
+        op.execute(f"DROP INDEX {name}")
     for table, unique in _MADE.items():
         op.drop_constraint(op.f(f"uq_{table}_{'_'.join(unique)}"), table, type_="unique")
         op.drop_column(table, "made_as")
@@ -120,38 +132,16 @@ def _licences() -> None:
     op.add_column("agents", sa.Column("made_key", sa.String(), nullable=True))
     op.add_column("agents", sa.Column("made_as", sa.String(), nullable=True))
     op.create_unique_constraint(op.f("uq_agents_account_id_made_key"), "agents", ["account_id", "made_key"])
-    op.create_index("ix_agents_by_name", "agents", ["account_id", "name", "id"], unique=False)
-    op.create_index("ix_numbers_by_msisdn", "numbers", ["account_id", "msisdn", "id"], unique=False)
     op.drop_index("ix_licences_account_id", table_name="licences")
     op.create_index("ix_licences_account_id", "licences", ["account_id", "id"], unique=False)
-    op.create_index(
-        "ix_licence_requests_by_time", "licence_requests", ["account_id", "at", "id"], unique=False
-    )
 
 
 def _without_licences() -> None:
-    op.drop_index("ix_licence_requests_by_time", table_name="licence_requests")
     op.drop_index("ix_licences_account_id", table_name="licences")
     op.create_index("ix_licences_account_id", "licences", ["account_id"], unique=False)
-    op.drop_index("ix_numbers_by_msisdn", table_name="numbers")
-    op.drop_index("ix_agents_by_name", table_name="agents")
     op.drop_constraint(op.f("uq_agents_account_id_made_key"), "agents", type_="unique")
     op.drop_column("agents", "made_as")
     op.drop_column("agents", "made_key")
-
-
-def _codes() -> None:
-    op.create_index(
-        "ix_qr_requests_newest", "qr_requests", ["account_id", "requested_at", "id"], unique=False
-    )
-    op.create_index(
-        "ix_qr_notifications_newest", "qr_notifications", ["account_id", "created_at", "id"], unique=False
-    )
-
-
-def _without_codes() -> None:
-    op.drop_index("ix_qr_notifications_newest", table_name="qr_notifications")
-    op.drop_index("ix_qr_requests_newest", table_name="qr_requests")
 
 
 def _travel() -> None:
@@ -160,25 +150,9 @@ def _travel() -> None:
     op.create_unique_constraint(
         op.f("uq_travel_plans_account_id_made_key"), "travel_plans", ["account_id", "made_key"]
     )
-    op.create_index(
-        "ix_subscribers_by_name",
-        "subscribers",
-        ["account_id", sa.literal_column("lower(name)"), "id"],
-        unique=False,
-    )
-    op.create_index("ix_esim_lines_account_id", "esim_lines", ["account_id", "id"], unique=False)
-    op.create_index(
-        "ix_travel_stock_by_end",
-        "travel_stock",
-        ["account_id", "profile", sa.literal_column("coalesce(ends_on, '9999-01-01'::date)"), "sim_id"],
-        unique=False,
-    )
 
 
 def _without_travel() -> None:
-    op.drop_index("ix_travel_stock_by_end", table_name="travel_stock")
-    op.drop_index("ix_esim_lines_account_id", table_name="esim_lines")
-    op.drop_index("ix_subscribers_by_name", table_name="subscribers")
     op.drop_constraint(op.f("uq_travel_plans_account_id_made_key"), "travel_plans", type_="unique")
     op.drop_column("travel_plans", "made_as")
     op.drop_column("travel_plans", "made_key")
@@ -186,7 +160,6 @@ def _without_travel() -> None:
 
 def _operations() -> None:
     """Held work and the audit."""
-    op.create_index("ix_holds_longest", "holds", ["account_id", "since", "workflow_id"], unique=False)
     op.execute(KEEP_ORIGINS)
     op.execute(
         "CREATE TRIGGER origins_append_only BEFORE UPDATE OR DELETE ON origins"
@@ -271,4 +244,3 @@ def _without_jobs_and_operations() -> None:
     for trigger in ("origins_append_only", "origins_never_truncated"):
         op.execute(f"DROP TRIGGER {trigger} ON origins")
     op.execute("DROP FUNCTION keep_origins()")
-    op.drop_index("ix_holds_longest", table_name="holds")

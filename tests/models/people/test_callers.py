@@ -54,9 +54,13 @@ def test_who_may_enter_an_iccid() -> None:
     }
 
 
-def test_a_viewer_sees_everything_but_activation_codes_and_subscribers() -> None:
+def test_a_viewer_sees_everything_but_activation_codes_subscribers_and_the_audit() -> None:
     views = {permission for permission in Permission if permission.startswith("view_")}
-    assert PERMISSIONS[Role.VIEWER] == views - {Permission.VIEW_QR_CODES, Permission.VIEW_TRAVEL}
+    assert PERMISSIONS[Role.VIEWER] == views - {
+        Permission.VIEW_QR_CODES,
+        Permission.VIEW_TRAVEL,
+        Permission.VIEW_AUDIT,
+    }
 
 
 def test_the_platforms_own_work_is_the_operators_alone() -> None:

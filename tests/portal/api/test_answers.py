@@ -117,7 +117,9 @@ async def test_what_was_read_before_is_not_sent_again(
     again = await api.get(f"/orders/{acme.order}", headers=headers | {"If-None-Match": first.headers["ETag"]})
 
     assert (again.status_code, again.content) == (304, b"")
-    assert again.headers["ETag"] == first.headers["ETag"]
+    for name in ("ETag", "Cache-Control"):
+        assert again.headers[name] == first.headers[name]
+    assert first.headers["Cache-Control"] == "private, no-cache", "a client without a copy never asks"
 
 
 @pytest.mark.covers("A9")

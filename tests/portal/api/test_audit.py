@@ -39,7 +39,7 @@ async def test_a_change_names_who_when_from_where_and_by_which_key(
     ours, *_ = [key for key in await desks.api_keys.keys(keys.operator) if key.name == "test"]
     assert newest["type"] == "api_key.created"
     assert made.json()["created_by"] == f"U-{ours.user_id}"
-    assert newest["actor"] == f"user:{ours.user_id}"
+    assert newest["actor"] == f"U-{ours.user_id}"
     assert newest["session"] == ours.key_id
     assert newest["surface"] == "api"
     assert newest["address"] == "127.0.0.1"
@@ -60,7 +60,7 @@ async def test_entries_are_found_by_actor_record_type_and_time(
         assert of_line == [entry for entry in everything if line in entry["about"]] != []
     for actor in ("ana@acme.example", "U-1", "user:1"):
         of_ana = await _audit(api, headers, actor=actor)
-        assert of_ana == [entry for entry in everything if entry["actor"] == "user:1"] != []
+        assert of_ana == [entry for entry in everything if entry["actor"] == "U-1"] != []
     submitted = await _audit(api, headers, type="order.submitted", about=acme.order)
     assert [entry["type"] for entry in submitted] == ["order.submitted"]
     orders = await _audit(api, headers, type="order")
@@ -135,6 +135,29 @@ async def test_an_account_sees_neither_diagnostics_nor_where_the_platforms_staff
     found = await desks.audit.entries(callers.operator(), ACCOUNT, limit=2)
     assert [entry.type for entry in found] == ["line.groups_changed", "mail.failed"]
     assert found[0].address == "192.0.2.7"
+
+
+@pytest.mark.covers("A18")
+async def test_an_account_sees_that_the_platform_acted_as_its_user_and_not_by_which_key_or_from_where(
+    api: httpx.AsyncClient, keys: Keyring, desks: Desks, acme: Known
+) -> None:
+    headers, clear = await keys.of(), "UPDATE users SET language = NULL WHERE email = 'ben@acme.example'"
+    as_user = await keys.of_platform(account=ACCOUNT, user="owner@acme.example")
+    for platform in (as_user, await keys.of_platform(account=ACCOUNT)):
+        made = await api.patch("/users/ben@acme.example", headers=platform, json={"language": "fr"})
+        assert made.status_code == 200
+        await run(desks.database, clear)
+
+    newest, before, *_ = await _audit(api, headers)
+
+    assert newest["actor"] == "operator"
+    assert before["actor"].startswith("U-")
+    for entry in (newest, before):
+        assert (entry["type"], entry["surface"]) == ("user.language_changed", "api")
+        assert (entry["session"], entry["address"]) == ("platform", None)
+    seen = await desks.audit.entries(callers.operator(), ACCOUNT, limit=2)
+    assert len({entry.session for entry in seen}) == 2
+    assert {entry.address for entry in seen} == {"127.0.0.1"}
 
 
 async def test_travel_esims_show_only_to_a_key_that_may_see_them(

@@ -23,6 +23,7 @@ import starter
 from models.people.callers import PERMISSIONS, Caller, Permission, Role, UserKind
 from store import scopes
 from tests.builders import ACCOUNT
+from tests.callers.built import forget_statements
 from tests.callers.test_strangers import CONDITIONS
 from tests.callers.world import BOLT, Known
 from tests.portal.api.conftest import ADDRESS
@@ -73,10 +74,12 @@ class Watched:
     @contextmanager
     def without(self, place: Place) -> Iterator[None]:
         self.dropped = place
+        forget_statements()
         try:
             yield
         finally:
             self.dropped = None
+            forget_statements()
 
 
 @pytest.fixture
@@ -191,6 +194,7 @@ async def test_a_scope_that_is_dropped_shows(
     for (route, sample), known in product(calls(app), (acme, others)):
         if route.method == "GET" or not sample.names_nothing:
             conditions.reached.clear()
+            forget_statements()
             await called(api, route, sample, known, cleo)
             for place in conditions.reached & set(CONDITIONS):
                 asked.setdefault(place, []).append((route, sample, known))

@@ -79,6 +79,25 @@ async def test_a_key_has_at_most_the_permissions_of_its_user_and_its_maker(
     assert refused.json()["code"] == "permission_above_yours"
 
 
+async def test_a_key_that_is_made_with_a_key_does_not_outlive_it(
+    desks: Desks, keys: Keyring, api: httpx.AsyncClient
+) -> None:
+    await keys.of()
+    first, *_ = await desks.api_keys.keys(keys.operator)
+    end = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+    made = await desks.api_keys.create(keys.operator, "brief", user=f"U-{first.user_id}", expires_at=end)
+    brief, at_most = bearer(made.key.text), end.isoformat().replace("+00:00", "Z")
+    body = {"name": "Longer", "user": f"U-{first.user_id}"}
+
+    for later in ({}, {"expires_at": None}, {"expires_at": (end + timedelta(seconds=1)).isoformat()}):
+        refused = await api.post("/api-keys", headers=brief, json=body | later)
+        assert (refused.status_code, refused.json()["code"]) == (422, "expiry_after_yours")
+        assert at_most in refused.json()["detail"]
+
+    allowed = await api.post("/api-keys", headers=brief, json=body | {"expires_at": at_most})
+    assert (allowed.status_code, allowed.json()["expires_at"]) == (201, at_most)
+
+
 async def test_a_revoked_an_expired_and_a_deactivated_users_key_are_dead(
     api: httpx.AsyncClient, keys: Keyring, desks: Desks
 ) -> None:
@@ -112,6 +131,9 @@ async def test_the_text_of_a_key_is_shown_once_and_stored_nowhere(
     assert made.status_code == 201
     key = made.json()["key"]
     assert (await api.get("/orders", headers=bearer(key))).status_code == 200
+    shown = await api.get(made.headers["Location"].removeprefix("/api/v1"), headers=headers)
+    assert (shown.status_code, shown.json()["id"]) == (200, made.json()["id"])
+    assert key not in shown.text
     listed = await api.get("/api-keys", headers=headers)
     assert key not in listed.text
     assert listed.json()["data"][0]["last_used_at"] is not None

@@ -137,8 +137,8 @@ async def test_a_platform_key_lists_and_creates_accounts_of_its_mode(
     live, test = await keys.of_platform(Mode.LIVE), await keys.of_platform(Mode.TEST)
     headers = test | {"Idempotency-Key": "a"}
 
-    made = await api.post("/accounts", headers=headers, json={"name": "Trial"})
-    again = await api.post("/accounts", headers=headers, json={"name": "Trial"})
+    made = await api.post("/accounts", headers=headers, json={"name": "Trial", "language": "fr"})
+    again = await api.post("/accounts", headers=headers, json={"name": "Trial", "language": "fr"})
 
     assert made.json()["mode"] == "test"
     assert again.json() == made.json()
@@ -148,6 +148,30 @@ async def test_a_platform_key_lists_and_creates_accounts_of_its_mode(
     }
     assert ACCOUNT in names["live"]
     assert names["test"] == ["Trial"]
+
+
+@pytest.mark.covers("A18")
+async def test_an_account_is_shown_to_its_own_key_and_to_a_platform_key_that_names_it(
+    api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    ours, platform = await keys.of(), await keys.of_platform()
+    expected = {"id": acme.account, "name": ACCOUNT, "mode": "live", "language": "en", "closed_at": None}
+
+    shown = await api.get("/account", headers=ours)
+
+    assert shown.status_code == 200
+    assert shown.json() == shown.json() | expected
+    assert shown.json()["open_orders"] > 0
+    for path, headers in (
+        ("/account", platform | {"Esim-Account": acme.account}),
+        (f"/accounts/{acme.account}", platform),
+        (f"/accounts/{ACCOUNT}", ours),
+    ):
+        assert (await api.get(path, headers=headers)).json() == shown.json(), path
+    refused = await api.get("/account", headers=platform)
+    assert refused.json()["code"] == "account_header_needed"
+    of_test = await keys.of_platform(Mode.TEST)
+    assert (await api.get(f"/accounts/{acme.account}", headers=of_test)).status_code == 404
 
 
 @pytest.mark.covers("A18")

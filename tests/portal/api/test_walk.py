@@ -125,6 +125,38 @@ async def test_a_foreign_record_answers_as_one_that_does_not_exist(
         assert _without_ids(foreign, acme) == _without_ids(unknown, UNKNOWN), route.name
 
 
+async def test_what_a_call_says_it_made_can_be_read_there(
+    app: FastAPI, api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    owner, platform = await keys.of(), await keys.of_platform()
+    seen = set()
+    for route, sample in calls_of(app):
+        for headers in (owner, platform):
+            made = await called(api, route, sample, acme, headers)
+            if "Location" in made.headers:
+                shown = await api.get(made.headers["Location"].removeprefix(PREFIX), headers=headers)
+                assert shown.status_code == 200, f"{route.name}: {shown.text}"
+                seen.add(route.name)
+
+    assert {"POST /accounts", "POST /profiles", "POST /users"} <= seen
+
+
+async def test_a_repeat_of_a_call_without_an_idempotency_key_succeeds_again(
+    app: FastAPI, api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    headers, seen = await keys.of(), set()
+    for route, sample in calls_of(app):
+        if route.method != "POST" or "Idempotency-Key" in sample.headers or sample.query(acme):
+            continue
+        first = await called(api, route, sample, acme, headers)
+        if first.is_success:
+            again = await called(api, route, sample, acme, headers)
+            assert again.status_code == first.status_code, f"{route.name}: {again.text}"
+            seen.add(route.path)
+
+    assert "/assigned-plans/{plan}/revoke" in seen
+
+
 async def test_every_route_refuses_a_call_without_a_key(
     app: FastAPI, api: httpx.AsyncClient, acme: Known
 ) -> None:

@@ -71,6 +71,10 @@ async def test_every_answer_has_the_safe_headers_and_redirects_nowhere(
             assert not answer.is_redirect, route.name
             for name, value in HEADERS.items():
                 assert answer.headers[name] == value, (route.name, name)
+            read = route.method == "GET" and answer.status_code == 200
+            assert ("ETag" in answer.headers) is read, route.name
+            cached = "private, no-cache" if read else "no-store"
+            assert answer.headers["Cache-Control"] == cached, route.name
             assert answer.headers["Content-Security-Policy"] == POLICY, route.name
             assert answer.headers["Request-Id"], route.name
             assert ("RateLimit" in answer.headers) is bool(headers), route.name

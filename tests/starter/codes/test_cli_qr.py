@@ -131,12 +131,15 @@ async def test_ids_and_keys_that_are_none(database: Database, shell: Shell) -> N
 async def test_keys_are_made_and_changed(database: Database, shell: Shell) -> None:
     await esims(database)
     shell.process("qr", "import", "S-1", "--code", "-", *BY_ANA, typed=CODE)
+    shell.run("api-key", "create", "Operations", "--platform", "live")
     old, new = shell.more["ESIM_SECRET_KEYS"], shell.run("keys", "new").out.strip()
     assert new != old
     shell.more["ESIM_SECRET_KEYS"] = f"{new},{old}"
-    assert "Everything is encrypted with the first key." in shell.run("keys", "reencrypt").out
+    reencrypted = shell.run("keys", "reencrypt").out
+    assert "Everything is encrypted with the first key." in reencrypted
+    assert "older key until they are used: 1 (K-1); keep it." in " ".join(reencrypted.split())
     shell.more["ESIM_SECRET_KEYS"] = new
-    assert shell.json("keys", "reencrypt") == {"reencrypted": 0}
+    assert shell.json("keys", "reencrypt") == {"reencrypted": 0, "api_keys": ["K-1"]}
     file = shell.folder / "a.png"
     shell.run("qr", "show", "S-1", "-o", str(file))
     assert read(file.read_bytes()) == [CODE]

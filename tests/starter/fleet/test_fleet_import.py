@@ -90,7 +90,7 @@ async def test_a_dry_run_tells_all_and_keeps_nothing(database: Database) -> None
     tried = await desks.fleet.import_fleet(OPERATOR, content, dry_run=True)
     assert tried.dry_run
     assert await desks.fleet.lines(OPERATOR) == []
-    assert await run(database, "SELECT FROM accounts") == []
+    assert await run(database, "SELECT 1 FROM accounts") == []
     done = await desks.fleet.import_fleet(OPERATOR, content)
     assert (tried.created, tried.changed) == (done.created, done.changed)
 

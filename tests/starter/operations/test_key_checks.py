@@ -4,9 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from models.errors import DecryptionFailed
+from models.errors import DecryptionFailed, Refused
+from models.people.api_keys import Mode
+from settings import Settings
+from starter import callers
 from starter.operations.component_checks import secret_keys
 from starter.operations.readiness import Check
+from starter.people.api_keys import ApiKeyDesk
 from store.codes import links
 from store.key_ring import KeyRing
 from store.operations import job_steps, jobs
@@ -89,6 +93,34 @@ async def test_the_input_of_a_job_is_encrypted_anew(database: Database) -> None:
         work = await job_steps.begin(connection, KeyRing(newest), 1)
     assert work is not None
     assert work.input == b"a file"
+    async with database.transaction() as connection:
+        new = jobs.NewJob(1, "import_fleet", b"a file", None, "a", dry_run=False)
+        again = await jobs.create(connection, KeyRing(newest), new, OPERATOR)
+    assert again.replayed, "a repeat is recognised without the old key"
+
+
+@pytest.mark.covers("W8", "A1")
+async def test_api_keys_that_depend_on_an_old_key_are_named_until_they_are_used(database: Database) -> None:
+    qr = await qr_world(database, keys=OLD)
+    desk = ApiKeyDesk(database, Settings(secret_keys=OLD))
+    used, unused = [await desk.create_platform_key(OPERATOR, name, Mode.LIVE) for name in ("used", "unused")]
+    revoked = await desk.create_platform_key(OPERATOR, "revoked", Mode.LIVE)
+    await desk.revoke(OPERATOR, revoked.view.key_id)
+    both = f"{NEW},{OLD}"
+    assert (await checked(qr, OLD)).ids == ()
+    assert (await checked(qr, both)).ids == (used.view.key_id, unused.view.key_id)
+
+    await callers.of_key(database, both, callers.Sent(used.key.text))
+
+    during, after = await checked(qr, both), await checked(qr, NEW)
+    assert during.ok
+    assert f"until they are used: 1 ({unused.view.key_id}); keep it" in during.sentence
+    assert not after.ok, "the old key was removed too early"
+    assert f"and are refused: {unused.view.key_id}; add it" in after.sentence
+    with pytest.raises(Refused):
+        await callers.of_key(database, NEW, callers.Sent(unused.key.text))
+    await desk.revoke(OPERATOR, unused.view.key_id)
+    assert (await checked(qr, NEW)).ids == ()
 
 
 @pytest.mark.covers("W8")

@@ -8,6 +8,8 @@ _OF_PROFILE = Sample(lambda k: {"profile": k.profile}, json=lambda _: {"targets"
 
 SAMPLES = {
     "GET /accounts": Sample(names_nothing=True),
+    "GET /account": Sample(names_nothing=True),
+    "GET /accounts/{account}": Sample(lambda k: {"account": k.account}),
     "POST /accounts": Sample(json=lambda _: {"name": "New"}, headers=_KEY, names_nothing=True),
     "PATCH /account": Sample(json=lambda _: {"language": "fr"}, names_nothing=True),
     "POST /account/rename": Sample(json=lambda _: {"name": ACCOUNT}, names_nothing=True),
@@ -39,6 +41,7 @@ SAMPLES = {
     "GET /employees": Sample(names_nothing=True),
     "GET /groups": Sample(names_nothing=True),
     "GET /api-keys": Sample(names_nothing=True),
+    "GET /api-keys/{key}": Sample(lambda k: {"key": k.api_key}),
     "POST /api-keys": Sample(json=lambda k: {"name": "Reports", "user": k.user}),
     "POST /api-keys/{key}/revoke": Sample(lambda k: {"key": k.api_key}),
 }
