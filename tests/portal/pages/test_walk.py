@@ -41,7 +41,7 @@ PUBLIC = {
         "/q/{token}",
         "/q/{token}/png",
     ),
-    *("/static/{name}", "/docs/api", "/problems", "/problems/{code}"),
+    *("/static/{name:path}", "/docs/api", "/problems", "/problems/{code}"),
 }
 """What is answered although nobody is signed in."""
 _PARAMETER = re.compile(r"{(\w+)}")
