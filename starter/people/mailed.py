@@ -51,7 +51,8 @@ class MailedDesk(ConnectedDesk):
         """Send a user (`U-3` or the address) a link to choose a password. Again: another link.
 
         Raises `NotFound` (`unknown_user`), `Refused` (`person_needed_to_sign_in`, `user_deactivated`,
-        `role_above_yours`). After `Unavailable` the invitation is recorded; recovery sends it.
+        `role_above_yours`, `account_closed`). After `Unavailable` the invitation is recorded; recovery
+        sends it.
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
@@ -111,6 +112,8 @@ class MailedDesk(ConnectedDesk):
                     return
                 mail = await user_mails.record(connection, user, TokenPurpose.RESET, By(user.actor))
             await self._start(mail)
+        except Refused:
+            return  # the account was closed meanwhile
         except EsimError as failure:
             _log.warning("A link to another password is left to recovery: %s.", type(failure).__name__)
 

@@ -43,6 +43,8 @@ _COUNTED: Mapping[tuple[str, Erase], str | None] = {
     ("order_notes", Erase.MENTIONS): "mentions",
     ("qr_notifications", Erase.ADDRESS): "notifications",
     ("contact_roles", Erase.DELETE_ROW): None,
+    ("inventory_rows", Erase.REPLACE): None,
+    ("inventory_views", Erase.DELETE_ROW): None,
     ("origins", Erase.REPLACE): None,
     ("passwords", Erase.DELETE_ROW): None,
     ("sessions", Erase.DELETE_ROW): None,

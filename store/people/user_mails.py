@@ -16,6 +16,7 @@ from models.identifiers import user_mail_id
 from models.people.callers import By
 from models.people.sign_in import TokenBearer, TokenPurpose
 from models.people.views import UserView
+from store.locks import keep_account_open
 from store.lookups import select_users, user_view
 from store.operations.tables import NotSentRow
 from store.people.profiles import record_change
@@ -42,7 +43,8 @@ class Unfinished:
 
 
 async def record(connection: AsyncConnection, user: UserView, purpose: TokenPurpose, by: By) -> Unfinished:
-    """Record that the user is to get this e-mail."""
+    """Record that the user is to get this e-mail. Raises `Refused` (`account_closed`)."""
+    await keep_account_open(connection, user.account_id)
     mail_id = user_mail_id(user.account_id, secrets.token_urlsafe(_RANDOM_BYTES))
     mail = Unfinished(mail_id, user.account_id, user.id, purpose)
     values = {"id": mail_id, "account_id": user.account_id, "user_id": user.id, "purpose": purpose.value}

@@ -101,6 +101,16 @@ FOUND_BY = {
     "QrDesk.request draft.contacts",
     "QrDesk.send_again email.contacts",
     "erase who",
+    "MailedDesk.invite user",
+    "MailedDesk.forgot email",
+    "SignInDesk.sign_in email",
+    "InventoryDesk.rows query.employee",
+    "InventoryDesk.count chosen.employee",
+    "InventoryDesk.csv query.employee",
+    "InventoryDesk.why_not user",
+    "SavedViewDesk.save query.employee",
+    "BulkDesk.preview bulk.employee",
+    "BulkDesk.confirm bulk.employee",
 }
 """Arguments that only name a record which there is."""
 

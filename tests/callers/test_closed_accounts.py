@@ -50,6 +50,7 @@ FINISHES = {
 ADDED_BY_SAMPLES = {
     "AgentDesk.create_agent",
     "UserDesk.create_user",
+    "MailedDesk.invite",
     "ProfileDesk.create_profile",
     "LicenceDesk.buy",
     "LicenceDesk.change",
