@@ -49,7 +49,7 @@ from starter import callers
 from starter.desks import Desks
 from starter.operations.job_runner import JobRunner
 from starter.operations.readiness import readiness
-from starter.operations.restarts import request_timeouts
+from starter.operations.restart_kinds import request_timeouts
 from starter.operations.retry import RetryDesk
 from store.events import restored_unannounced
 from store.key_ring import KeyRing

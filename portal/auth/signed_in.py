@@ -23,6 +23,7 @@ from portal.http.attempts import network_of
 from portal.http.middleware import OWN_REFERRER, REFERRER
 from portal.http.request_ids import request_id
 from portal.links.pages import Pages
+from portal.pages.frame import Flash, Frame, place_of
 from starter import callers
 from starter.callers import InSession
 from starter.desks import Desks
@@ -127,8 +128,7 @@ class SignedIn:
             status,
             said=self.language,
             who=self,
-            path=request.url.path,
-            flash=message and self._sentence(message),
+            frame=self._frame(request, message),
             **facts,
         )
         if message:
@@ -151,6 +151,18 @@ class SignedIn:
         if problem.status in TRY_AGAIN_SECONDS:
             answer.headers.setdefault("Retry-After", TRY_AGAIN_SECONDS[problem.status])
         return answer
+
+    def _frame(self, request: Request, message: Message | None) -> Frame:
+        user = self.user
+        return Frame(
+            person=user.name,
+            email=user.email,
+            account=user.account,
+            role=page_texts(self.language)["roles"][user.role],
+            rights=self.caller.permissions,
+            here=place_of(request.url.path),
+            flash=None if message is None else Flash(self._sentence(message)),
+        )
 
     def _sentence(self, message: Message) -> str:
         text: str = page_texts(self.language)["flash"].get(message.code, "")

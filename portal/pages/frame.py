@@ -31,6 +31,11 @@ PLACES = (
 """In the order in which they are shown. A place without pages is not shown: no link leads nowhere."""
 
 
+def place_of(path: str) -> str:
+    """The name of the place that the page at this path belongs to; empty: none."""
+    return next((it.name for it in PLACES if path == it.path or path.startswith(f"{it.path}/")), "")
+
+
 @dataclass(frozen=True)
 class Flash:
     """What the act before this page did, in words; `href` and `link`: where to look at it."""

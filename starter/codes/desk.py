@@ -44,7 +44,7 @@ from starter.codes.drafts import (
     read_request,
 )
 from starter.keys import checked_key
-from starter.operations.restarts import request_timeouts
+from starter.operations.restart_kinds import request_timeouts
 from starter.operations.retry import RetryDesk
 from store.codes import request_steps, request_views
 from store.lookups import SimKey

@@ -31,7 +31,7 @@ from models.people.callers import AllAccounts, Caller, Permission, may_cancel
 from settings import Settings
 from starter.connected import ConnectedDesk
 from starter.keys import checked_key
-from starter.operations.restarts import order_timeouts
+from starter.operations.restart_kinds import order_timeouts
 from starter.operations.retry import RetryDesk
 from starter.orders.book import OrderBook
 from starter.orders.drafts import OrderDraft, Placed, read_draft

@@ -1,7 +1,7 @@
 """The inventory as it is listed, and the views of it that users save.
 
 `inventory_rows` repeats what is in other tables, so that every filter and sort has an index: triggers write
-it in the transaction of each change (`store/migrations/versions/0014_inventory.py`, `refresh_inventory`).
+it in the transaction of each change (`store/migrations/inventory_0014.py`, `refresh_inventory`).
 Nothing else does.
 """
 

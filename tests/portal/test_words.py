@@ -56,6 +56,7 @@ def test_no_word_is_left_over() -> None:
         "flash.",
         "form_errors.",
         "roles.",
+        "choose.",
         "frame.places.",
         "problem_pages.advice.",
         "problem_pages.subjects.",

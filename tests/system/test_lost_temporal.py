@@ -20,7 +20,8 @@ from starter.cli.operations import retry_many
 from starter.operations import work_checks
 from starter.operations.doctor import examine
 from starter.operations.recovery import RecoveryDesk
-from starter.operations.restarts import RESTARTS, Restarted
+from starter.operations.restart_kinds import RESTARTS
+from starter.operations.restarts import Restarted
 from store.operations import metrics
 from store.operations.hold_subjects import KINDS
 from store.operations.unfinished import Waiting, waiting

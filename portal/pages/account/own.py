@@ -9,6 +9,7 @@ from models.language import Language
 from portal.auth.signed_in import SignedIn, visit_of
 from portal.pages.forms import FormModel, Sent, read_form, unsent
 from portal.pages.routes import form, page
+from wording.browsers import browser_name
 
 _FIELDS = {"password_wrong": "old", "passwords_differ": "again", "sign_in_too_often": ""}
 
@@ -79,7 +80,7 @@ async def sign_out(_: Request, who: SignedIn) -> Response:
 
 async def _page(request: Request, who: SignedIn, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
     sessions = await who.desks.sign_in.sessions(who.caller)
-    return who.page(request, "account/account", status, form=sent, sessions=sessions)
+    return who.page(request, "account/account", status, form=sent, sessions=sessions, browser=browser_name)
 
 
 routes = [

@@ -44,7 +44,7 @@ async def test_a_person_signs_in_and_sees_who_is_signed_in(visitor: Browser, des
     page = await visitor.get(start.headers["Location"])
     assert page.status_code == 200
     assert ANA in page.text
-    assert "owner, Acme" in page.text
+    assert "Owner · Acme" in page.text
     assert page.headers["Referrer-Policy"] == "same-origin"
 
 

@@ -5,7 +5,7 @@ walked that are made here, so that the walk is known to find what it looks for.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from portal.auth.csrf import SAFE_METHODS, WITH_THEIR_OWN
 from portal.auth.signed_in import SignedIn
 from portal.http.middleware import HEADERS, OWN_REFERRER, POLICY, REFERRER
 from portal.pages import app as registered
+from portal.pages.forms import unsent
 from portal.pages.routes import Page, form, page
 from starter.desks import Desks
 from tests.builders import run
@@ -49,17 +50,12 @@ _PARAMETER = re.compile(r"{(\w+)}")
 
 async def _show_line(request: Request, who: SignedIn) -> Response:
     await who.desks.fleet.line(who.caller, request.path_params["line"])
-    return who.page(request, "account/again", form=_Nothing())
+    return who.page(request, "account/again", form=unsent())
 
 
 async def _deactivate(request: Request, who: SignedIn) -> Response:
     await who.desks.users.user(who.caller, request.path_params["user"])
     return who.done("/account", "password_changed")
-
-
-class _Nothing:
-    values: Mapping[str, str] = {}
-    errors: Mapping[str, str] = {}
 
 
 PROBES = [
