@@ -93,7 +93,8 @@ async def _near(
     some = keys(sort).of(next_ones, Wanted(NEAR - 1, wanted.after)).subquery("some")
     seen = select(*some.c, func.count().over().label("seen")).subquery("inventory_rows")
     statement = select(seen.c.id, seen.c.seen).where(*conditions.traits, *_of_group(conditions))
-    page = await keys(sort, seen.c).page(connection, statement, Wanted(wanted.limit))
+    begins = keys(sort).position(wanted)  # a parameter of the rows that are looked through
+    page = await keys(sort, seen.c).page(connection, statement, Wanted(wanted.limit), begins)
     whole = page.following is not None or (page and page[0].seen < NEAR)
     return page.of(_id) if whole else None
 
