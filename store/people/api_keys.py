@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, LargeBinary, Select, and_, any_, bindparam, insert, or_, select, update
+from sqlalchemy import LargeBinary, Select, and_, bindparam, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound
@@ -28,18 +28,21 @@ if TYPE_CHECKING:
 _USE = "api key "
 _LAST_USE_TO = timedelta(minutes=1)
 """A key in use writes its row at most this often."""
-_BY_DIGEST = ApiKeyRow.digest == any_(bindparam("digests", type_=ARRAY(LargeBinary)))
 _ALIVE = and_(
     ApiKeyRow.revoked_at.is_(None), or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now())
 )
 _USERS = select_users().subquery("bearer")
-_BEARER = select(
+_BEARERS = select(
     *_USERS.c,
     ApiKeyRow.id.label("key_id"),
     ApiKeyRow.permissions,
     ApiKeyRow.digest,
     or_(ApiKeyRow.last_used_at.is_(None), ApiKeyRow.last_used_at < now() - _LAST_USE_TO).label("touch"),
 ).outerjoin(_USERS, _USERS.c.id == ApiKeyRow.user_id)
+_BEARER = _BEARERS.where(
+    ApiKeyRow.digest == bindparam("digest", type_=LargeBinary), _ALIVE, ApiKeyRow.mode == bindparam("mode")
+)
+"""By one digest: PostgreSQL keeps the plan of it, and plans one by several again at each call."""
 
 
 @dataclass(frozen=True)
@@ -142,9 +145,11 @@ async def bearer(connection: AsyncConnection, digests_: Mapping[str, bytes], mod
     Notes its last use, to the minute, and renews a digest that was made with an older secret key, so that a
     key which is used survives the rotation of the secret keys.
     """
-    of_key = _BEARER.where(_BY_DIGEST, _ALIVE, ApiKeyRow.mode == mode)
-    row = (await connection.execute(of_key, {"digests": list(digests_.values())})).one_or_none()
-    if row is None:
+    for digest in digests_.values():
+        row = (await connection.execute(_BEARER, {"digest": digest, "mode": mode})).one_or_none()
+        if row is not None:
+            break
+    else:
         return None
     newest = _newest(digests_)
     if row.touch or row.digest != newest["digest"]:
