@@ -26,7 +26,7 @@ API = {
         "The cursor is of another list or another filter; ask for the first page, without a cursor.",
         BAD_REQUEST,
     ),
-    "body_invalid": Declared("The body of the request is no JSON object as documented: {fields}."),
+    "body_invalid": Declared("The call is not as the reference says: {fields}."),
     "file_needed": Declared("Send one file, with its name, as the field `file` of multipart/form-data."),
     "unknown_record": Declared("There is no such record.", NOT_FOUND),
     "work_kind_unknown": Declared("The kind of work is one of: {kinds}."),

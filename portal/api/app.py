@@ -78,9 +78,9 @@ _NO_TRACES_OF_ITS_OWN = TelemetryConfig(
 )
 _ABOUT = """Place eSIM orders, follow them and steer them.
 
-Every call names its caller: `Authorization: Bearer esim_live_...`. Every POST that creates or acts takes an
-`Idempotency-Key`. Failures are problem details (RFC 9457). Enumerations may get more values, and answers more
-fields, at any time.
+Every call names its caller: `Authorization: Bearer esim_live_...`. A POST that lists `Idempotency-Key`
+needs one; any other may be repeated as it is, unless it says otherwise. Failures are problem details
+(RFC 9457). Enumerations may get more values, and answers more fields, at any time.
 """
 
 

@@ -20,7 +20,7 @@ API = {
     "page_cursor_invalid": (
         "Le curseur est d’une autre liste ou d’un autre filtre ; demandez la première page, sans curseur."
     ),
-    "body_invalid": "Le corps de la requête n’est pas un objet JSON comme documenté : {fields}.",
+    "body_invalid": "L’appel n’est pas comme le dit la référence : {fields}.",
     "file_needed": (
         "Envoyez un seul fichier, avec son nom, dans le champ `file` d’un envoi multipart/form-data."
     ),

@@ -77,7 +77,8 @@ async def make_api_key(
 ) -> NewApiKeyResource:
     """Make a key that acts as a service user, with at most the permissions of the caller.
 
-    It takes no `Idempotency-Key`: the answer, which has the key, is not stored. Revoke a key that got lost.
+    It takes no `Idempotency-Key`, as the answer, which has the key, is not stored: a repeat makes another
+    key. Revoke a key that got lost.
     """
     made = await desks.api_keys.create(
         caller, body.name, user=body.user, permissions=body.permissions, expires_at=body.expires_at

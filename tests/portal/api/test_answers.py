@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 from portal.api.rates import Rates
+from starter.desks import Desks
 from telemetry.logs import JsonLines
+from tests.builders import ACCOUNT, run
 from tests.callers.world import Known
 from tests.portal.api.keys import Keyring
 
@@ -107,6 +109,18 @@ async def test_while_temporal_is_unavailable_a_call_may_be_repeated_with_its_key
     assert int(answer.headers["Retry-After"]) > 0
 
 
+@pytest.mark.covers("A3")
+@pytest.mark.parametrize("call", ["acknowledge", "processed", "cancel"])
+async def test_a_call_that_may_say_nothing_needs_no_body(
+    api: httpx.AsyncClient, keys: Keyring, acme: Known, call: str
+) -> None:
+    headers = await keys.of_platform(account=ACCOUNT)
+
+    answer = await api.post(f"/orders/{acme.order}/{call}", headers=headers)
+
+    assert answer.status_code == 503, "Temporal is asked, which does not run in this test"
+
+
 @pytest.mark.covers("A9")
 async def test_what_was_read_before_is_not_sent_again(
     api: httpx.AsyncClient, keys: Keyring, acme: Known
@@ -130,6 +144,18 @@ async def test_an_order_says_what_it_waits_for_and_which_calls_are_possible(
 
     assert order["waits_for"]["what"] in ("sending", "acknowledgement")
     assert {call["name"] for call in order["next"]} == {"cancel"}
+
+
+@pytest.mark.covers("A9", "T17")
+async def test_an_order_from_stock_waits_for_no_acknowledgement(
+    api: httpx.AsyncClient, keys: Keyring, desks: Desks, acme: Known
+) -> None:
+    headers = await keys.of()
+    await run(desks.database, "UPDATE orders SET distributor_id = NULL WHERE id = :id", id=acme.order)
+
+    order = (await api.get(f"/orders/{acme.order}", headers=headers)).json()
+
+    assert (order["status"], order["waits_for"]) == ("submitted", None)
 
 
 @pytest.mark.covers("A8")
