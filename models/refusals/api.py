@@ -51,6 +51,10 @@ API = {
     "expiry_after_yours": Declared(
         "A key that is made with a key ends no later than that one: say expires_at, at the latest {latest}."
     ),
+    "api_key_made": Declared(
+        "This Idempotency-Key made the API key {key}, whose text was shown once. If it is lost, revoke {key} "
+        "and make another under a new Idempotency-Key."
+    ),
     "key_user_or_platform": Declared(
         "Say whose key it is: --user SERVICE_USER, or --platform live (or test)."
     ),

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import LargeBinary, Select, and_, bindparam, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.errors import NotFound
+from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference
 from models.paging import Page, Wanted
 from models.people.api_keys import ApiKey, ApiKeyView, Mode
@@ -17,6 +18,7 @@ from models.people.views import UserView
 from store import events, origins
 from store.locks import keep_account_open
 from store.lookups import select_users, user_view
+from store.made_keys import Made
 from store.paging import Keys
 from store.people.tables import AccountRow, ApiKeyRow
 from store.row import now
@@ -84,11 +86,13 @@ async def create(
     user: UserView | None,
     permissions: Collection[Permission],
     expires_at: datetime | None,
+    once: str | None = None,
     by: By,
 ) -> ApiKeyView:
     """Store a key's newest digest; `user`: the service user that it acts as, None for a platform key.
 
-    Raises `Refused` (`account_closed`).
+    Once per idempotency key, `once`. Its repeat is refused: the text that its caller wants is not stored.
+    Raises `Refused` (`account_closed`, `api_key_made`, `key_reused`).
     """
     account_id = user.account_id if user else None
     if account_id is not None:
@@ -104,9 +108,21 @@ async def create(
         "created_by": by.actor,
         "expires_at": expires_at,
     }
-    made = await connection.scalar(insert(ApiKeyRow).values(values).returning(ApiKeyRow.id))
+    content = {name: values[name] for name in ("user_id", "name", "permissions", "expires_at")}
+    mark = Made.of(account_id or 0, once, content)
+    await _refuse_made(connection, account_id, mark)
+    adding = insert(ApiKeyRow).values(**values, **mark.columns).on_conflict_do_nothing()
+    made = await connection.scalar(adding.returning(ApiKeyRow.id))
+    if made is None:  # by a call at the same time
+        await _refuse_made(connection, account_id, mark)
     await _record(connection, account_id, int(made or 0), by, "created")
     return _view((await connection.execute(_KEYS.where(ApiKeyRow.id == made))).one())
+
+
+async def _refuse_made(connection: AsyncConnection, account_id: int | None, mark: Made) -> None:
+    known = await mark.find(connection, ApiKeyRow, ApiKeyRow.account_id == account_id)
+    if known is not None:
+        raise Refused.because("api_key_made", key=reference("K", known))
 
 
 async def keys(connection: AsyncConnection, scope: Scope, wanted: Wanted) -> Page[ApiKeyView]:

@@ -48,6 +48,10 @@ API = {
     "expiry_after_yours": (
         "Une clé créée avec une clé ne dure pas plus que celle-ci : donnez expires_at, au plus tard {latest}."
     ),
+    "api_key_made": (
+        "Cette Idempotency-Key a créé la clé d’API {key}, dont le texte a été montré une seule fois. S’il "
+        "est perdu, révoquez {key} et créez-en une autre avec une nouvelle Idempotency-Key."
+    ),
     "key_user_or_platform": (
         "Dites de qui est la clé : --user UTILISATEUR_DE_SERVICE, ou --platform live (ou test)."
     ),
