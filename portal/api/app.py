@@ -165,7 +165,8 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     app.add_middleware(AllAllowed, api=app)
     for routes in ROUTERS.values():
         app.include_router(routes)
-    for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
+    # Exception: else Starlette answers a bug in plain text; it raises it again, and `CrashPage` logs it
+    for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError, Exception):
         app.add_exception_handler(failure, problems.answer)
     derived = app.openapi
 

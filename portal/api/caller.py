@@ -85,7 +85,7 @@ async def authenticated(
         user=_text(esim_user),
         address=request.client.host if request.client else None,
         request_id=request_id(request.scope),
-        changes=request.method not in _SAFE and request.query_params.get("dry_run") not in _TRUE,
+        changes=request.method not in _SAFE and request.query_params.get("dry_run", "").lower() not in _TRUE,
     )
     language = spoken(request.headers.get("accept-language", ""))
     try:

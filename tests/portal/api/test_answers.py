@@ -8,6 +8,7 @@ import pytest
 
 from portal.api.rates import Rates
 from starter.desks import Desks
+from starter.orders.book import OrderBook
 from telemetry.logs import JsonLines
 from tests.builders import ACCOUNT, run
 from tests.callers.world import Known
@@ -29,6 +30,27 @@ async def test_an_iccid_that_is_a_number_is_refused_because_it_loses_digits(
     assert field["pointer"] == "/iccid"
     assert "loses digits" in field["detail"]
     assert "89330100" not in answer.text
+
+
+@pytest.mark.covers("A5")
+async def test_a_bug_is_answered_with_a_problem_and_logged_without_its_message(
+    api: httpx.AsyncClient, keys: Keyring, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = " ".join(["a", "secret"])  # the log has the lines of the code
+
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(OrderBook, "orders", broken)
+
+    answer = await api.get("/orders", headers=await keys.of())
+
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "our_fault"
+    assert answer.json()["request_id"] == answer.headers["Request-Id"]
+    assert "A request failed with RuntimeError" in caplog.text
+    assert message not in answer.text + caplog.text
 
 
 @pytest.mark.covers("A5")

@@ -204,18 +204,34 @@ async def test_a_call_above_the_limit_records_nothing(keys: Keyring, desks: Desk
     app = create_app(desks.links, slow, desks=replace(desks, settings=slow))
     path = "/api/v1/users/ben@acme.example/activate"
 
-    async def origins() -> int:
-        async with desks.database.reading() as connection:
-            return await connection.scalar(select(func.count()).select_from(OriginRow)) or 0
-
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://a.example") as api:
         assert (await api.post(path, headers=headers)).status_code == 200
-        before = await origins()
+        before = await _origins(desks)
         refused = await api.post(path, headers=headers)
 
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_calls")
     assert refused.headers["Retry-After"]
-    assert await origins() == before
+    assert await _origins(desks) == before
+
+
+@pytest.mark.covers("A4")
+@pytest.mark.parametrize("yes", ["true", "True", "YES", "1"])
+async def test_a_dry_run_records_nothing(
+    yes: str, api: httpx.AsyncClient, keys: Keyring, desks: Desks
+) -> None:
+    headers = await keys.of()
+    before = await _origins(desks)
+    body = {"lines": ["L-1"], "employee": "new@acme.example", "name": "New"}
+
+    answer = await api.post("/lines/employee", headers=headers, params={"dry_run": yes}, json=body)
+
+    assert answer.json()["dry_run"] is True
+    assert await _origins(desks) == before
+
+
+async def _origins(desks: Desks) -> int:
+    async with desks.database.reading() as connection:
+        return await connection.scalar(select(func.count()).select_from(OriginRow)) or 0
 
 
 async def test_wrong_keys_do_not_stop_the_valid_ones_behind_the_same_address(
