@@ -237,3 +237,16 @@ async def test_answers_say_how_many_calls_are_left(api: httpx.AsyncClient, keys:
 
     assert answer.headers["RateLimit-Policy"] == '"key";q=100000;w=10'
     assert answer.headers["RateLimit"].startswith('"key";r=')
+
+
+@pytest.mark.covers("A5", "A12")
+async def test_a_body_is_read_once_the_caller_is_known(api: httpx.AsyncClient, keys: Keyring) -> None:
+    broken = {"content": b"{", "headers": {"Idempotency-Key": "cart"}}
+
+    stranger = await api.post("/orders", **broken)
+    broken["headers"] |= await keys.of()
+    known = await api.post("/orders", **broken)
+
+    assert (stranger.status_code, stranger.json()["code"]) == (401, "api_key_needed")
+    assert (known.status_code, known.json()["code"]) == (422, "body_invalid")
+    assert known.headers["RateLimit"].startswith('"key";r=')
