@@ -35,7 +35,7 @@ PLUMBING = {
     *("JobRunner", "NumberChanges", "LineWaking", "Settling", "NewAddresses"),
 }
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
-CALLS_OF_DESKS = 172
+CALLS_OF_DESKS = 174
 CALLS_OF_LINKS = 9
 FILES = {"FleetDesk.import_fleet", "CatalogueDesk.import_catalogue", "NumberDesk.import_numbers"}
 """Who may not import is told so before a file of megabytes is read for the accounts in it."""

@@ -12,6 +12,7 @@ _MADE = {
     "authorised_actions_profiles": ["account_id", "made_key"],
     "users": ["account_id", "made_key"],
     "contacts": ["made_key"],
+    "subscribers": ["account_id", "made_key"],
 }
 """The tables whose records keep the mark of the idempotency key that they were made under; what is unique."""
 _INDEXES = {
