@@ -22,7 +22,7 @@ MOST = 10_000
 LATER = frozenset(
     {
         *("FleetDesk.sims", "FleetDesk.devices", "PeopleBook.employees", "PeopleBook.groups"),
-        *("UserDesk.user", "ContactDesk.contact"),
+        *("UserDesk.user", "ContactDesk.contact", "AccountDesk.account"),
         *("LicenceDesk.licence", "LicenceDesk.purchase", "LicenceDesk.counts"),
         *("LicenceRequestDesk.find", "AgentDesk.agent", "CodeBook.notifications", "CodeBook.requests"),
         *("StockDesk.esim", "AuditDesk.entries"),
