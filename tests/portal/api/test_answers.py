@@ -241,11 +241,10 @@ async def test_answers_say_how_many_calls_are_left(api: httpx.AsyncClient, keys:
 
 @pytest.mark.covers("A5", "A12")
 async def test_a_body_is_read_once_the_caller_is_known(api: httpx.AsyncClient, keys: Keyring) -> None:
-    broken = {"content": b"{", "headers": {"Idempotency-Key": "cart"}}
+    headers = {"Idempotency-Key": "cart"}
 
-    stranger = await api.post("/orders", **broken)
-    broken["headers"] |= await keys.of()
-    known = await api.post("/orders", **broken)
+    stranger = await api.post("/orders", headers=headers, content=b"{")
+    known = await api.post("/orders", headers=headers | await keys.of(), content=b"{")
 
     assert (stranger.status_code, stranger.json()["code"]) == (401, "api_key_needed")
     assert (known.status_code, known.json()["code"]) == (422, "body_invalid")
