@@ -179,15 +179,21 @@ def _row(
     if not any(named.values()):
         return None
     row = CsvRow(number, named)
-    if UNPRINTABLE.search("".join(named.values())) or max(map(len, named.values())) > LONGEST_NAME:
-        found: list[tuple[str, Refusal]] = []
-        for name, cell in row.cells.items():
-            if UNPRINTABLE.search(cell):
-                found.append((name, Refusal.of("cell_unprintable")))
-            longest = MAX_CELL if name in long else LONGEST_NAME
-            if len(cell) > longest:
-                found.append((name, Refusal.of("cell_too_long", characters=longest)))
-        for name, refusal in found:
-            notes.add(number, name, refusal)
-        return None if found else row
-    return row
+    return row if fits(row, notes, long) else None
+
+
+def fits(row: CsvRow, notes: RowNotes, long: Collection[str] = ()) -> bool:
+    """Whether the cells are printable and short enough; those that are not are reported in `notes`."""
+    cells = row.cells.values()
+    if not UNPRINTABLE.search("".join(cells)) and max(map(len, cells), default=0) <= LONGEST_NAME:
+        return True
+    found: list[tuple[str, Refusal]] = []
+    for name, cell in row.cells.items():
+        if UNPRINTABLE.search(cell):
+            found.append((name, Refusal.of("cell_unprintable")))
+        longest = MAX_CELL if name in long else LONGEST_NAME
+        if len(cell) > longest:
+            found.append((name, Refusal.of("cell_too_long", characters=longest)))
+    for name, refusal in found:
+        notes.add(row.line, name, refusal)
+    return not found

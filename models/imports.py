@@ -25,7 +25,8 @@ class Problem(BaseModel):
 
 
 class RowNote(Refusal):
-    """The errors (`row_invalid`) or warnings (`row_odd`) of a row, identified by its first line in the file.
+    """The errors (`row_invalid`) or warnings (`row_odd`) of a row, identified by its first line in the file,
+    or those of a record that is in no file (`subscriber_invalid`).
 
     `more_rows` counts the rows that are not listed, and has no problems.
     """
@@ -91,6 +92,14 @@ class RowNotes:
         if self._problems:
             lines = sorted(self._problems)
             raise Refused(*self._listed(RowNote.of("row_invalid", line=number) for number in lines))
+
+    def refuse_as(self, code: str) -> None:
+        """Raise `Refused` with all problems as one reason of this code if there are problems. They are of a
+        record that is in no file.
+        """
+        problems = tuple(problem for found in self._problems.values() for problem in found)
+        if problems:
+            raise Refused(RowNote.of(code).model_copy(update={"problems": problems}))
 
     def _listed(self, notes: Iterable[RowNote]) -> tuple[RowNote, ...]:
         shown = [

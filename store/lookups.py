@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Executable,
     Select,
     String,
@@ -140,21 +141,9 @@ async def find_pack(
 
     The item shown is the eSIM of the provider where one is named, else the pack's first eSIM or item.
     """
-    number = parse_reference("P", text)
-    named = PackRow.name == text.strip()
-    chosen = named if number is None else or_(named, PackRow.id == number)
-    statement = (
-        select_packs()
-        .where(within(scope, PackRow.account_id), chosen)
-        .order_by(
-            case((named, 0), else_=1),
-            case((esim_of(provider_id), 0), else_=1),
-            case((PackItemRow.esim, 0), else_=1),
-            PackItemRow.id,
-        )
-        .limit(1)
-    )
-    row = await _one(connection, statement) if storable(text) else None
+    statement = _select_pack().where(within(scope, PackRow.account_id))
+    wanted = {"named": text.strip(), "number": parse_reference("P", text), "provider": provider_id}
+    row = await _one(connection, statement, **wanted) if storable(text) else None
     if row is None:
         raise NotFound.because("unknown_pack")
     return pack_view(row)
@@ -251,6 +240,22 @@ def _select_user(*, by_number: bool) -> Select[*tuple[Any, ...]]:
     if by_number:
         return select_users().where(UserRow.id == bindparam("wanted"))
     return select_users().where(func.lower(UserRow.email) == func.lower(bindparam("wanted", type_=String)))
+
+
+@cache
+def _select_pack() -> Select[*tuple[Any, ...]]:
+    named = PackRow.name == bindparam("named", type_=String)
+    return (
+        select_packs()
+        .where(or_(named, PackRow.id == bindparam("number", type_=BigInteger)))
+        .order_by(
+            case((named, 0), else_=1),
+            case((esim_of(bindparam("provider", type_=BigInteger)), 0), else_=1),
+            case((PackItemRow.esim, 0), else_=1),
+            PackItemRow.id,
+        )
+        .limit(1)
+    )
 
 
 @cache

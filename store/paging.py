@@ -14,6 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Date,
     DateTime,
@@ -33,9 +34,6 @@ from models.identifiers import storable
 from models.paging import MOST_COUNTED, Page, Wanted
 from models.people.callers import OfAccount, Scope
 from store.people.tables import AccountRow
-
-_LARGEST_INTEGER = 2**63 - 1
-
 
 Statement = Select[*tuple[Any, ...]]
 built_once = lru_cache(maxsize=64)
@@ -153,8 +151,10 @@ def _typed(column: Any, value: str | int) -> Any:
     if isinstance(column.type, Date):
         return date.fromisoformat(str(value))
     typed = column.type.python_type(value)
-    if isinstance(column.type, Integer) and abs(typed) > _LARGEST_INTEGER:
-        raise ValueError("a number that no column holds")
+    if isinstance(column.type, Integer):
+        most = 2**63 if isinstance(column.type, BigInteger) else 2**31
+        if not -most <= typed < most:
+            raise ValueError("a number that the column does not hold")
     if isinstance(typed, str) and not storable(typed):
         raise ValueError("a text that no column holds")
     return typed

@@ -26,7 +26,7 @@ API = {
         "The cursor is of another list or another filter; ask for the first page, without a cursor.",
         BAD_REQUEST,
     ),
-    "body_invalid": Declared("The body of the request is no JSON object as documented: {fields}."),
+    "body_invalid": Declared("The call is not as the reference says: {fields}."),
     "file_needed": Declared("Send one file, with its name, as the field `file` of multipart/form-data."),
     "unknown_record": Declared("There is no such record.", NOT_FOUND),
     "work_kind_unknown": Declared("The kind of work is one of: {kinds}."),
@@ -50,6 +50,10 @@ API = {
     "expiry_invalid": Declared("The end of an API key lies in the future, with its time zone."),
     "expiry_after_yours": Declared(
         "A key that is made with a key ends no later than that one: say expires_at, at the latest {latest}."
+    ),
+    "api_key_made": Declared(
+        "This Idempotency-Key made the API key {key}, whose text was shown once. If it is lost, revoke {key} "
+        "and make another under a new Idempotency-Key."
     ),
     "key_user_or_platform": Declared(
         "Say whose key it is: --user SERVICE_USER, or --platform live (or test)."

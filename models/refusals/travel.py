@@ -8,6 +8,12 @@ TRAVEL = {
     "subscriber_ambiguous": Declared(
         "Several subscribers have this name or address: {references}. Name one of them by it.", CONFLICT
     ),
+    "subscriber_exists": Declared("The account has a subscriber with this phone number already.", CONFLICT),
+    "subscriber_invalid": Declared("The subscriber is not valid:"),
+    "subscriber_erased": Declared("The subscriber was erased and stays so; add a new one.", CONFLICT),
+    "subscriber_changed": Declared(
+        "The subscriber's phone number was changed by another call meanwhile; repeat the call.", CONFLICT
+    ),
     "subscriber_without_address": Declared(
         "The subscriber has no e-mail address; the QR code and the confirmation go there.", CONFLICT
     ),

@@ -1,14 +1,18 @@
 """Parse subscribers from a CSV file: each row is one subscriber, recognised by the phone number (T41).
+One who is in no file is parsed by the same rules.
 
 The file is the source of truth for the columns that it has: an empty cell of `email` or `language` removes
 the value. What belongs to a column that the file does not have stays as it is.
 """
 
 import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from models.cells import email_cell, language_cell, msisdn_cell
-from models.csv_rows import CsvRow, RowReader, read_rows
+from models.csv_rows import CsvRow, RowReader, fits, read_rows
 from models.errors import Refusal, Refused
 from models.imports import Progress, RowNotes
 from models.language import Language
@@ -16,6 +20,7 @@ from models.language import Language
 COLUMNS = ("name", "phone", "plan")
 OPTIONAL = ("email", "bundles", "language")
 MOST_BUNDLES = 1000
+_LONG = ("email",)
 _ROWS_PER_PROGRESS = 1000
 _PLAN = re.compile(r"[a-z0-9_]{1,60}", re.ASCII)
 _BUNDLES = re.compile(r"[0-9]{1,4}", re.ASCII)
@@ -45,7 +50,7 @@ class SubscriberFile:
 def parse_subscribers(content: bytes, progress: Progress | None = None) -> SubscriberFile:
     """Parse the file. Raises `Refused` with every invalid row at once."""
     wrong = RowNotes()
-    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, ("email",))
+    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, _LONG)
     rows, seen = [], dict[str, int]()
     for done, line in enumerate(lines):
         if progress is not None and done % _ROWS_PER_PROGRESS == 0:
@@ -70,14 +75,28 @@ class _SubscriberReader(RowReader):
 
     def row(self) -> SubscriberFileRow | None:
         """The row, or None if anything in it is invalid."""
-        name, msisdn = self._needed("name"), self._needed_as("phone", msisdn_cell)
-        plan = self._needed_as("plan", parse_subscriber_plan)
-        email = self._optional("email", email_cell)
-        bundles = self._optional("bundles", _bundles)
-        language = self._optional("language", language_cell)
-        if not self._right or msisdn is None or plan is None:
-            return None
-        return SubscriberFileRow(self._line.line, name, msisdn, plan, email, bundles, language)
+        found = self.fields((*COLUMNS, *OPTIONAL))
+        return SubscriberFileRow(self._line.line, **found) if self._right else None
+
+    def fields(self, columns: Collection[str]) -> dict[str, Any]:
+        """What these cells mean, by the fields of `SubscriberFileRow`; what is invalid is reported."""
+        return {
+            _FIELDS.get(column, column): self._needed_as(column, _PARSED[column])
+            if column in COLUMNS
+            else self._optional(column, _PARSED[column])
+            for column in columns
+        }
+
+
+def parse_fields(cells: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of one subscriber who is in no file, by the rules of the file's cells: an empty cell of an
+    optional column is None. Raises `Refused` (`subscriber_invalid`) with everything that is invalid.
+    """
+    wrong = RowNotes()
+    row = CsvRow(1, {name: unicodedata.normalize("NFC", cell).strip() for name, cell in cells.items()})
+    found = _SubscriberReader(row, wrong).fields(cells) if fits(row, wrong, _LONG) else {}
+    wrong.refuse_as("subscriber_invalid")
+    return found
 
 
 def parse_subscriber_plan(text: str) -> str:
@@ -95,3 +114,14 @@ def _bundles(text: str) -> int:
     if not _BUNDLES.fullmatch(text) or int(text) > MOST_BUNDLES:
         raise Refused.because("cell_no_bundles", most=MOST_BUNDLES)
     return int(text)
+
+
+_FIELDS = {"phone": "msisdn"}
+_PARSED: Mapping[str, Callable[[str], Any]] = {
+    "name": str,
+    "phone": msisdn_cell,
+    "plan": parse_subscriber_plan,
+    "email": email_cell,
+    "bundles": _bundles,
+    "language": language_cell,
+}

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import Field
+
 from models.fleet.inventory import SimState
 from models.language import Language
 from models.travel.profiles import UNLIMITED_ALL, PlanState
@@ -75,3 +77,5 @@ class SubscriberProfile(SubscriberView):
     """A subscriber with their eSIM lines (T13)."""
 
     esim_lines: tuple[LineOfSubscriber, ...] = ()
+    replayed: bool = Field(default=False, exclude=True)
+    """Whether the call that was to add the subscriber had done so before."""

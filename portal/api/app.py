@@ -79,9 +79,9 @@ _NO_TRACES_OF_ITS_OWN = TelemetryConfig(
 )
 _ABOUT = """Place eSIM orders, follow them and steer them.
 
-Every call names its caller: `Authorization: Bearer esim_live_...`. Every POST that creates or acts takes an
-`Idempotency-Key`. Failures are problem details (RFC 9457). Enumerations may get more values, and answers more
-fields, at any time.
+Every call names its caller: `Authorization: Bearer esim_live_...`. A POST that lists `Idempotency-Key`
+needs one; any other may be repeated as it is, unless it says otherwise. Failures are problem details
+(RFC 9457). Enumerations may get more values, and answers more fields, at any time.
 """
 
 
@@ -166,7 +166,8 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     app.add_middleware(AllAllowed, api=app)
     for routes in ROUTERS.values():
         app.include_router(routes)
-    for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
+    # Exception: else Starlette answers a bug in plain text; it raises it again, and `CrashPage` logs it
+    for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError, Exception):
         app.add_exception_handler(failure, problems.answer)
     derived = app.openapi
 

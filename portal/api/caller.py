@@ -54,42 +54,54 @@ async def authenticated(
     request: Request,
     response: Response,
     _scopes: SecurityScopes,
-    credentials: Annotated[Any, Depends(_bearer)],
-    esim_account: Annotated[
+    _credentials: Annotated[Any, Depends(_bearer)],
+    _account: Annotated[
         str | None,
-        Header(description="With a platform key: the account that the call is for, its name or `A-3`."),
+        Header(
+            alias="Esim-Account",
+            description="With a platform key: the account that the call is for, its name or `A-3`.",
+        ),
     ] = None,
-    esim_user: Annotated[
+    _user: Annotated[
         str | None,
-        Header(description="With a platform key: the user that it acts as, such as `U-3` or an address."),
+        Header(
+            alias="Esim-User",
+            description="With a platform key: the user that it acts as, such as `U-3` or an address.",
+        ),
     ] = None,
 ) -> Authenticated:
-    """The caller. Refuses the call (401) without a valid key, and (429) one that comes too soon."""
-    known: Authenticated | None = getattr(request.state, "authenticated", None)
-    if known is not None:  # asked for twice in one call, with and without a permission
-        return known
+    """The caller, whom `authenticate` has found; what is declared here is for the reference."""
+    response.headers.update(request.state.rate.headers)
+    found: Authenticated = request.state.authenticated
+    return found
+
+
+async def authenticate(request: Request) -> None:
+    """Find the caller, before anything of the body is read. Refuses the call (401) without a valid key, and
+    (429) one that comes too soon.
+    """
     door: Door = request.app.state.door
+    credentials = await _bearer(request)
     if credentials is None:
         raise Refused.because("api_key_needed")
 
     def admit(key_id: int) -> None:
         request.state.rate = allowed = door.rates.take(key_id)
-        response.headers.update(allowed.headers)
         if not allowed.ok:
             raise Refused.because("too_many_calls")
         _check_parameters(request)
 
     sent = Sent(
         key=credentials.credentials,
-        account=_text(esim_account),
-        user=_text(esim_user),
+        account=_text(request.headers.get("esim-account")),
+        user=_text(request.headers.get("esim-user")),
         address=request.client.host if request.client else None,
         request_id=request_id(request.scope),
-        changes=request.method not in _SAFE and request.query_params.get("dry_run") not in _TRUE,
+        changes=request.method not in _SAFE and request.query_params.get("dry_run", "").lower() not in _TRUE,
     )
     language = spoken(request.headers.get("accept-language", ""))
     try:
-        found = await callers.of_key(
+        request.state.authenticated = await callers.of_key(
             door.desks.database, door.desks.settings.secret_keys, sent, language=language, admit=admit
         )
     except Refused as refused:
@@ -97,8 +109,6 @@ async def authenticated(
             door.attempts.check(request)  # only here: valid keys behind the same address go on working
             door.attempts.failed(request)
         raise
-    request.state.authenticated = found
-    return found
 
 
 def _text(header: str | None) -> str | None:

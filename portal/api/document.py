@@ -50,6 +50,7 @@ _RECORDS: Mapping[str, str] = {
     "request": "The request: `qr-request-...`.",
     "sim": "The SIM: its ICCID, `S-12`, or the phone number that it serves.",
     "user": "The user: the e-mail address, or `U-3`.",
+    "workflow": "The held work: its `id` in `GET /held`, such as `order-...`.",
 }
 """What a parameter of a path names, where the route does not say more."""
 _OF_EVERY_CALL = ("Request-Id", "RateLimit-Policy", "RateLimit")

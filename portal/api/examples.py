@@ -71,6 +71,7 @@ _BY_NAME: Mapping[str, str] = {
     "targets": "switch_to_esim:2",
     "to": "boss@acme.example",
     "user": "U-3",
+    "workflow": "order-abcdefghijklmnop",
 }
 _NAMED = re.compile(r"`([A-Z]{1,2}-\d+|[a-z]+:\d+|\d{4}-\d\d)`")
 """An id or a month in a description."""

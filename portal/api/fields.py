@@ -97,7 +97,8 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         max_length=LONGEST_KEY,
-        description="A key of your own for this call: a repeat with the same key does nothing twice.",
+        description="A key of your own, without which the call is refused: a repeat with the same key does "
+        "nothing twice. A dry run needs none.",
     ),
 ]
 

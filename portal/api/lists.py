@@ -77,9 +77,9 @@ Pages = Annotated[Listing, Depends(_listing)]
 
 
 def _digest(request: Request) -> str:
-    """What the cursor belongs to: the path, the filter and the account that a platform key names."""
+    """What the cursor belongs to: the path, the filter and the account of the caller."""
     filters = sorted(item for item in request.query_params.multi_items() if item[0] not in _PAGING)
-    named = [request.scope["path"], request.headers.get("esim-account", ""), filters]
+    named = [request.scope["path"], repr(request.state.authenticated.caller.scope), filters]
     return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:_DIGEST_CHARACTERS]
 
 

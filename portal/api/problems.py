@@ -24,6 +24,15 @@ from wording.refusals import sentence
 MEDIA_TYPE = "application/problem+json"
 _MOST_FIELDS = 20
 _OF_BODY = "body"
+_SPELT = {
+    "api": "API",
+    "csv": "CSV",
+    "eid": "EID",
+    "esim": "eSIM",
+    "iccid": "ICCID",
+    "qr": "QR",
+    "sim": "SIM",
+}
 _KINDS = frozenset(kind.value for kind in OrderKind)
 
 
@@ -115,7 +124,11 @@ class Problems:
 
 def title(code: str, status: int) -> str:
     """The short name of a kind of problem, which does not change from one occurrence to another."""
-    return code.replace("_", " ").capitalize() if code else HTTPStatus(status).phrase
+    if not code:
+        return HTTPStatus(status).phrase
+    words = [_SPELT.get(word, word) for word in code.split("_")]
+    first = words[0] if words[0] in _SPELT.values() else words[0].capitalize()
+    return " ".join([first, *words[1:]])
 
 
 def invalid_fields(errors: Iterable[Any]) -> Iterable[FieldProblem]:

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from portal.api.caller import authenticate
 from portal.http.middleware import REVALIDATED
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -50,7 +51,7 @@ class ApiRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """The handler; what it reads gets an `ETag`, and 304 if the caller has it already (A9)."""
-        answer = _with_slashes(super().get_route_handler())
+        answer = _with_slashes(_known_caller(super().get_route_handler()))
         if "GET" not in (self.methods or ()):
             return answer
 
@@ -66,6 +67,14 @@ class ApiRoute(APIRoute):
             return response
 
         return tagged
+
+
+def _known_caller(answer: Handler) -> Handler:
+    async def handled(request: Request) -> Response:
+        await authenticate(request)
+        return await answer(request)
+
+    return handled
 
 
 def _with_slashes(answer: Handler) -> Handler:

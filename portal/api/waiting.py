@@ -15,10 +15,13 @@ from wording.labels import hold_sentence, not_sent_reason
 class HoldResource(Resource):
     """A step that waits for a person."""
 
-    step: str
-    reason: str
+    step: str = Field(examples=["submit_to_provider"])
+    reason: str = Field(description="More values may be added.", examples=["no_order_contact"])
     since: datetime
-    sentence: str = Field(description="What happened and what a person can do.")
+    sentence: str = Field(
+        description="What happened and what a person can do.",
+        examples=["The distributor has no contact with the role 'order'."],
+    )
 
 
 class NotSentResource(Resource):

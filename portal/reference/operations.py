@@ -208,7 +208,7 @@ class _Maker:
             example = contents[_JSON]["example"]
             short = len(json.dumps(example)) <= _ONE_LINE
             text = json.dumps(example, indent=None if short else 2, ensure_ascii=False)
-            example = text.replace("'", "'\\''")
+            example = text.replace("'", "'\\''").replace("\n", "\n  ")
             return [f"-H 'Content-Type: {_JSON}'", f"-d '{example}'"]
         for kind, content in contents.items():
             if kind == "multipart/form-data":

@@ -124,7 +124,9 @@ class JobDesk(ConnectedDesk, JobBook):
                 _ = caller.user
             if not file and not 1 <= (rows or 0) <= MOST_ROWS:
                 raise Refused.because("job_rows_invalid", most=MOST_ROWS)
-            new = NewJob(found.id, kind, content, rows, checked_key(key), dry_run)
+            once = checked_key(key)
+            # a dry run uses no key up
+            new = NewJob(found.id, kind, content, rows, f"dry run {once}" if dry_run else once, dry_run)
             made = await jobs.create(connection, KeyRing(self._settings.secret_keys), new, caller)
         if made.view.status in UNFINISHED:
             start = RunJob(

@@ -65,8 +65,11 @@ class OrderDesk(ConnectedDesk, OrderBook):
         key = checked_key(draft.key)
         start = await self._read(caller, draft, key)
         placed = await self._place(start, key, repeated=draft.key is not None)
-        if draft.quantity != 1:  # the key's order was accepted before, with the only valid quantity
+        # the key's order was accepted before: with the only valid quantity, and confirmed
+        if draft.quantity != 1:
             raise Refused.because("quantity_locked")
+        if not draft.discard_confirmed:
+            raise Refused.because("discard_not_confirmed")
         return placed
 
     async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:

@@ -20,6 +20,7 @@ from models.people.api_keys import RANDOM_CHARACTERS, ApiKeyView, Mode, NewApiKe
 from models.people.callers import PERMISSIONS, Caller, Permission, UserKind
 from models.people.profiles import parse_name
 from settings import Settings
+from starter.keys import checked_key
 from store import lookups
 from store.people import account_settings, api_keys
 from store.people.actors import user_deactivated
@@ -51,13 +52,16 @@ class ApiKeyDesk:
         user: str,
         permissions: Collection[str] | None = None,
         expires_at: datetime | None = None,
+        key: str | None = None,
     ) -> NewApiKey:
         """Make a key that acts as this service user (address or `U-3`), in the mode of its account.
 
         `permissions`: all that the user and the caller have, if left out. Raises `NotFound` (`unknown_user`),
         `Refused` (`service_user_needed`, `permission_above_yours`, `unknown_permission`, `expiry_invalid`,
-        `expiry_after_yours`).
+        `expiry_after_yours`). `key`: an idempotency key, whose repeat is refused (`api_key_made`): the text
+        of the API key that it made is not stored.
         """
+        once = None if key is None else checked_key(key)
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_API_KEYS)
@@ -67,18 +71,19 @@ class ApiKeyDesk:
                 raise Refused(user_deactivated())
             most = PERMISSIONS[found.role] & caller.permissions
             mode = (await account_settings.account(connection, found.account_id)).mode
-            key = make_key(mode, secrets.token_bytes(RANDOM_CHARACTERS))
+            new = make_key(mode, secrets.token_bytes(RANDOM_CHARACTERS))
             view = await api_keys.create(
                 connection,
-                key,
+                new,
                 name=parse_name(name),
-                digests_=api_keys.digests(self._ring, key),
+                digests_=api_keys.digests(self._ring, new),
                 user=found,
                 permissions=_chosen(permissions, most),
                 expires_at=await _end(connection, caller, expires_at),
+                once=once,
                 by=caller.by,
             )
-        return NewApiKey(view, key)
+        return NewApiKey(view, new)
 
     async def create_platform_key(
         self,

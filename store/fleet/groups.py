@@ -23,7 +23,7 @@ SELECT id, name FROM management_groups
 WHERE account_id = :account AND name = ANY(CAST(:names AS text[])) ORDER BY id FOR KEY SHARE
 """
 _OUT = """
-DELETE FROM {table} WHERE {member} = ANY(CAST(:members AS bigint[]))
+DELETE FROM {table} WHERE account_id = :account AND {member} = ANY(CAST(:members AS bigint[]))
   AND (group_id = ANY(CAST(:groups AS bigint[]))) <> :others
 RETURNING {member}
 """

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, LargeBinary, Select, and_, any_, bindparam, insert, or_, select, update
+from sqlalchemy import LargeBinary, Select, and_, bindparam, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.errors import NotFound
+from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference
 from models.paging import Page, Wanted
 from models.people.api_keys import ApiKey, ApiKeyView, Mode
@@ -17,6 +18,7 @@ from models.people.views import UserView
 from store import events, origins
 from store.locks import keep_account_open
 from store.lookups import select_users, user_view
+from store.made_keys import Made
 from store.paging import Keys
 from store.people.tables import AccountRow, ApiKeyRow
 from store.row import now
@@ -28,18 +30,21 @@ if TYPE_CHECKING:
 _USE = "api key "
 _LAST_USE_TO = timedelta(minutes=1)
 """A key in use writes its row at most this often."""
-_BY_DIGEST = ApiKeyRow.digest == any_(bindparam("digests", type_=ARRAY(LargeBinary)))
 _ALIVE = and_(
     ApiKeyRow.revoked_at.is_(None), or_(ApiKeyRow.expires_at.is_(None), ApiKeyRow.expires_at > now())
 )
 _USERS = select_users().subquery("bearer")
-_BEARER = select(
+_BEARERS = select(
     *_USERS.c,
     ApiKeyRow.id.label("key_id"),
     ApiKeyRow.permissions,
     ApiKeyRow.digest,
     or_(ApiKeyRow.last_used_at.is_(None), ApiKeyRow.last_used_at < now() - _LAST_USE_TO).label("touch"),
 ).outerjoin(_USERS, _USERS.c.id == ApiKeyRow.user_id)
+_BEARER = _BEARERS.where(
+    ApiKeyRow.digest == bindparam("digest", type_=LargeBinary), _ALIVE, ApiKeyRow.mode == bindparam("mode")
+)
+"""By one digest: PostgreSQL keeps the plan of it, and plans one by several again at each call."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +86,13 @@ async def create(
     user: UserView | None,
     permissions: Collection[Permission],
     expires_at: datetime | None,
+    once: str | None = None,
     by: By,
 ) -> ApiKeyView:
     """Store a key's newest digest; `user`: the service user that it acts as, None for a platform key.
 
-    Raises `Refused` (`account_closed`).
+    Once per idempotency key, `once`. Its repeat is refused: the text that its caller wants is not stored.
+    Raises `Refused` (`account_closed`, `api_key_made`, `key_reused`).
     """
     account_id = user.account_id if user else None
     if account_id is not None:
@@ -101,9 +108,21 @@ async def create(
         "created_by": by.actor,
         "expires_at": expires_at,
     }
-    made = await connection.scalar(insert(ApiKeyRow).values(values).returning(ApiKeyRow.id))
+    content = {name: values[name] for name in ("user_id", "name", "permissions", "expires_at")}
+    mark = Made.of(account_id or 0, once, content)
+    await _refuse_made(connection, account_id, mark)
+    adding = insert(ApiKeyRow).values(**values, **mark.columns).on_conflict_do_nothing()
+    made = await connection.scalar(adding.returning(ApiKeyRow.id))
+    if made is None:  # by a call at the same time
+        await _refuse_made(connection, account_id, mark)
     await _record(connection, account_id, int(made or 0), by, "created")
     return _view((await connection.execute(_KEYS.where(ApiKeyRow.id == made))).one())
+
+
+async def _refuse_made(connection: AsyncConnection, account_id: int | None, mark: Made) -> None:
+    known = await mark.find(connection, ApiKeyRow, ApiKeyRow.account_id == account_id)
+    if known is not None:
+        raise Refused.because("api_key_made", key=reference("K", known))
 
 
 async def keys(connection: AsyncConnection, scope: Scope, wanted: Wanted) -> Page[ApiKeyView]:
@@ -142,9 +161,11 @@ async def bearer(connection: AsyncConnection, digests_: Mapping[str, bytes], mod
     Notes its last use, to the minute, and renews a digest that was made with an older secret key, so that a
     key which is used survives the rotation of the secret keys.
     """
-    of_key = _BEARER.where(_BY_DIGEST, _ALIVE, ApiKeyRow.mode == mode)
-    row = (await connection.execute(of_key, {"digests": list(digests_.values())})).one_or_none()
-    if row is None:
+    for digest in digests_.values():
+        row = (await connection.execute(_BEARER, {"digest": digest, "mode": mode})).one_or_none()
+        if row is not None:
+            break
+    else:
         return None
     newest = _newest(digests_)
     if row.touch or row.digest != newest["digest"]:

@@ -125,7 +125,10 @@ class ApiKeyRow(Row):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+    made_key: Mapped[str | None] = made_key()
+    made_as: Mapped[str | None] = made_as()
     __table_args__ = (
+        UniqueConstraint("account_id", "made_key"),
         of_account("user_id", "users"),
         CheckConstraint(among("mode", Mode), name="mode_known"),
         CheckConstraint("(account_id IS NULL) = (user_id IS NULL)", name="user_of_account"),

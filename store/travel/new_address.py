@@ -1,5 +1,5 @@
-"""Addresses of subscribers change by an import (`store.codes.new_address`): codes of eSIMs that are on no
-phone yet go to the new address, and what is held for an address continues.
+"""Addresses of subscribers change (`store.codes.new_address`): codes of eSIMs that are on no phone yet go to
+the new address, and what is held for an address continues. The caller has staged the subscribers.
 
 The eSIM lines are locked before their eSIMs, and both before the subscribers. A code that a phone has
 installed is not sent again: its line is left as it is.

@@ -48,9 +48,12 @@ class SubscriberRow(Row):
     """The subscriber's own plan at home, such as `unlimited_all` (T2)."""
     bundles: Mapped[int] = mapped_column(server_default=text("0"))
     """How many unlimited bundles they have: each allows one complimentary eSIM (T19)."""
+    made_key: Mapped[str | None] = mapped_column(info=not_personal(MADE_KEY))
+    made_as: Mapped[str | None] = mapped_column(info=not_personal(MADE_AS))
     __table_args__ = (
         UniqueConstraint("id", "account_id"),
         UniqueConstraint("account_id", "msisdn"),
+        UniqueConstraint("account_id", "made_key"),
         CheckConstraint(among("language", Language), name="language"),
         CheckConstraint(r"msisdn ~ '^\+[0-9]{5,15}$'", name="msisdn"),
         CheckConstraint("bundles >= 0", name="bundles"),

@@ -61,6 +61,7 @@ ADDED_BY_SAMPLES = {
     "PlanDesk.import_plans",
     "PlanDesk.import_rates",
     "SubscriberDesk.import_subscribers",
+    "SubscriberDesk.add_subscriber",
     "JobDesk.submit_file",
 }
 TRIED = {"LicenceDesk.check_price"}

@@ -54,6 +54,13 @@ _TRAVEL_PLANS: dict[str, Sample] = {
 _SUBSCRIBERS: dict[str, Sample] = {
     "subscribers": Sample(lambda d, c, _, a: d.subscribers.subscribers(c, a), P.VIEW_TRAVEL),
     "subscriber": Sample(lambda d, c, k, _: d.subscribers.subscriber(c, k.subscriber), P.VIEW_TRAVEL),
+    "add_subscriber": Sample(
+        lambda d, c, _, a: d.subscribers.add_subscriber(c, a, "Rosa", "+12125550099", "basic"),
+        P.MANAGE_TRAVEL,
+    ),
+    "edit_subscriber": Sample(
+        lambda d, c, k, _: d.subscribers.edit_subscriber(c, k.subscriber, bundles=2), P.MANAGE_TRAVEL
+    ),
     "import_subscribers": Sample(
         lambda d, c, _, a: d.subscribers.import_subscribers(c, a, _SUBSCRIBERS_FILE), P.MANAGE_TRAVEL
     ),

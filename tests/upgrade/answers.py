@@ -25,7 +25,7 @@ LATER = frozenset(
         *("InventoryDesk.sim", "InventoryDesk.history", "InventoryDesk.search", "SavedViewDesk.views"),
         *("SavedViewDesk.save", "SavedViewDesk.rename", "SavedViewDesk.make_default", "SavedViewDesk.delete"),
         *("FleetDesk.sims", "FleetDesk.devices", "PeopleBook.employees", "PeopleBook.groups"),
-        *("UserDesk.user", "ContactDesk.contact"),
+        *("UserDesk.user", "ContactDesk.contact", "AccountDesk.account"),
         *("LicenceDesk.licence", "LicenceDesk.purchase", "LicenceDesk.counts"),
         *("LicenceRequestDesk.find", "AgentDesk.agent", "CodeBook.notifications", "CodeBook.requests"),
         *("StockDesk.esim", "AuditDesk.entries"),

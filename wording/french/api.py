@@ -20,7 +20,7 @@ API = {
     "page_cursor_invalid": (
         "Le curseur est d’une autre liste ou d’un autre filtre ; demandez la première page, sans curseur."
     ),
-    "body_invalid": "Le corps de la requête n’est pas un objet JSON comme documenté : {fields}.",
+    "body_invalid": "L’appel n’est pas comme le dit la référence : {fields}.",
     "file_needed": (
         "Envoyez un seul fichier, avec son nom, dans le champ `file` d’un envoi multipart/form-data."
     ),
@@ -47,6 +47,10 @@ API = {
     "expiry_invalid": "La fin d’une clé d’API est dans le futur, avec son fuseau horaire.",
     "expiry_after_yours": (
         "Une clé créée avec une clé ne dure pas plus que celle-ci : donnez expires_at, au plus tard {latest}."
+    ),
+    "api_key_made": (
+        "Cette Idempotency-Key a créé la clé d’API {key}, dont le texte a été montré une seule fois. S’il "
+        "est perdu, révoquez {key} et créez-en une autre avec une nouvelle Idempotency-Key."
     ),
     "key_user_or_platform": (
         "Dites de qui est la clé : --user UTILISATEUR_DE_SERVICE, ou --platform live (ou test)."

@@ -5,6 +5,12 @@ TRAVEL = {
     "subscriber_ambiguous": (
         "Plusieurs abonnés ont ce nom ou cette adresse : {references}. Désignez-en un par sa référence."
     ),
+    "subscriber_exists": "Le compte a déjà un abonné avec ce numéro de téléphone.",
+    "subscriber_invalid": "L’abonné n’est pas valide :",
+    "subscriber_erased": "L’abonné a été effacé et le reste ; ajoutez-en un nouveau.",
+    "subscriber_changed": (
+        "Le numéro de téléphone de l’abonné a été changé entre-temps par un autre appel ; répétez l’appel."
+    ),
     "subscriber_without_address": (
         "L’abonné n’a pas d’adresse e-mail ; le QR code et la confirmation y sont envoyés."
     ),

@@ -83,8 +83,13 @@ async def show_qr_code(
     caller: Showing,
     desks: At,
     sim: Id,
+    response: Response,
     as_format: Annotated[
-        QrCodeFormat, Query(alias="format", description="`json` for the code as text, or a picture of it.")
+        QrCodeFormat,
+        Query(
+            alias="format",
+            description="`json` for the code as text; `png` or `svg` for a picture, which is the answer.",
+        ),
     ] = QrCodeFormat.JSON,
 ) -> QrCodeResource | Response:
     """Show the SIM's current code, unless the SIM is discarded.
@@ -99,6 +104,7 @@ async def show_qr_code(
     drawn = await run_in_threadpool(draw.png if as_format is QrCodeFormat.PNG else draw.svg, shown.code)
     name = f"esim-qr-{found.sim}.{as_format}"
     headers = {
+        **response.headers,
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Security-Policy": FILE_POLICY,
     }

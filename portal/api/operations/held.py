@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from models.errors import Refused
 from models.language import Language
@@ -27,7 +27,9 @@ class HeldResource(Resource):
     """Work that waits for a person."""
 
     id: str = Field(examples=["order-abcdefghijklmnop"])
-    kind: str = Field(description="`order`, `qr_request`, `qr_notification`; more values may be added.")
+    kind: str = Field(
+        description="`order`, `qr_request`, `qr_notification`; more values may be added.", examples=["order"]
+    )
     holds: list[HoldResource] = Field(description="The held steps, oldest first.")
     next: list[NextCall]
 
@@ -41,23 +43,28 @@ class HeldResource(Resource):
 class RetriedResource(Resource):
     """The outcome of a retry. Whether it is held again shows in its record, or in `GET /held`."""
 
-    id: str
+    id: str = Field(examples=["order-abcdefghijklmnop"])
     outcome: str = Field(
+        examples=["continues"],
         description="`continues`, `started_again`: its workflow was lost; `over`: it had ended; `not_held`; "
-        "`not_reached`: Temporal did not answer, call again. More values may be added."
+        "`not_reached`: Temporal did not answer, call again. More values may be added.",
     )
-    reason: str | None = Field(default=None, description="Why it was held, where many are retried.")
+    reason: str | None = Field(
+        default=None, description="Why it was held, where many are retried.", examples=["mail_unavailable"]
+    )
 
 
 class RetriedMany(Resource):
     """The outcomes of a retry of many."""
 
     data: list[RetriedResource]
-    left: int = Field(description="How many were chosen but are left for the next call.")
+    left: int = Field(description="How many were chosen but are left for the next call.", examples=[0])
 
 
 class RetryBody(Body):
-    """Which held work: everything that is held for this reason, or these ids."""
+    """Which held work: everything that is held for this reason, or these ids; one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "mail_unavailable"}]})
 
     reason: Name | None = Field(default=None, examples=["mail_unavailable"])
     ids: list[Id] | None = Field(default=None, max_length=MOST_AT_ONCE)
@@ -92,9 +99,12 @@ async def retry_held(caller: Retrying, desks: At, body: RetryBody) -> RetriedMan
     return RetriedMany(data=[*map(_retried, done), *rest], left=max(0, len(chosen) - MOST_AT_ONCE))
 
 
-@routes.post("/held/{workflow}/retry", summary="Retry one", status_code=202)
+@routes.post("/held/{workflow}/retry", summary="Retry one piece of held work", status_code=202)
 async def retry_one(caller: Retrying, desks: At, workflow: Id) -> RetriedResource:
-    """Resume it at the step that it is held for. Refused (`not_held`) if it is not held."""
+    """Resume it at the step that it is held for: an order, or what else `GET /held` lists, by its `id` there.
+
+    Refused (`not_held`) if it is not held.
+    """
     outcome = await desks.retry.resume(caller, workflow)
     return RetriedResource(id=workflow, outcome=outcome.name.lower())
 

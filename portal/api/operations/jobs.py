@@ -37,17 +37,27 @@ class JobResource(Resource):
     """A job as it is now."""
 
     id: str = Field(examples=["J-7"])
-    kind: str
+    kind: str = Field(examples=["import_fleet"])
     status: str = Field(
-        description="`queued`, `running`, `done`, `failed` or `cancelled`; more values may be added."
+        description="`queued`, `running`, `done`, `failed` or `cancelled`; more values may be added.",
+        examples=["done"],
     )
     dry_run: bool
-    rows: int | None = Field(description="How many it has; null until the file was read.")
-    done: int
-    refused: int = Field(description="How many rows were refused; the report says why.")
-    created: dict[str, int] = Field(description="What an import made, by kind of record.")
+    rows: int | None = Field(
+        description="How many it has; null until the file was read, and if it could not be read.",
+        examples=[200],
+    )
+    done: int = Field(description="How many rows are over, refused ones, too.", examples=[200])
+    refused: int = Field(description="How many rows were refused; the report says why.", examples=[0])
+    created: dict[str, int] = Field(
+        description="What an import made, by kind of record.", examples=[{"lines": 200}]
+    )
     changed: dict[str, int]
-    refusals: list[RefusalProblem] = Field(description="Why all of it failed, or the rest of its rows.")
+    refusals: list[RefusalProblem] = Field(
+        description="Why all of it failed, or the rest of its rows. What is wrong in a row of a file is in "
+        "the report alone.",
+        examples=[[]],
+    )
     held: bool = Field(description="A step keeps failing; see `GET /held`.")
     created_by: str = Field(description="`U-3`, or `operator`.")
     created_at: datetime
@@ -59,7 +69,9 @@ class JobRowResource(Resource):
     """A row of a report."""
 
     row: int = Field(description="Of a file the number of its line, else counted from 1.")
-    outcome: str = Field(description="`done`, `refused`, or `noted`: imported with a warning.")
+    outcome: str = Field(
+        description="`done`, `refused`, or `noted`: imported with a warning.", examples=["refused"]
+    )
     record: str | None = Field(description="What it made, such as an order's id.")
     problems: list[RowProblem]
 
@@ -93,6 +105,13 @@ async def make_job(
     Each row is done once, whatever happens meanwhile; one that is refused stops no other. A job stops at its
     next row when its API key is revoked or expires, or its user is deactivated. The dry run of a
     small file is answered at once, any other is a job, too, which changes nothing.
+
+    A file is sent as a form: `-F kind=import_fleet -F file=@fleet.csv` in curl. Rows are sent as JSON:
+    `{"kind": ..., "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches a line
+    or replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of `set_employee` has
+    `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`.
+
+    Each kind needs the permission of what it does besides, such as `place_orders` or `manage_numbers`.
     """
     caller.require(Permission.RUN_JOBS)  # before a large body is read
     incoming: Incoming = request.app.state.incoming

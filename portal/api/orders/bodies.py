@@ -27,7 +27,9 @@ class SwapBody(Body):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"kind": "switch_to_esim", "line": "+33639980000", "discard_confirmed": True}]
+            "examples": [
+                {"kind": "switch_to_esim", "line": "+33639980000", "pack": "P-4", "discard_confirmed": True}
+            ]
         }
     )
 

@@ -27,9 +27,9 @@ Expand = Annotated[list[Literal["events"]], Query(description="What to include: 
 class StateResource(Resource):
     """The state of an order after a call."""
 
-    id: str
+    id: str = Field(examples=["order-abcdefghijklmnop"])
     status: str = Field(examples=["provider_processing"])
-    warnings: list[str] = Field(description="To be shown to the user.")
+    warnings: list[str] = Field(description="To be shown to the user.", examples=[[]])
 
     @classmethod
     def of(cls, state: OrderState) -> "StateResource":
@@ -43,6 +43,9 @@ class IccidBody(Body):
     iccid: Iccid | None = None
 
 
+NO_ICCID = IccidBody()
+
+
 class EnteredIccid(Body):
     """The eSIM's ICCID."""
 
@@ -53,6 +56,9 @@ class CancelBody(Body):
     """Why the order is cancelled."""
 
     reason: Text = ""
+
+
+NO_REASON = CancelBody()
 
 
 @routes.post(
@@ -121,7 +127,10 @@ async def show_order(caller: Viewing, desks: At, order: Id, expand: Expand = [])
 
 @routes.post("/orders/{order}/acknowledge", summary="Acknowledge an order")
 async def acknowledge_order(
-    caller: Annotated[Caller, needs(Permission.ACKNOWLEDGE_ORDERS)], desks: At, order: Id, body: IccidBody
+    caller: Annotated[Caller, needs(Permission.ACKNOWLEDGE_ORDERS)],
+    desks: At,
+    order: Id,
+    body: IccidBody = NO_ICCID,
 ) -> StateResource:
     """The provider has acknowledged: the temporary eSIM is created. Idempotent."""
     return StateResource.of(await desks.orders.acknowledge(caller, order, iccid=body.iccid))
@@ -137,7 +146,10 @@ async def enter_iccid(
 
 @routes.post("/orders/{order}/processed", summary="Report an order processed")
 async def report_processed(
-    caller: Annotated[Caller, needs(Permission.REPORT_PROCESSED)], desks: At, order: Id, body: IccidBody
+    caller: Annotated[Caller, needs(Permission.REPORT_PROCESSED)],
+    desks: At,
+    order: Id,
+    body: IccidBody = NO_ICCID,
 ) -> StateResource:
     """The eSIM takes the line, the SIM in place is discarded for ever. Idempotent."""
     return StateResource.of(await desks.orders.processed(caller, order, iccid=body.iccid))
@@ -145,7 +157,10 @@ async def report_processed(
 
 @routes.post("/orders/{order}/cancel", summary="Cancel an order")
 async def cancel_order(
-    caller: Annotated[Caller, needs(Permission.CANCEL_ORDERS)], desks: At, order: Id, body: CancelBody
+    caller: Annotated[Caller, needs(Permission.CANCEL_ORDERS)],
+    desks: At,
+    order: Id,
+    body: CancelBody = NO_REASON,
 ) -> StateResource:
     """The temporary eSIM is deleted, the SIM in place stays. Idempotent.
 

@@ -34,7 +34,8 @@ class WaitsFor(Resource):
         examples=["acknowledgement"],
     )
     until: datetime | None = Field(
-        description="When the order is held for a person if nothing comes; null if it is held already."
+        description="When the order is held for a person if nothing comes; null if it is held already, and "
+        "while it waits for stock."
     )
 
 
@@ -66,7 +67,9 @@ class OrderResource(Resource):
     incident: bool = Field(description="The provider processed it after it was cancelled.")
     held: bool
     holds: list[HoldResource] = Field(examples=[[]])
-    waits_for: WaitsFor | None
+    waits_for: WaitsFor | None = Field(
+        description="Null if it is over, and for an order from stock that waits for nothing."
+    )
     refusals: list[RefusalProblem] = Field(examples=[[]])
     details: dict[str, Any] | None = Field(description="What only orders of this kind have.")
     next: list[NextCall]
@@ -105,6 +108,8 @@ def _waits_for(order: OrderView, settings: Settings) -> WaitsFor | None:
         return WaitsFor(what=order.details.waits_for, until=None)
     if any(each.is_order for each in order.not_sent):
         return WaitsFor(what="sending", until=None)
+    if order.distributor is None:  # it is served from stock: nobody acknowledges it
+        return None
     what, after = {
         OrderStatus.SUBMITTED: ("acknowledgement", settings.acknowledgement_reminder_after),
         OrderStatus.PROVIDER_PROCESSING: ("processing", settings.processing_reminder_after),

@@ -10,7 +10,7 @@ from models.identifiers import reference
 from models.people.api_keys import ApiKeyView
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, Name, Resource, person
+from portal.api.fields import Body, Id, IdempotencyKey, Name, Resource, person, required
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
 
@@ -73,14 +73,24 @@ async def list_api_keys(caller: Managing, desks: At, pages: Pages) -> ListOf[Api
 
 @routes.post("/api-keys", summary="Make an API key", status_code=201)
 async def make_api_key(
-    caller: Managing, desks: At, body: NewApiKeyBody, response: Response
+    caller: Managing,
+    desks: At,
+    body: NewApiKeyBody,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> NewApiKeyResource:
     """Make a key that acts as a service user, with at most the permissions of the caller.
 
-    It takes no `Idempotency-Key`: the answer, which has the key, is not stored. Revoke a key that got lost.
+    A repeat makes no second key, and is refused (`api_key_made`), naming the first: its text is not stored.
+    Revoke that one if its text got lost.
     """
     made = await desks.api_keys.create(
-        caller, body.name, user=body.user, permissions=body.permissions, expires_at=body.expires_at
+        caller,
+        body.name,
+        user=body.user,
+        permissions=body.permissions,
+        expires_at=body.expires_at,
+        key=required(idempotency_key),
     )
     response.headers["Location"] = f"/api/v1/api-keys/{made.view.key_id}"
     return NewApiKeyResource(**ApiKeyResource.of(made.view).model_dump(), key=made.key.text)

@@ -34,6 +34,9 @@ class ResumeLineBody(Body):
     reason: Text = ""
 
 
+NO_REASON = ResumeLineBody()
+
+
 class ResendBody(Body):
     """Which e-mail is sent again."""
 
@@ -83,7 +86,7 @@ async def suspend_esim_line(
 
 @routes.post("/esim-lines/{line}/resume", summary="Resume an eSIM line")
 async def resume_esim_line(
-    caller: Selling, desks: At, line: TheLine, body: ResumeLineBody
+    caller: Selling, desks: At, line: TheLine, body: ResumeLineBody = NO_REASON
 ) -> EsimLineResource:
     """Resume a suspended line. Idempotent: a line that is not suspended stays as it is."""
     await desks.line_changes.resume(caller, line, body.reason)

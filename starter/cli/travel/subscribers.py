@@ -1,6 +1,6 @@
 """`esim-orders travel subscriber ...` and `travel find`: subscribers, and the plans that suit a journey."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +22,7 @@ from starter.cli.output import (
     say,
     warn,
 )
-from starter.cli.session import connected, run_at
+from starter.cli.session import call_at, connected, run_at
 from starter.cli.travel import line_tables, plan_tables
 from starter.cli.travel.app import app as travel
 from starter.cli.travel.arguments import Account, OneAccount, TheSubscriber
@@ -30,12 +30,20 @@ from starter.cli.travel.arguments import Account, OneAccount, TheSubscriber
 if TYPE_CHECKING:
     from models.imports import ImportReport, Progress
     from starter.travel.subscriber_book import SubscriberBook
+    from starter.travel.subscribers import SubscriberDesk
     from store.session import Database
 
-app = typer.Typer(help="Subscribers: list, show with their eSIM lines, import.", no_args_is_help=True)
+app = typer.Typer(
+    help="Subscribers: list, show with their eSIM lines, add, edit, import.", no_args_is_help=True
+)
 travel.add_typer(app, name="subscriber")
 SHOWN = 100
 """Subscribers that a table shows without `--limit`."""
+PHONE = "Phone number with + and the country code. Its country is the subscriber's home."
+PLAN = "Their own plan at home, such as Unlimited All."
+Bundles = Annotated[
+    int | None, typer.Option("--bundles", help="Unlimited bundles: each allows one complimentary eSIM.")
+]
 
 
 @app.command(name="list")
@@ -66,11 +74,64 @@ def list_subscribers(
 @app.command()
 def show(subscriber: TheSubscriber, json: JsonFlag = False) -> None:
     """Show a subscriber with their eSIM lines and the plans on these."""
-    found = run_at(_book, lambda desk, who: desk.subscriber(who, subscriber))
-    if json:
-        print_json(found)
-    else:
-        _print_profile(found)
+    _print(run_at(_book, lambda desk, who: desk.subscriber(who, subscriber)), json=json)
+
+
+@app.command()
+def add(  # noqa: PLR0917  options of a command
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Full name of the subscriber.")],
+    phone: Annotated[str, typer.Option("--phone", help=PHONE)],
+    plan: Annotated[str, typer.Option("--plan", help=PLAN)],
+    email: Annotated[
+        str | None, typer.Option("--email", help="Address to which QR codes and notices are sent.")
+    ] = None,
+    bundles: Bundles = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--language", metavar="en|fr", help="Of e-mails; the account's if never set."),
+    ] = None,
+    account: OneAccount = None,
+    json: JsonFlag = False,
+) -> None:
+    """Add one subscriber, by the rules of the import."""
+    _call(
+        lambda desk, who: desk.add_subscriber(
+            who, account, name, phone, plan, email=email, bundles=bundles, language=language
+        ),
+        json=json,
+    )
+
+
+@app.command()
+def edit(  # noqa: PLR0917  options of a command
+    subscriber: TheSubscriber,
+    name: Annotated[str | None, typer.Option("--name", help="New name.")] = None,
+    phone: Annotated[str | None, typer.Option("--phone", help=PHONE)] = None,
+    plan: Annotated[str | None, typer.Option("--plan", help=PLAN)] = None,
+    email: Annotated[str | None, typer.Option("--email", help='New address; "" removes it.')] = None,
+    bundles: Bundles = None,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="en|fr", help='Of e-mails; "" for the account\'s.')
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Edit a subscriber, by the rules of the import. What is left out stays.
+
+    What is held for a subscriber's address continues with it, and QR codes that are not used yet go to it.
+    """
+    _call(
+        lambda desk, who: desk.edit_subscriber(
+            who,
+            subscriber,
+            name=name,
+            phone=phone,
+            plan=plan,
+            email=email,
+            bundles=bundles,
+            language=language,
+        ),
+        json=json,
+    )
 
 
 @app.command(name="import")
@@ -123,6 +184,19 @@ def _book(database: "Database") -> "SubscriberBook":
     from starter.travel.subscriber_book import SubscriberBook  # noqa: PLC0415
 
     return SubscriberBook(database)
+
+
+def _call(call: Callable[["SubscriberDesk", Caller], Awaitable[SubscriberProfile]], *, json: bool) -> None:
+    from starter.travel.subscribers import SubscriberDesk  # noqa: PLC0415
+
+    _print(call_at(SubscriberDesk, call), json=json)
+
+
+def _print(found: SubscriberProfile, *, json: bool) -> None:
+    if json:
+        print_json(found)
+    else:
+        _print_profile(found)
 
 
 def _print_list(subscribers: list[SubscriberView]) -> None:

@@ -12,6 +12,7 @@ _MADE = {
     "authorised_actions_profiles": ["account_id", "made_key"],
     "users": ["account_id", "made_key"],
     "contacts": ["made_key"],
+    "subscribers": ["account_id", "made_key"],
 }
 """The tables whose records keep the mark of the idempotency key that they were made under; what is unique."""
 _INDEXES = {
@@ -85,6 +86,8 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_key", sa.String(), nullable=True),
+        sa.Column("made_as", sa.String(), nullable=True),
         sa.CheckConstraint("mode IN ('live', 'test')", name=op.f("ck_api_keys_mode_known")),
         sa.CheckConstraint(
             "(account_id IS NULL) = (user_id IS NULL)", name=op.f("ck_api_keys_user_of_account")
@@ -96,6 +99,7 @@ def upgrade() -> None:
             name=op.f("fk_api_keys_user_id_account_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_keys")),
+        sa.UniqueConstraint("account_id", "made_key", name=op.f("uq_api_keys_account_id_made_key")),
     )
     op.create_index("uq_api_keys_digest", "api_keys", ["digest"], unique=True)
     op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"], unique=False)

@@ -30,7 +30,7 @@ _OF_THE_PLATFORM = {"POST /api/v1/accounts", "POST /api/v1/jobs"}
 """An account is created beside all others: no two have the same name. The dry run of a file reads the
 accounts that its rows name, once they were found to be the caller's own.
 """
-_AUTHENTICATES = re.compile(r"api_keys\.digest = ANY|UPDATE api_keys SET digest|INSERT INTO origins")
+_AUTHENTICATES = re.compile(r"api_keys\.digest = \$\d|UPDATE api_keys SET digest|INSERT INTO origins")
 _call: ContextVar["Call | None"] = ContextVar("call", default=None)
 
 

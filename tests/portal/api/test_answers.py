@@ -7,7 +7,10 @@ import httpx
 import pytest
 
 from portal.api.rates import Rates
+from starter.desks import Desks
+from starter.orders.book import OrderBook
 from telemetry.logs import JsonLines
+from tests.builders import ACCOUNT, run
 from tests.callers.world import Known
 from tests.portal.api.keys import Keyring
 
@@ -27,6 +30,27 @@ async def test_an_iccid_that_is_a_number_is_refused_because_it_loses_digits(
     assert field["pointer"] == "/iccid"
     assert "loses digits" in field["detail"]
     assert "89330100" not in answer.text
+
+
+@pytest.mark.covers("A5")
+async def test_a_bug_is_answered_with_a_problem_and_logged_without_its_message(
+    api: httpx.AsyncClient, keys: Keyring, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = " ".join(["a", "secret"])  # the log has the lines of the code
+
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(OrderBook, "orders", broken)
+
+    answer = await api.get("/orders", headers=await keys.of())
+
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "our_fault"
+    assert answer.json()["request_id"] == answer.headers["Request-Id"]
+    assert "A request failed with RuntimeError" in caplog.text
+    assert message not in answer.text + caplog.text
 
 
 @pytest.mark.covers("A5")
@@ -107,6 +131,18 @@ async def test_while_temporal_is_unavailable_a_call_may_be_repeated_with_its_key
     assert int(answer.headers["Retry-After"]) > 0
 
 
+@pytest.mark.covers("A3")
+@pytest.mark.parametrize("call", ["acknowledge", "processed", "cancel"])
+async def test_a_call_that_may_say_nothing_needs_no_body(
+    api: httpx.AsyncClient, keys: Keyring, acme: Known, call: str
+) -> None:
+    headers = await keys.of_platform(account=ACCOUNT)
+
+    answer = await api.post(f"/orders/{acme.order}/{call}", headers=headers)
+
+    assert answer.status_code == 503, "Temporal is asked, which does not run in this test"
+
+
 @pytest.mark.covers("A9")
 async def test_what_was_read_before_is_not_sent_again(
     api: httpx.AsyncClient, keys: Keyring, acme: Known
@@ -130,6 +166,18 @@ async def test_an_order_says_what_it_waits_for_and_which_calls_are_possible(
 
     assert order["waits_for"]["what"] in ("sending", "acknowledgement")
     assert {call["name"] for call in order["next"]} == {"cancel"}
+
+
+@pytest.mark.covers("A9", "T17")
+async def test_an_order_from_stock_waits_for_no_acknowledgement(
+    api: httpx.AsyncClient, keys: Keyring, desks: Desks, acme: Known
+) -> None:
+    headers = await keys.of()
+    await run(desks.database, "UPDATE orders SET distributor_id = NULL WHERE id = :id", id=acme.order)
+
+    order = (await api.get(f"/orders/{acme.order}", headers=headers)).json()
+
+    assert (order["status"], order["waits_for"]) == ("submitted", None)
 
 
 @pytest.mark.covers("A8")
@@ -189,3 +237,15 @@ async def test_answers_say_how_many_calls_are_left(api: httpx.AsyncClient, keys:
 
     assert answer.headers["RateLimit-Policy"] == '"key";q=100000;w=10'
     assert answer.headers["RateLimit"].startswith('"key";r=')
+
+
+@pytest.mark.covers("A5", "A12")
+async def test_a_body_is_read_once_the_caller_is_known(api: httpx.AsyncClient, keys: Keyring) -> None:
+    headers = {"Idempotency-Key": "cart"}
+
+    stranger = await api.post("/orders", headers=headers, content=b"{")
+    known = await api.post("/orders", headers=headers | await keys.of(), content=b"{")
+
+    assert (stranger.status_code, stranger.json()["code"]) == (401, "api_key_needed")
+    assert (known.status_code, known.json()["code"]) == (422, "body_invalid")
+    assert known.headers["RateLimit"].startswith('"key";r=')

@@ -32,7 +32,8 @@ async def test_a_change_names_who_when_from_where_and_by_which_key(
     await desks.users.create_user(
         keys.operator, ACCOUNT, "Own", "own@bots.example", role=Role.VIEWER, kind=UserKind.SERVICE
     )
-    made = await api.post("/api-keys", headers=headers, json={"name": "Reports", "user": "own@bots.example"})
+    body = {"name": "Reports", "user": "own@bots.example"}
+    made = await api.post("/api-keys", headers=headers | {"Idempotency-Key": "reports"}, json=body)
 
     newest, *_ = await _audit(api, headers)
 

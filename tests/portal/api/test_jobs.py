@@ -122,12 +122,15 @@ async def test_a_dry_run_of_a_small_file_is_answered_at_once_and_changes_nothing
 
 async def test_a_dry_job_of_rows_reports_and_changes_nothing(jobs: Jobs) -> None:
     rows = [*GROUPS, {"line": "L-99999", "groups": []}]
-    made = await jobs.made(params={"dry_run": True}, json={"kind": "set_groups", "rows": rows})
+    made = await jobs.made("monday", params={"dry_run": True}, json={"kind": "set_groups", "rows": rows})
     done = await jobs.run(made)
     assert (done["status"], done["dry_run"], done["refused"]) == ("done", True, 1)
     assert [row["outcome"] for row in await jobs.report(made)] == ["done"] * 3 + ["refused"]
     events = await run(jobs.desks.database, "SELECT 1 FROM events WHERE type = 'line.groups_changed'")
     assert events == []
+
+    real = await jobs.made("monday", json={"kind": "set_groups", "rows": rows})
+    assert real != made, "a dry run uses no key up"
 
 
 async def test_rows_are_done_one_by_one_and_go_on_where_a_step_stopped(jobs: Jobs) -> None:

@@ -67,7 +67,7 @@ async def test_a_key_may_do_at_most_what_it_was_given(
 async def test_a_key_has_at_most_the_permissions_of_its_user_and_its_maker(
     desks: Desks, keys: Keyring, api: httpx.AsyncClient
 ) -> None:
-    headers = await keys.of(Role.ADMINISTRATOR)
+    headers = await keys.of(Role.ADMINISTRATOR) | {"Idempotency-Key": "owning"}
     owner = {"name": "Owning", "user": "own@bots.example", "permissions": ["buy_licences"]}
     await desks.users.create_user(
         keys.operator, ACCOUNT, "Own", "own@bots.example", role=Role.OWNER, kind=UserKind.SERVICE
@@ -86,7 +86,8 @@ async def test_a_key_that_is_made_with_a_key_does_not_outlive_it(
     first, *_ = await desks.api_keys.keys(keys.operator)
     end = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
     made = await desks.api_keys.create(keys.operator, "brief", user=f"U-{first.user_id}", expires_at=end)
-    brief, at_most = bearer(made.key.text), end.isoformat().replace("+00:00", "Z")
+    brief = bearer(made.key.text) | {"Idempotency-Key": "longer"}
+    at_most = end.isoformat().replace("+00:00", "Z")
     body = {"name": "Longer", "user": f"U-{first.user_id}"}
 
     for later in ({}, {"expires_at": None}, {"expires_at": (end + timedelta(seconds=1)).isoformat()}):
@@ -126,10 +127,19 @@ async def test_the_text_of_a_key_is_shown_once_and_stored_nowhere(
         keys.operator, ACCOUNT, "Own", "own@bots.example", role=Role.VIEWER, kind=UserKind.SERVICE
     )
 
-    made = await api.post("/api-keys", headers=headers, json={"name": "Reports", "user": "own@bots.example"})
+    body, once = {"name": "Exports", "user": "own@bots.example"}, headers | {"Idempotency-Key": "exports"}
+
+    made = await api.post("/api-keys", headers=once, json=body)
 
     assert made.status_code == 201
     key = made.json()["key"]
+    repeated = await api.post("/api-keys", headers=once, json=body)
+    assert (repeated.status_code, repeated.json()["code"]) == (422, "api_key_made")
+    assert made.json()["id"] in repeated.json()["detail"]
+    other = await api.post("/api-keys", headers=once, json=body | {"name": "Other"})
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    assert (await api.post("/api-keys", headers=headers, json=body)).status_code == 400
+    assert len([known for known in await desks.api_keys.keys(keys.operator) if known.name == "Exports"]) == 1
     assert (await api.get("/orders", headers=bearer(key))).status_code == 200
     shown = await api.get(made.headers["Location"].removeprefix("/api/v1"), headers=headers)
     assert (shown.status_code, shown.json()["id"]) == (200, made.json()["id"])
@@ -194,18 +204,34 @@ async def test_a_call_above_the_limit_records_nothing(keys: Keyring, desks: Desk
     app = create_app(desks.links, slow, desks=replace(desks, settings=slow))
     path = "/api/v1/users/ben@acme.example/activate"
 
-    async def origins() -> int:
-        async with desks.database.reading() as connection:
-            return await connection.scalar(select(func.count()).select_from(OriginRow)) or 0
-
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://a.example") as api:
         assert (await api.post(path, headers=headers)).status_code == 200
-        before = await origins()
+        before = await _origins(desks)
         refused = await api.post(path, headers=headers)
 
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_calls")
     assert refused.headers["Retry-After"]
-    assert await origins() == before
+    assert await _origins(desks) == before
+
+
+@pytest.mark.covers("A4")
+@pytest.mark.parametrize("yes", ["true", "True", "YES", "1"])
+async def test_a_dry_run_records_nothing(
+    yes: str, api: httpx.AsyncClient, keys: Keyring, desks: Desks
+) -> None:
+    headers = await keys.of()
+    before = await _origins(desks)
+    body = {"lines": ["L-1"], "employee": "new@acme.example", "name": "New"}
+
+    answer = await api.post("/lines/employee", headers=headers, params={"dry_run": yes}, json=body)
+
+    assert answer.json()["dry_run"] is True
+    assert await _origins(desks) == before
+
+
+async def _origins(desks: Desks) -> int:
+    async with desks.database.reading() as connection:
+        return await connection.scalar(select(func.count()).select_from(OriginRow)) or 0
 
 
 async def test_wrong_keys_do_not_stop_the_valid_ones_behind_the_same_address(

@@ -1,6 +1,8 @@
 """Lists over HTTP: pages by cursor, also while records come and go (A6)."""
 
+import base64
 import contextlib
+import json
 
 import httpx
 import pytest
@@ -62,8 +64,9 @@ async def test_a_cursor_is_refused_with_another_filter_list_or_account(
         answer = await api.get(path, headers=headers, params={"cursor": cursor, **more})
         assert (answer.status_code, answer.json()["code"]) == (400, "page_cursor_invalid")
     named = await keys.of_platform(account=BOLT)
-    answer = await api.get("/lines", headers=named, params={"cursor": cursor})
-    assert answer.status_code == 400
+    for other in (named, await keys.of(account=BOLT)):
+        answer = await api.get("/lines", headers=other, params={"cursor": cursor})
+        assert (answer.status_code, answer.json()["code"]) == (400, "page_cursor_invalid")
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "W10", "e30", "bnVsbA", "\x00", "é" * 50, "W" * 2000])
@@ -71,6 +74,23 @@ async def test_a_cursor_that_is_none_is_refused(cursor: str, api: httpx.AsyncCli
     headers = await keys.of()
 
     answer = await api.get("/lines", headers=headers, params={"cursor": cursor})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "page_cursor_invalid")
+
+
+@pytest.mark.covers("A5")
+@pytest.mark.parametrize("number", [2**31, -(2**31) - 1, 10**30])
+async def test_a_number_in_a_cursor_that_the_column_does_not_hold_is_refused(
+    number: int, api: httpx.AsyncClient, keys: Keyring
+) -> None:
+    headers = await keys.of()
+    made = {"name": "Second"}
+    await api.post("/profiles", headers=headers | {"Idempotency-Key": "second"}, json=made)
+    cursor = (await api.get("/profiles?limit=1", headers=headers)).json()["next_cursor"]
+    filter_, _, *others = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    forged = base64.urlsafe_b64encode(json.dumps([filter_, number, *others]).encode()).decode().rstrip("=")
+
+    answer = await api.get("/profiles", headers=headers, params={"cursor": forged})
 
     assert (answer.status_code, answer.json()["code"]) == (400, "page_cursor_invalid")
 

@@ -27,7 +27,7 @@ from store.travel import line_changes, line_steps, not_installed, reports, resen
 from store.travel.lookups import AssignmentKey, EsimLineKey
 from store.travel.reports import Reporting
 from store.travel.stock_import import import_stock
-from store.travel.subscribers import import_subscribers
+from store.travel.subscriber_changes import import_subscribers
 from tests.builders import OPERATOR, as_csv, run
 from tests.server_log import ServerLog
 from tests.starter.travel.files import esim, stock_file

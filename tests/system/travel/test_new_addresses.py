@@ -40,6 +40,28 @@ async def sent_to_rosa(scene: Scene) -> Given:
     return given
 
 
+async def edited(scene: Scene, address: str) -> None:
+    """Rosa alone, with this address and another phone number."""
+    desk = SubscriberDesk(scene.temporal.client, scene.database, scene.settings)
+    await desk.edit_subscriber(OPERATOR, "Rosa 1", email=address, phone="+12125550009")
+
+
+@pytest.mark.covers("T41", "T43")
+async def test_one_subscriber_who_is_edited_is_served_as_an_imported_one(scene: Scene) -> None:
+    given = await a_line(scene)
+    scene.mailbox.answers = {ROSA: REFUSED}
+    await recovered(scene)
+    both = [(CONFIRMATION_STEP, "mail_rejected"), (CODE_STEP, "mail_rejected")]
+    await eventually(lambda: holds(scene), lambda found: found == both)
+    await edited(scene, NEW)
+    await scene.ended(given.order)
+    await eventually(lambda: recipients(scene), lambda found: found == [NEW, NEW])
+    assert (await holds(scene), await notified(scene)) == ([], {ROSA: False, NEW: True})
+    await edited(scene, "ROSA@home.example")
+    scene.mailbox.answers = {}
+    await eventually(lambda: recipients(scene), lambda found: found == [NEW, NEW, "ROSA@home.example"])
+
+
 @pytest.mark.covers("T11", "T41")
 async def test_an_imported_address_is_what_a_held_order_waited_for(scene: Scene) -> None:
     given = await a_line(scene)

@@ -59,6 +59,7 @@ async def test_a_code_is_shown_as_a_picture_that_a_phone_scans_and_no_cache_keep
         assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert {name: answer.headers[name] for name in _SERVED} == _SERVED
+        assert answer.headers["RateLimit"], "it counts as a call"
 
 
 @pytest.mark.covers("A17")

@@ -42,6 +42,6 @@ SAMPLES = {
     "GET /groups": Sample(names_nothing=True),
     "GET /api-keys": Sample(names_nothing=True),
     "GET /api-keys/{key}": Sample(lambda k: {"key": k.api_key}),
-    "POST /api-keys": Sample(json=lambda k: {"name": "Reports", "user": k.user}),
+    "POST /api-keys": Sample(json=lambda k: {"name": "Reports", "user": k.user}, headers=_KEY),
     "POST /api-keys/{key}/revoke": Sample(lambda k: {"key": k.api_key}),
 }

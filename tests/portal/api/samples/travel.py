@@ -12,6 +12,7 @@ _PLAN = {
     "price": "9.90",
     "currency": "USD",
 }
+_PERSON = {"name": "Rosa", "phone_number": "+12125550099", "plan": "basic", "email": "new@home.example"}
 
 
 def _subscriber(known: Known) -> dict[str, str]:
@@ -33,6 +34,8 @@ def _esim(known: Known) -> dict[str, str]:
 SAMPLES = {
     "GET /subscribers": Sample(names_nothing=True),
     "GET /subscribers/{subscriber}": Sample(_subscriber),
+    "POST /subscribers": Sample(json=lambda _: _PERSON, headers=_KEY, names_nothing=True),
+    "PATCH /subscribers/{subscriber}": Sample(_subscriber, json=lambda _: {"bundles": 2}),
     "GET /travel-plans": Sample(names_nothing=True),
     "POST /travel-plans": Sample(json=lambda _: _PLAN, headers=_KEY, names_nothing=True),
     "GET /travel-offers": Sample(query=lambda k: {"country": ["FR", "ES"], **_subscriber(k)}),

@@ -62,3 +62,65 @@ async def test_the_list_is_searched_and_an_ambiguous_name_is_refused_with_the_id
     assert (await owner.get("/subscribers", find="%"))["data"] == []
     named = answer.json()["refusals"][0]["parameters"]["references"]
     assert named == f"{journey.subscriber}, SB-{twin}"
+
+
+NEW = {
+    "name": "Sam Roy",
+    "phone_number": "+33 6 12 34 56 78",
+    "plan": "Basic Plus",
+    "email": "s@home.example",
+}
+
+
+@pytest.mark.covers("T41", "A3")
+async def test_a_subscriber_is_added_once_per_key(owner: Client, desks: Desks) -> None:
+    first = await owner.send("POST", "/subscribers", NEW, key="k")
+    made = first.json()
+    again = await owner.send("POST", "/subscribers", NEW, key="k")
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.headers["Location"] == f"/api/v1/subscribers/{made['id']}"
+    assert (again.json(), again.headers["Idempotent-Replayed"]) == (made, "true")
+    assert (made["phone_number"], made["plan"], made["bundles"]) == ("+33612345678", "basic_plus", 0)
+    assert made["esim_lines"] == []
+    assert await owner.get(f"/subscribers/{made['id']}") == made
+    assert await owner.refused("POST", "/subscribers", {**NEW, "bundles": 1}, key="k") == "key_reused"
+    assert await owner.refused("POST", "/subscribers", NEW, key="l") == "subscriber_exists"
+    assert await owner.refused("POST", "/subscribers", NEW, key=" ") == "idempotency_key_needed"
+    (row,) = await run(desks.database, "SELECT count(*) AS found FROM subscribers WHERE name = 'Sam Roy'")
+    assert row.found == 1
+
+
+@pytest.mark.covers("T41")
+async def test_what_a_call_leaves_out_of_a_subscriber_stays_and_null_removes(
+    owner: Client, journey: Journey
+) -> None:
+    path = f"/subscribers/{journey.subscriber}"
+    before = await owner.get(path)
+
+    changed = await owner.send("PATCH", path, {"plan": "basic", "bundles": 3, "language": "fr"})
+    removed = await owner.send(
+        "PATCH", path, {"email": None, "language": None, "phone_number": "+33612345678"}
+    )
+
+    given = {"plan": "basic", "bundles": 3, "language": "fr", "complimentary_left": 3}
+    assert changed.json() == before | given
+    gone = {"email": None, "language": "en", "phone_number": "+33612345678"}
+    assert removed.json() == before | given | gone
+    for field in ("name", "phone_number", "plan", "bundles"):
+        assert await owner.refused("PATCH", path, {field: None}) == "body_invalid"
+    assert await owner.refused("PATCH", path, {"bundles": 1001}) == "body_invalid"
+
+
+@pytest.mark.covers("T41", "A5")
+async def test_a_refused_subscriber_names_each_field_and_leaves_its_key_free(owner: Client) -> None:
+    answer = await owner.send(
+        "POST", "/subscribers", {**NEW, "phone_number": "12", "email": "nowhere"}, key="k"
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "subscriber_invalid")
+    detail = answer.json()["detail"]
+    assert detail.startswith("The subscriber is not valid: ")
+    assert "phone: A phone number is written" in detail
+    assert "email: This is not an e-mail address." in detail
+    assert (await owner.send("POST", "/subscribers", NEW, key="k")).status_code == 201
