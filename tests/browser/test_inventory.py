@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from playwright.async_api import Browser
-from sqlalchemy import make_url
 
 from store.session import Database
 from tests.browser.inventory_site import Site, site_over
