@@ -61,6 +61,7 @@ def test_no_word_is_left_over() -> None:
         "import_words.",
         "search_kinds.",
         "actors.",
+        "imports.missing",
         "frame.places.",
         "problem_pages.advice.",
         "problem_pages.subjects.",
