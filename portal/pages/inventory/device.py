@@ -1,5 +1,7 @@
 """`/inventory/{device}`: the detail of a device, and of a SIM without a slot (P4)."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -65,14 +67,14 @@ async def detail_of(who: SignedIn, line: LineView) -> str:
     return f"/inventory/{reference('D', rows[0].device_id or 0)}?slot={line.slot}"
 
 
-def _words(who: SignedIn) -> dict[str, object]:
+def _words(who: SignedIn) -> dict[str, Any]:
     return {
         "happened": lambda event: history.sentence(event, who.language),
         "action_label": lambda action: labels.action_label(Action(action), who.language),
     }
 
 
-async def _history(request: Request, who: SignedIn, target: str) -> dict[str, object]:
+async def _history(request: Request, who: SignedIn, target: str) -> dict[str, Any]:
     """What happened, a page of it, and where it goes on."""
     cursor = request.query_params.get("before", "")
     after = opened(cursor, target) if cursor else None
