@@ -26,7 +26,21 @@ class PageSample:
 
 
 _NEW = "black tea in the evening"
-_LINE: _JOB: _VIEW: _KEPT = {"list": "provider=Orange", "count": "1", "digest": "x", "key": "0a", "all": "yes"}
+
+
+def _line(known: Known) -> Mapping[str, str]:
+    return {"line": known.line}
+
+
+def _job(known: Known) -> Mapping[str, str]:
+    return {"job": known.job}
+
+
+def _view(known: Known) -> Mapping[str, str]:
+    return {"view": known.view}
+
+
+_KEPT = {"list": "provider=Orange", "count": "1", "digest": "x", "key": "0a", "all": "yes"}
 SAMPLES: dict[str, PageSample] = {
     "POST /account/language": PageSample(form=lambda _: {"language": "en"}, names_nothing=True),
     "POST /account/password": PageSample(
