@@ -3,8 +3,6 @@
 A cursor continues the list that it came from: with another filter or another account it is refused (400).
 """
 
-import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Callable, Iterable
@@ -14,9 +12,9 @@ from urllib.parse import quote, urlencode
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from models.errors import Refused
-from models.paging import LARGEST_PAGE, Page, Position
+from models.paging import LARGEST_PAGE, Page
 from portal.api.routing import SLASH
+from portal.http.cursors import closed, opened
 
 Record = TypeVar("Record")
 Resource = TypeVar("Resource")
@@ -47,11 +45,11 @@ class Listing:
         self._path: str = request.scope["path"]
         self._response = response
         self._filter = _digest(request)
-        self.after = None if cursor is None else _opened(cursor, self._filter)
+        self.after = None if cursor is None else opened(cursor, self._filter)
 
     def of(self, page: Page[Record], view: Callable[[Record], Resource]) -> ListOf[Resource]:
         """The page as an answer; its next one is in the `Link` header, too."""
-        following = None if page.following is None else _closed(page.following, self._filter)
+        following = None if page.following is None else closed(page.following, self._filter)
         if following is not None:
             others = [item for item in self._request.query_params.multi_items() if item[0] != "cursor"]
             path = "/".join(quote(part.replace(SLASH, "/"), safe="") for part in self._path.split("/"))
@@ -81,21 +79,3 @@ def _digest(request: Request) -> str:
     filters = sorted(item for item in request.query_params.multi_items() if item[0] not in _PAGING)
     named = [request.scope["path"], repr(request.state.authenticated.caller.scope), filters]
     return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:_DIGEST_CHARACTERS]
-
-
-def _closed(position: Position, filter_: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([filter_, *position]).encode()).decode().rstrip("=")
-
-
-def _opened(cursor: str, filter_: str) -> Position:
-    try:
-        plain = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        found = json.loads(plain)
-    except (binascii.Error, ValueError, RecursionError):
-        found = None
-    if not isinstance(found, list) or not found or found[0] != filter_:
-        raise Refused.because("page_cursor_invalid")
-    position = found[1:]
-    if not all(isinstance(value, str | int) and not isinstance(value, bool) for value in position):
-        raise Refused.because("page_cursor_invalid")
-    return tuple(position)

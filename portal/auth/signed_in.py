@@ -122,13 +122,14 @@ class SignedIn:
         """Render `templates/pages/<page>.html.jinja`, with the message that a form has left."""
         cookies = self.door.cookies
         message = cookies.left(request, self.token)
+        said = message and self._sentence(message)
         answer = self.door.pages.render(
             request,
             f"pages/{page}",
             status,
             said=self.language,
             who=self,
-            frame=self._frame(request, message),
+            frame=self._frame(request, said or "", str(facts.get("sought", ""))),
             **facts,
         )
         if message:
@@ -152,16 +153,17 @@ class SignedIn:
             answer.headers.setdefault("Retry-After", TRY_AGAIN_SECONDS[problem.status])
         return answer
 
-    def _frame(self, request: Request, message: Message | None) -> Frame:
-        user = self.user
+    def _frame(self, request: Request, said: str, sought: str) -> Frame:
+        path = request.url.path.removeprefix(self.door.pages.base)
         return Frame(
-            person=user.name,
-            email=user.email,
-            account=user.account,
-            role=page_texts(self.language)["roles"][user.role],
+            person=self.user.name,
+            email=self.user.email,
+            account=self.user.account,
+            role=page_texts(self.language)["roles"][self.user.role],
             rights=self.caller.permissions,
-            here=place_of(request.url.path),
-            flash=None if message is None else Flash(self._sentence(message)),
+            here=place_of(path),
+            sought=sought,
+            flash=Flash(said) if said else None,
         )
 
     def _sentence(self, message: Message) -> str:

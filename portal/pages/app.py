@@ -16,10 +16,22 @@ from portal.auth.signed_in import Door, SignedIn
 from portal.http.middleware import OWN_REFERRER, REFERRER
 from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
+from portal.pages.imports import files, jobs
+from portal.pages.inventory import bulk, device, edits, grid, search, views, why
 from portal.pages.routes import Page
 
 PAGES: Mapping[str, Sequence[Page]] = {
     "account": [*own.routes, *again.routes],
+    "inventory": [
+        *grid.routes,
+        *device.routes,
+        *edits.routes,
+        *why.routes,
+        *views.routes,
+        *search.routes,
+        *bulk.routes,
+    ],
+    "imports": [*files.routes, *jobs.routes],
 }
 """The routes by subject."""
 OWN = frozenset(

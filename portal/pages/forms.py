@@ -72,9 +72,14 @@ def unsent(**values: Any) -> Sent[Any]:
     return Sent(values)
 
 
-async def read_form(request: Request, model: type[Model], language: Language) -> Sent[Model]:
-    """Read and check the form of a request."""
-    fields = await read_fields(request)
+async def read_form(
+    request: Request,
+    model: type[Model],
+    language: Language,
+    given: Mapping[str, Sequence[str]] | None = None,
+) -> Sent[Model]:
+    """Read and check the form of a request. `given`: its fields, where the address has them."""
+    fields = await read_fields(request) if given is None else given
     several = {name for name, one in model.model_fields.items() if "tuple" in str(one.annotation)}
     values: dict[str, Any] = {
         name: tuple(sent) if name in several or len(sent) > 1 else sent[0] for name, sent in fields.items()

@@ -6,8 +6,10 @@ A new page with a parameter in its path, and a new form, has an entry here: `MET
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from models.fleet.bulk import BulkAction
+from models.operations.jobs import KINDS
 from tests.callers.world import Known
-from tests.portal.pages.people import PASSWORD
+from tests.portal.pages.people import ANA, PASSWORD
 
 
 @dataclass(frozen=True)
@@ -19,9 +21,26 @@ class PageSample:
     names_nothing: bool = False
     """It is about the signed-in user alone: no id of another account can be named."""
     ends_session: bool = False
+    owner: str = ANA
+    """Whose record it is, where each user has their own."""
 
 
 _NEW = "black tea in the evening"
+
+
+def _line(known: Known) -> Mapping[str, str]:
+    return {"line": known.line}
+
+
+def _job(known: Known) -> Mapping[str, str]:
+    return {"job": known.job}
+
+
+def _view(known: Known) -> Mapping[str, str]:
+    return {"view": known.view}
+
+
+_KEPT = {"list": "provider=Orange", "count": "1", "digest": "x", "key": "0a", "all": "yes"}
 SAMPLES: dict[str, PageSample] = {
     "POST /account/language": PageSample(form=lambda _: {"language": "en"}, names_nothing=True),
     "POST /account/password": PageSample(
@@ -32,5 +51,31 @@ SAMPLES: dict[str, PageSample] = {
         path=lambda _: {"session": "SE-99999"}, names_nothing=True
     ),
     "POST /sign-in/again": PageSample(form=lambda _: {"password": PASSWORD}, names_nothing=True),
+    "GET /inventory/{device}": PageSample(path=lambda known: {"device": known.device}),
+    "GET /inventory/sims/{sim}": PageSample(path=lambda known: {"sim": known.sim}),
+    "GET /lines/{line}": PageSample(path=_line),
+    "GET /lines/{line}/edit": PageSample(path=_line),
+    "GET /lines/{line}/iccid": PageSample(path=_line),
+    "GET /lines/{line}/why": PageSample(path=_line),
+    "POST /lines/{line}/employee": PageSample(path=_line, form=lambda _: {"employee": "", "new_name": ""}),
+    "POST /lines/{line}/groups": PageSample(path=_line, form=lambda _: {"groups": "Lyon"}),
+    "POST /lines/{line}/iccid": PageSample(path=_line, form=lambda _: {"iccid": "8933"}),
+    "POST /views": PageSample(form=lambda _: {"name": "Mine", "list": "slot=1"}, names_nothing=True),
+    "POST /views/no-default": PageSample(names_nothing=True),
+    "POST /views/{view}/rename": PageSample(
+        path=_view, form=lambda _: {"name": "Other"}, owner="manager@acme.example"
+    ),
+    "POST /views/{view}/default": PageSample(path=_view, owner="manager@acme.example"),
+    "GET /views/{view}/delete": PageSample(path=_view, owner="manager@acme.example"),
+    "POST /views/{view}/delete": PageSample(path=_view, owner="manager@acme.example"),
+    **{f"POST /bulk/{action}": PageSample(form=lambda _: _KEPT, names_nothing=True) for action in BulkAction},
+    **{
+        f"POST /imports/{name}": PageSample(form=lambda _: {"check": "on"}, names_nothing=True)
+        for name, kind in KINDS.items()
+        if kind.file
+    },
+    "GET /jobs/{job}": PageSample(path=_job),
+    "GET /jobs/{job}/cancel": PageSample(path=_job),
+    "POST /jobs/{job}/cancel": PageSample(path=_job),
     "POST /sign-out": PageSample(names_nothing=True, ends_session=True),
 }

@@ -1,0 +1,87 @@
+"""`/imports`: files that are imported in the background, or only checked (A16)."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.errors import Refused
+from models.operations.jobs import KINDS, JobKind
+from models.people.callers import Permission
+from portal.auth.signed_in import SignedIn
+from portal.http.forms import Incoming, Upload, read_upload_form
+from portal.http.middleware import allow_large
+from portal.pages.routes import Page, View, form, page
+from wording.pages import page_texts
+from wording.refusals import sentences
+
+RECENT = 10
+LARGEST_FILE = 5 * 1024 * 1024
+_FIELDS = {"check"}
+FILES = {name: kind for name, kind in KINDS.items() if kind.file}
+
+
+async def show(request: Request, who: SignedIn) -> Response:
+    """What may be imported, and the last jobs."""
+    kinds = [name for name, kind in FILES.items() if who.may(kind.permission)]
+    jobs = await who.desks.jobs.jobs(who.caller, limit=RECENT) if who.may(Permission.RUN_JOBS) else []
+    return who.page(request, "imports/imports", kinds=kinds, jobs=jobs)
+
+
+def asked(name: str) -> View:
+    """The page of one kind of file."""
+
+    async def show_kind(request: Request, who: SignedIn) -> Response:
+        return _page(request, who, name)
+
+    return show_kind
+
+
+def sent(name: str, kind: JobKind) -> View:
+    """Takes the file: a job imports it, or only checks it."""
+
+    async def take(request: Request, who: SignedIn) -> Response:
+        who.caller.require(kind.permission)  # before a large body is read
+        incoming: Incoming = request.app.state.incoming
+        with incoming.one(f"{who.caller.actor} {who.caller.scope}"):
+            allow_large(request)
+            upload = await read_upload_form(request)
+        checks = bool(upload.fields.get("check"))
+        reasons = _wrong(upload, who)
+        if not reasons:
+            try:
+                made = await who.desks.jobs.submit_file(
+                    who.caller, None, name, upload.content, dry_run=checks
+                )
+                return who.done(f"/jobs/{made.view.job_id}", "import_begun")
+            except Refused as refused:
+                reasons = sentences(refused, who.language)
+        return _page(request, who, name, reasons, upload.filename)
+
+    return take
+
+
+def _wrong(upload: Upload, who: SignedIn) -> list[str]:
+    texts = page_texts(who.language)
+    if set(upload.fields) - _FIELDS:
+        return [texts["form_errors"]["unknown_field"]]
+    return [] if upload.content else [texts["imports"]["missing"]]
+
+
+def _page(
+    request: Request, who: SignedIn, name: str, reasons: Sequence[str] = (), filename: str = ""
+) -> Response:
+    facts = {"kind": name, "reasons": reasons, "filename": filename, "limit": LARGEST_FILE}
+    return who.page(request, "imports/file", 422 if reasons else 200, **facts)
+
+
+def _routes() -> list[Page]:
+    found = [page("/imports", show, needs=Permission.IMPORT_INVENTORY)]
+    for name, kind in FILES.items():
+        path = f"/imports/{name}"
+        found.append(page(path, asked(name), needs=kind.permission))
+        found.append(form(path, sent(name, kind), needs=kind.permission))
+    return found
+
+
+routes = _routes()

@@ -1,0 +1,146 @@
+"""`/bulk/{action}`: one action on chosen rows or all of a list, with a preview and a confirmation (P6)."""
+
+import uuid
+from typing import Annotated, Literal
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.characters import LONGEST_NAME
+from models.errors import NotFound, Refused
+from models.fleet.bulk import Bulk, BulkAction
+from portal.auth.signed_in import SignedIn
+from portal.pages.forms import FormModel, Sent, read_form
+from portal.pages.inventory.listed import LIST, Listed
+from portal.pages.routes import Page, View, form, page
+from wording.refusals import sentence
+
+_FIELDS = {
+    **dict.fromkeys(("unknown_employee",), "employee"),
+    **dict.fromkeys(("unknown_group", "no_groups", "name_invalid", "group_name_invalid"), "groups"),
+    "discard_not_confirmed": "confirmed",
+}
+_ORDERS = (BulkAction.SWITCH_TO_ESIM, BulkAction.REPLACE_ESIM)
+
+
+class BulkForm(FormModel):
+    """What was chosen, what is to be done, and what was shown of it."""
+
+    row: tuple[Annotated[str, Field(pattern=r"^[LS]-[0-9]{1,18}$")], ...] = Field(default=(), max_length=100)
+    all: Literal["", "yes"] = ""
+    list: str = Field(default="", max_length=3_000)
+    employee: str = Field(default="", max_length=LONGEST_NAME)
+    groups: str = Field(default="", max_length=2_000)
+    mode: Literal["set", "add", "remove"] = "add"
+    pack: str = Field(default="", max_length=LONGEST_NAME)
+    count: int = Field(default=0, ge=0, le=1_000_000)
+    digest: str = Field(default="", max_length=64)
+    key: str = Field(default="", max_length=64, pattern=r"^[0-9a-f]*$")
+    confirmed: Literal["", "yes"] = ""
+
+    def bulk(self, action: BulkAction) -> Bulk:
+        """The action on these rows. One pack serves all of them: they are of one provider then."""
+        listed = Listed.came_from({LIST: self.list})
+        names = tuple(part.strip() for part in self.groups.split(";") if part.strip())
+        query = listed.query
+        packs = {query.provider: self.pack} if self.pack and query.provider else {}
+        return Bulk(
+            action=action,
+            rows=() if self.all else self.row,
+            filter=query.filter,
+            employee=self.employee.strip() or None,
+            groups=names,
+            mode=self.mode,
+            packs=packs,
+        )
+
+
+def asked(action: BulkAction) -> View:
+    """The page that asks, then shows who would be refused and why."""
+
+    async def show(request: Request, who: SignedIn) -> Response:
+        given = {name: request.query_params.getlist(name) for name in request.query_params}
+        sent = await read_form(request, BulkForm, who.language, given=given)
+        return await _page(request, who, action, sent)
+
+    return show
+
+
+def confirmed(action: BulkAction) -> View:
+    """Does what was shown, if it still is what it was."""
+
+    async def confirm(request: Request, who: SignedIn) -> Response:
+        sent = await read_form(request, BulkForm, who.language)
+        if sent.model is None or not (sent.model.row or sent.model.all):
+            return await _page(request, who, action, sent, 422)
+        model = sent.model
+        try:
+            done = await who.desks.bulk.confirm(
+                who.caller,
+                model.bulk(action),
+                model.count,
+                model.digest,
+                key=model.key or None,
+                discard_confirmed=bool(model.confirmed),
+            )
+        except Refused as refused:
+            if isinstance(refused, NotFound) and refused.refusals[0].code == "unknown_rows":
+                raise
+            return await _page(request, who, action, sent.refused(refused, who.language, _FIELDS), 422)
+        if done.job is not None:
+            return who.done(f"/jobs/{done.job}")
+        listed = Listed.came_from({LIST: model.list})
+        if done.refused:
+            facts = {"done": done, "action": action, "listed": listed, "sentence": _sentence(who)}
+            return who.page(request, "inventory/bulk_done", 422, **facts)
+        return who.done(listed.address, "bulk_done", number=str(len(done.done)))
+
+    return confirm
+
+
+async def _page(
+    request: Request, who: SignedIn, action: BulkAction, sent: Sent[BulkForm], status: int = 200
+) -> Response:
+    model, shown = sent.model, None
+    chosen = model is not None and bool(model.row or model.all)
+    ready = chosen and (action is not BulkAction.SET_EMPLOYEE or "employee" in sent.values)
+    ready = ready and (action is not BulkAction.SET_GROUPS or "groups" in sent.values)
+    if model is not None and ready:
+        try:
+            shown = await who.desks.bulk.preview(who.caller, model.bulk(action))
+        except Refused as refused:
+            if isinstance(refused, NotFound) and refused.refusals[0].code == "unknown_rows":
+                raise
+            if not sent.errors:
+                sent, status = sent.refused(refused, who.language, _FIELDS), 422
+    return who.page(
+        request,
+        "inventory/bulk",
+        status,
+        action=action,
+        form=sent,
+        chosen=chosen,
+        shown=shown,
+        is_order=action in _ORDERS,
+        key=uuid.uuid4().hex,
+        rows=(sent.values.get("row") or ()) if not isinstance(sent.values.get("row"), str) else (),
+        listed=Listed.came_from({LIST: str(sent.values.get(LIST, ""))}),
+        sentence=_sentence(who),
+    )
+
+
+def _sentence(who: SignedIn) -> object:
+    return lambda refusal: sentence(refusal, who.language)
+
+
+def _routes() -> list[Page]:
+    found = []
+    for action in BulkAction:
+        path = f"/bulk/{action}"
+        found.append(page(path, asked(action), needs=action.permission))
+        found.append(form(path, confirmed(action), needs=action.permission))
+    return found
+
+
+routes = _routes()

@@ -1,0 +1,90 @@
+"""`/inventory/{device}`: the detail of a device, and of a SIM without a slot (P4)."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.fleet.grid import InventoryQuery
+from models.fleet.inventory import LineView
+from models.fleet.rows import GridRow
+from models.identifiers import reference
+from models.orders.rules import SLOTS, Action
+from models.people.callers import Permission
+from portal.auth.signed_in import SignedIn
+from portal.http.cursors import closed, opened
+from portal.pages.inventory.listed import Listed
+from portal.pages.routes import page
+from wording import history, labels
+
+EVENTS = 20
+
+
+async def show(request: Request, who: SignedIn) -> Response:
+    """A device, and one of its slots: the asked one, else the first that has a line."""
+    name, desk = request.path_params["device"], who.desks.inventory
+    device = await desk.device(who.caller, name)
+    asked = request.query_params.get("slot", "")
+    number = next((slot for slot in SLOTS if str(slot) == asked), None)
+    filled = [slot for slot in device.slots if slot.line is not None]
+    chosen = device.slots[(number or (filled[0].slot if filled else 1)) - 1]
+    return who.page(
+        request,
+        "inventory/device",
+        device=device,
+        chosen=chosen,
+        listed=Listed.came_from(request.query_params),
+        **await _history(request, who, device.device_id),
+        **_words(who),
+    )
+
+
+async def show_sim(request: Request, who: SignedIn) -> Response:
+    """A SIM, also one without a slot or a discarded one."""
+    detail = await who.desks.inventory.sim(who.caller, request.path_params["sim"])
+    sim_id = reference("S", detail.sim.id)
+    return who.page(
+        request,
+        "inventory/sim",
+        detail=detail,
+        sim_id=sim_id,
+        listed=Listed.came_from(request.query_params),
+        **await _history(request, who, sim_id),
+        **_words(who),
+    )
+
+
+async def show_line(request: Request, who: SignedIn) -> Response:
+    """Lead to the slot of a line."""
+    line = await who.desks.fleet.line(who.caller, request.path_params["line"])
+    return who.door.redirect(await detail_of(who, line))
+
+
+async def detail_of(who: SignedIn, line: LineView) -> str:
+    """The address of a line's slot."""
+    in_slot = InventoryQuery(device=line.device, slot=line.slot)
+    rows: list[GridRow] = await who.desks.inventory.rows(who.caller, in_slot, line.account, limit=1)
+    return f"/inventory/{reference('D', rows[0].device_id or 0)}?slot={line.slot}"
+
+
+def _words(who: SignedIn) -> dict[str, Any]:
+    return {
+        "happened": lambda event: history.sentence(event, who.language),
+        "action_label": lambda action: labels.action_label(Action(action), who.language),
+    }
+
+
+async def _history(request: Request, who: SignedIn, target: str) -> dict[str, Any]:
+    """What happened, a page of it, and where it goes on."""
+    cursor = request.query_params.get("before", "")
+    after = opened(cursor, target) if cursor else None
+    events = await who.desks.inventory.history(who.caller, target, limit=EVENTS, after=after)
+    older = "" if events.following is None else closed(events.following, target)
+    return {"events": events, "older": older, "later": bool(cursor)}
+
+
+routes = [
+    page("/inventory/{device}", show, needs=Permission.VIEW_INVENTORY),
+    page("/inventory/sims/{sim}", show_sim, needs=Permission.VIEW_INVENTORY),
+    page("/lines/{line}", show_line, needs=Permission.VIEW_INVENTORY),
+]

@@ -1,0 +1,83 @@
+"""The inventory in a real browser: grid, detail, edits, bulk actions, imports."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Literal
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from models.language import Language
+from store.session import Database
+from tests.browser.inventory_site import Site, accessible, fits, site_over
+from tests.callers.world import Known, build
+from tests.databases import Copies
+from tests.portal.pages.people import ANA
+
+
+@pytest.fixture(scope="module")
+async def whole_site(copies: Copies, chromium: Browser) -> AsyncIterator[Site]:
+    """One portal for all tests of this module."""
+    async with copies.of() as url:
+        database = Database(url)
+        acme: Known = await build(database)
+        await database.close()
+        async with site_over(url, chromium, acme) as site:
+            yield site
+
+
+@pytest.fixture
+def site(whole_site: Site) -> Iterator[Site]:
+    """No script fails, no rule of the policy is broken, no other host is asked."""
+    whole_site.complaints.clear()
+    yield whole_site
+    assert whole_site.complaints == []
+
+
+PAGES = (
+    *("/inventory?view=all", "/inventory/D-1?slot=1", "/inventory/D-4", "/inventory/sims/S-1"),
+    *("/lines/L-4/edit", "/lines/L-1/why", "/views", "/search?q=Employee"),
+    *("/bulk/set_groups?all=yes&groups=Lyon", "/bulk/switch_to_esim?row=L-1&row=L-2&row=L-4"),
+    *("/imports", "/imports/import_fleet", "/jobs", "/jobs/J-1", "/jobs/J-1/cancel"),
+)
+
+
+@pytest.mark.covers("P13", "P2", "P4", "P6")
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"), [(Language.EN, "light", 1400), (Language.FR, "dark", 320)]
+)
+async def test_the_pages_are_accessible_and_fit(
+    site: Site, language: Language, scheme: Literal["light", "dark"], width: int
+) -> None:
+    async with site.of(ANA, width, language, color_scheme=scheme) as page:
+        for path in PAGES:
+            answer = await page.goto(path)
+            assert answer is not None
+            assert answer.status == 200, path
+            await accessible(page, path)
+            await fits(page, path)
+
+
+@pytest.mark.covers("P4", "P13")
+async def test_a_click_beside_a_row_opens_it_and_escape_comes_back_to_it(site: Site) -> None:
+    async with site.of(ANA) as page:
+        await page.goto("/inventory?sim_type=esim")
+        await page.locator("#L-3 td").nth(3).click()
+        await expect(page).to_have_url(re.compile(r"/inventory/D-\d+\?slot=1&list="))
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Phone 3")
+        await page.keyboard.press("Escape")
+        await expect(page).to_have_url(re.compile(r"/inventory\?sim_type=esim#L-3$"))
+        await page.get_by_role("link", name="8933010000000000010").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Phone 1")
+
+
+@pytest.mark.covers("P6", "P13")
+async def test_rows_are_chosen_previewed_and_confirmed_without_script(site: Site) -> None:
+    async with site.of(ANA, java_script_enabled=False) as page:
+        await page.goto("/inventory?view=all")
+        await page.get_by_label("Select +33639980002").check()
+        await page.get_by_role("button", name="Set groups").click()
+        await page.get_by_label("Groups").fill("Lyon")
+        await page.get_by_role("button", name="Show what would happen").click()
+        await page.get_by_role("button", name="Confirm for 1").click()
+        await expect(page.get_by_text("Done for 1 rows.")).to_be_visible()

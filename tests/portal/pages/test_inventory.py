@@ -1,0 +1,181 @@
+"""The inventory in a browser: grid, detail, edits, bulk actions, search, imports and jobs (P2 to P6)."""
+
+import re
+
+import pytest
+
+from tests.callers.world import Known
+from tests.portal.pages.conftest import SignIn
+from tests.portal.pages.people import ANA, BEN, CLEO, Browser
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of the confirmation."""
+    form = page[page.index('class="confirm"') :]
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+
+
+@pytest.mark.covers("P2")
+async def test_the_grid_is_filtered_by_its_address_and_shows_what_is_set(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    page = (await ana.get("/inventory?view=all")).text
+    assert "+33639980001" in page
+    assert "+33639980002" in page
+    esims = (await ana.get("/inventory?sim_type=esim&sort=-msisdn&columns=msisdn&columns=iccid")).text
+    assert "+33639980002" not in esims
+    assert esims.index("+33639980003") < esims.index("+33639980001")
+    assert 'aria-sort="descending"' in esims
+    assert 'class="chip" href="/inventory?sort=-msisdn&amp;columns=msisdn%2Ciccid"' in esims
+    assert "Management groups</th>" not in esims
+    assert "No row matches" in (await ana.get("/inventory?q=nothing+like+it")).text
+
+
+@pytest.mark.covers("P2")
+async def test_the_csv_has_what_is_filtered_in_the_chosen_columns(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    answer = await ana.get("/inventory.csv?sim_type=esim&columns=msisdn,sim_type")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="inventory.csv"'
+    assert answer.text.split() == ["msisdn,sim_type", "'+33639980001,esim", "'+33639980003,esim"]
+
+
+@pytest.mark.covers("P2")
+async def test_a_view_is_saved_opens_first_and_is_deleted(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    sent = {"name": "eSIMs", "list": "sim_type=esim", "default": "on"}
+    saved = await ana.post("/views", data=sent)
+    assert (saved.status_code, saved.headers["Location"]) == (303, "/inventory?sim_type=esim")
+    assert (await ana.get("/inventory")).headers["Location"] == "/inventory?sim_type=esim"
+    views = (await ana.get("/views")).text
+    (view,) = re.findall(r"/views/(V-\d+)/delete", views)
+    twice = await ana.post(f"/views/{view}/rename", data={"name": " "})
+    assert twice.status_code == 422
+    assert 'aria-invalid="true"' in twice.text
+    assert (await ana.post(f"/views/{view}/rename", data={"name": "Mine"})).status_code == 303
+    assert "Mine" in (await ana.get("/inventory?view=all")).text
+    ben = await browser(BEN)
+    assert "Mine" not in (await ben.get("/inventory")).text
+    assert (await ana.get(f"/views/{view}/delete")).status_code == 200
+    assert (await ana.post(f"/views/{view}/delete")).status_code == 303
+    assert (await ana.get("/inventory")).status_code == 200
+
+
+@pytest.mark.covers("P4", "F1", "F7", "F32")
+async def test_a_slot_shows_its_sim_and_only_the_actions_that_are_offered(
+    browser: SignIn, acme: Known
+) -> None:
+    ana = await browser(ANA)
+    esim = (await ana.get("/inventory/D-1?slot=1")).text
+    assert "/shop?line=L-1&amp;action=replace" in esim
+    assert "action=switch" not in esim
+    assert "/sims/S-1/qr-request" in esim
+    assert 'id="qr"' in esim
+    busy = (await ana.get(f"/lines/{acme.line}", follow_redirects=True)).text
+    assert acme.order in busy
+    assert "/shop?" not in busy
+    ben = (await (await browser(BEN)).get("/inventory/D-1?slot=1")).text
+    assert "/shop?" not in ben
+    assert "/edit" not in ben
+    assert (await (await browser(CLEO)).get("/inventory/D-1")).status_code == 404
+
+
+@pytest.mark.covers("P5")
+async def test_an_administrator_is_told_why_an_action_is_absent(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    why = (await ana.get("/lines/L-1/why", params={"user": BEN})).text
+    assert "Ben" in why
+    assert "An eSIM is in this slot already" in why
+    unknown = await ana.get("/lines/L-1/why", params={"user": "x@y.example"})
+    assert unknown.status_code == 422
+    assert 'value="x@y.example"' in unknown.text
+    assert (await (await browser(BEN)).get("/lines/L-1/why")).status_code == 403
+
+
+@pytest.mark.covers("F63")
+async def test_employee_and_groups_are_edited_and_what_was_typed_stays(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    wrong = await ana.post("/lines/L-1/employee", data={"employee": "x@y.example", "new_name": ""})
+    assert wrong.status_code == 422
+    assert 'value="x@y.example"' in wrong.text
+    new = {"employee": "zoe@acme.example", "new_name": "Zoe"}
+    done = await ana.post("/lines/L-1/employee", data=new)
+    assert (done.status_code, done.headers["Location"]) == (303, "/inventory/D-1?slot=1")
+    await ana.post("/lines/L-1/groups", data={"groups": "Night; Day", "create": "on"})
+    detail = (await ana.get("/inventory/D-1?slot=1")).text
+    assert "The groups are saved." in detail
+    assert "Zoe" in detail
+    assert "Day, Night" in detail
+
+
+@pytest.mark.covers("F64", "F49")
+async def test_an_iccid_without_a_temporary_esim_is_refused_in_place(browser: SignIn, acme: Known) -> None:
+    ana = await browser(ANA)
+    for line, said in (("L-1", "no open order"), (acme.line, "18 to 20 digits")):
+        answer = await ana.post(f"/lines/{line}/iccid", data={"iccid": "8933"})
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert 'value="8933"' in answer.text
+
+
+@pytest.mark.covers("P3")
+async def test_the_search_box_leads_to_what_it_found(browser: SignIn, acme: Known) -> None:
+    ana = await browser(ANA)
+    one = await ana.get("/search", params={"q": "0639980002"})
+    assert one.headers["Location"].startswith("/inventory/D-")
+    several = (await ana.get("/search", params={"q": "Employee"})).text
+    assert "/inventory/D-1?slot=1" in several
+    assert "Nothing was found" in (await ana.get("/search", params={"q": "no such thing"})).text
+    cleo = await browser(CLEO)
+    assert "Nothing was found" in (await cleo.get("/search", params={"q": "0639980002"})).text
+    assert (await cleo.get("/search", params={"q": acme.order})).status_code == 200
+
+
+@pytest.mark.covers("P6")
+async def test_a_bulk_action_does_what_its_preview_showed(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    asked = {"row": ["L-1", "L-2"], "groups": "Lyon", "mode": "remove", "list": "view=all"}
+    preview = await ana.get("/bulk/set_groups", params=asked)
+    confirmation = hidden(preview.text) | {"row": ["L-1", "L-2"]}
+    done = await ana.post("/bulk/set_groups", data=confirmation)
+    assert (done.status_code, done.headers["Location"]) == (303, "/inventory?view=all")
+    assert "Done for 2 rows." in (await ana.get("/inventory?view=all")).text
+    assert "Lyon" not in (await ana.get("/inventory.csv?columns=management_groups&q=0639980001")).text
+    again = await ana.post("/bulk/set_groups", data=confirmation)
+    assert again.status_code == 422  # the rows are not what was shown
+
+
+@pytest.mark.covers("P6", "F46", "F11")
+async def test_a_preview_of_orders_says_which_rows_are_refused_and_why(browser: SignIn, acme: Known) -> None:
+    ana = await browser(ANA)
+    preview = (await ana.get("/bulk/switch_to_esim", params={"row": ["L-1", "L-2", acme.line]})).text
+    assert "An eSIM is in this slot already" in preview
+    assert acme.order in preview
+    confirmation = hidden(preview) | {"row": ["L-1", "L-2", acme.line]}
+    unsure = await ana.post("/bulk/switch_to_esim", data=confirmation)
+    assert unsure.status_code == 422
+    assert 'id="confirmed-error"' in unsure.text
+    assert "Choose rows first" in (await ana.get("/bulk/switch_to_esim")).text
+    assert (await (await browser(BEN)).get("/bulk/switch_to_esim")).status_code == 403
+    foreign = await (await browser(CLEO)).get("/bulk/set_groups", params={"row": "L-1", "groups": "x"})
+    assert foreign.status_code == 404
+
+
+@pytest.mark.covers("A21", "P6")
+async def test_a_job_shows_how_far_it_is_and_is_cancelled(browser: SignIn, acme: Known) -> None:
+    ana = await browser(ANA)
+    assert acme.job in (await ana.get("/jobs")).text
+    page = (await ana.get(f"/jobs/{acme.job}")).text
+    assert "Waits to be run" in page
+    assert "0 of 1 rows" in page
+    assert f'data-live="/jobs/{acme.job}"' in page
+    assert (await (await browser(CLEO)).get(f"/jobs/{acme.job}")).status_code == 404
+
+
+@pytest.mark.covers("A16")
+async def test_an_import_wants_a_file_and_the_right_to_it(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    assert "/imports/import_fleet" in (await ana.get("/imports")).text
+    without = await ana.post("/imports/import_fleet", files={"file": ("", b"")}, data={"check": "on"})
+    assert without.status_code == 422
+    assert "Choose a CSV file." in without.text
+    manager: Browser = await browser("manager@acme.example")
+    assert (await manager.post("/imports/import_fleet", data={"check": "on"})).status_code == 403
