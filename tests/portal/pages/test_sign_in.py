@@ -189,7 +189,9 @@ async def test_a_session_ends_at_once_with_its_user(what: str, browser: SignIn, 
         await desks.accounts.close(OPERATOR, BOLT)
     else:
         await erase(OPERATOR, desks.database, CLEO)
-        assert not await run(desks.database, "SELECT id FROM sessions UNION ALL SELECT user_id FROM passwords")
+        assert not await run(
+            desks.database, "SELECT id FROM sessions UNION ALL SELECT user_id FROM passwords"
+        )
     assert (await cleo.get("/account")).status_code == 303
     if what == "deactivated":
         await desks.users.activate_user(OPERATOR, CLEO)
