@@ -16,10 +16,12 @@ from portal.auth.signed_in import Door, SignedIn
 from portal.http.middleware import OWN_REFERRER, REFERRER
 from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
+from portal.pages.orders import held, listing, order, shop, steps
 from portal.pages.routes import Page
 
 PAGES: Mapping[str, Sequence[Page]] = {
     "account": [*own.routes, *again.routes],
+    "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
 }
 """The routes by subject."""
 OWN = frozenset(
