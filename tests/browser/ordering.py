@@ -83,7 +83,7 @@ async def ordering(scene: Scene, chromium: Browser) -> AsyncIterator[Ordering]:
 async def looks_right(page: Page, name: str) -> None:
     """No violation of accessibility, light and dark, and nothing wider than a narrow screen."""
     for scheme in ("light", "dark"):
-        await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.emulate_media(color_scheme=scheme)
         found = await Axe().run(page)
         violations = [
             (entry["id"], [node["html"][:160] for node in entry["nodes"]])

@@ -81,7 +81,7 @@ class _Basket:
     async def of(cls, who: SignedIn, line: str, action: str, pack: str = "") -> "_Basket":
         """Ask what may be ordered for the line. Raises `NotFound`."""
         if not storable(line):
-            raise NotFound.because("unknown_line", line="")
+            raise NotFound.because("unknown_line")
         found = await who.desks.catalogue.shop(who.caller, line, _ACTIONS.get(action))
         chosen = next((one for one in found.packs if pack in (reference("P", one.id), one.name)), None)
         name: ActionName = "replace" if found.action is Action.REPLACE_ESIM else "switch"
@@ -130,15 +130,16 @@ async def enter(request: Request, who: SignedIn) -> Response:
 async def review(request: Request, who: SignedIn) -> Response:
     """Check what was typed in the first entry screen, and go on to the second."""
     sent = await read_form(request, ReviewForm, who.language)
-    if sent.model is not None:
+    typed = sent.model
+    if typed is not None:
         try:
-            await who.desks.orders.check(who.caller, sent.model.draft(confirmed=True))
+            await who.desks.orders.check(who.caller, typed.draft(confirmed=True))
         except NotFound:
             raise
         except Refused as refused:
             sent = sent.refused(refused, who.language, _FIELDS)
         else:
-            return who.done(f"/shop/review?{urlencode(sent.model.model_dump())}")
+            return who.done(f"/shop/review?{urlencode(typed.model_dump())}")
     return _screen(request, who, await _of_form(who, sent), "details", sent, 422)
 
 
