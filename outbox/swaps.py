@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.orders.lifecycle import OrderStatus
+from models.orders.notes import parts_of
 from outbox import order_emails
 from outbox.emails import Email
 from outbox.sender import Outgoing
@@ -52,7 +53,9 @@ class ToProvider(SwapEmail):
 class ProviderOrder(order_emails.Placed, ToProvider):
     """The order is placed."""
 
-    rows: ClassVar[tuple[str, ...]] = (*_ORDERED, "requester_name")
+    rows: ClassVar[tuple[str, ...]] = (*_ORDERED, "requester_name", "purchase_reference", "comment")
+    purchase_reference: str | None
+    comment: str | None
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -153,8 +156,11 @@ class SwapEmails:
 
 def known_of(facts: SwapFacts, number: int = 0) -> dict[str, Any]:
     """All facts of an order, by the names of the fields of its e-mails; for a reminder its number."""
+    reference, comment = parts_of(facts.note)
     return {
         **vars(facts),
+        "purchase_reference": reference,
+        "comment": comment,
         "quantity": 1,
         "previous_iccid": facts.iccid_in_place,
         "requester_name": facts.requester.name,

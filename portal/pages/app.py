@@ -18,6 +18,7 @@ from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
+from portal.pages.orders import held, listing, order, shop, steps
 from portal.pages.routes import Page
 
 PAGES: Mapping[str, Sequence[Page]] = {
@@ -32,6 +33,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *bulk.routes,
     ],
     "imports": [*files.routes, *jobs.routes],
+    "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
 }
 """The routes by subject."""
 OWN = frozenset(

@@ -22,7 +22,7 @@ class Place(NamedTuple):
 PLACES = (
     Place("inventory", "/inventory", Permission.VIEW_INVENTORY),
     Place("orders", "/orders", Permission.VIEW_ORDERS),
-    Place("held", "/held", Permission.VIEW_ORDERS),
+    Place("held", "/held", Permission.RETRY_WORK),
     Place("imports", "/imports", Permission.IMPORT_INVENTORY),
     Place("licences", "/licences", Permission.VIEW_LICENCES, built=False),
     Place("travel", "/travel", Permission.VIEW_TRAVEL, built=False),

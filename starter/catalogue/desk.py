@@ -12,6 +12,7 @@ from models.catalogue.file import parse_catalogue
 from models.catalogue.views import CatalogueItem
 from models.fleet.offers import Shop, shop
 from models.imports import ImportReport, Progress
+from models.orders.rules import Action
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from models.people.views import ContactView
@@ -75,10 +76,11 @@ class CatalogueDesk:
             )
         )
 
-    async def shop(self, caller: Caller, line: str) -> Shop:
+    async def shop(self, caller: Caller, line: str, wanted: Action | None = None) -> Shop:
         """The shop for a line: only eSIMs of its provider; if there is only one, it is chosen (F8, F10)."""
         async with self._database.transaction() as connection:
             key = await lookups.find_line(connection, caller.scope, line)
             caller.require(Permission.PLACE_ORDERS)
             facts, _ = await line_facts(connection, key.id, caller.user)
-            return shop(key.id, facts, await lookups.eligible_packs(connection, caller.scope, key.id))
+            packs = await lookups.eligible_packs(connection, caller.scope, key.id)
+            return shop(key.id, facts, packs, wanted)

@@ -25,6 +25,7 @@ from models import identifiers
 from models.errors import Refused, Unavailable
 from models.orders.kinds import permission_of
 from models.orders.lifecycle import OPEN
+from models.orders.notes import note_of
 from models.orders.ordered import Ordered
 from models.orders.placement import Acceptance, OrderState, Placement, StepResult
 from models.people.callers import AllAccounts, Caller, Permission, may_cancel
@@ -64,7 +65,8 @@ class OrderDesk(ConnectedDesk, OrderBook):
         """
         key = checked_key(draft.key)
         start = await self._read(caller, draft, key)
-        placed = await self._place(start, key, repeated=draft.key is not None)
+        note = note_of(draft.purchase_reference, draft.comment)
+        placed = await self._place(start, key, repeated=draft.key is not None, note=(note, caller.actor))
         # the key's order was accepted before: with the only valid quantity, and confirmed
         if draft.quantity != 1:
             raise Refused.because("quantity_locked")
@@ -98,16 +100,21 @@ class OrderDesk(ConnectedDesk, OrderBook):
         async with self._database.reading() as connection:
             return await read_draft(connection, caller, draft, key, self._timeouts)
 
-    async def _place(self, start: PlaceOrder, key: str, *, repeated: bool) -> Placed:
+    async def _place(
+        self, start: PlaceOrder, key: str, *, repeated: bool, note: tuple[str, str] = ("", "")
+    ) -> Placed:
         """Start the order's workflow, or return the answer that its key had before.
 
         `repeated`: the key may have been used before, and its order may have progressed or ended since. No
-        workflow is started if the key belongs to a different order, or to one that has ended.
+        workflow is started if the key belongs to a different order, or to one that has ended. `note`: the
+        text that comes with the order, and who wrote it.
         """
         known = await self._known(start.order) if repeated else None
         if known is not None:
             _answer(known, start.order.what)
         if known is None or known.status in OPEN:
+            if known is None and note[0]:
+                start = await self._noted(start, *note)
             try:
                 acceptance = await self._start(start)
             except Unavailable as unavailable:
@@ -119,6 +126,13 @@ class OrderDesk(ConnectedDesk, OrderBook):
         _answer(acceptance, start.order.what)
         status = known.status if known else acceptance.status
         return Placed(order_id=acceptance.order_id, key=key, status=status, replayed=known is not None)
+
+    async def _noted(self, start: PlaceOrder, text: str, written_by: str) -> PlaceOrder:
+        """Write the note before the order: the order refers to it, and no text crosses Temporal (W6)."""
+        order = start.order
+        async with self._database.transaction() as connection:
+            note = await views.write_note(connection, order.account_id, order.order_id, text, written_by)
+        return start.model_copy(update={"order": order.model_copy(update={"note_id": note})})
 
     async def _known(self, order: Placement) -> Acceptance | None:
         async with self._database.reading() as connection:

@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import identifiers
@@ -11,6 +11,7 @@ from models.errors import Refused
 from models.invalid_input import input_invalid
 from models.orders.kinds import Swap
 from models.orders.lifecycle import OrderKind, OrderStatus
+from models.orders.notes import LONGEST_COMMENT, LONGEST_REFERENCE
 from models.orders.placement import Placement
 from models.orders.rules import Action, refusals
 from models.people.callers import Caller, Permission
@@ -50,6 +51,10 @@ class OrderDraft(Draft):
     quantity: int = 1
     discard_confirmed: bool = False
     """The user was shown `models.orders.rules.DISCARD_WARNING` and agreed (F11)."""
+    purchase_reference: str = Field(default="", max_length=LONGEST_REFERENCE)
+    """The number of the purchase order; the distributor reads it in the e-mail of the order."""
+    comment: str = Field(default="", max_length=LONGEST_COMMENT)
+    """To the distributor, in the same e-mail."""
     key: str | None = None
     """Idempotency key, unique in the account; left out, one is generated."""
 

@@ -51,6 +51,8 @@ class SwapFacts:
     slot: int
     iccid_in_place: str | None
     iccid: str | None
+    note: str | None
+    """What the user wrote with the order (`models.orders.notes`)."""
     cancel_reason: str | None
     requester: Person
     employee: Person | None
@@ -99,6 +101,7 @@ def contacts_in(column: Sequence[Sequence[Any]] | None) -> tuple[Person, ...]:
 def _swap_facts() -> Select[*tuple[Any, ...]]:
     esim = aliased(SimRow)
     in_place = aliased(SimRow)
+    note = aliased(OrderNoteRow)
     user_of = case((OrderRow.status == OrderStatus.PROCESSED, esim.employee_id), else_=in_place.employee_id)
     return (
         select(
@@ -116,6 +119,7 @@ def _swap_facts() -> Select[*tuple[Any, ...]]:
             LineRow.slot,
             in_place.iccid.label("iccid_in_place"),
             esim.iccid.label("iccid"),
+            note.text.label("note"),
             OrderNoteRow.text.label("cancel_reason"),
             *REQUESTER,
             EmployeeRow.id.label("employee_id"),
@@ -136,6 +140,7 @@ def _swap_facts() -> Select[*tuple[Any, ...]]:
         .outerjoin(PackItemRow, and_(PackItemRow.pack_id == PackRow.id, esim_of(LineRow.provider_id)))
         .outerjoin(esim, esim.id == OrderRow.esim_id)
         .outerjoin(EmployeeRow, EmployeeRow.id == user_of)
+        .outerjoin(note, note.id == OrderRow.note_id)
         .outerjoin(OrderNoteRow, OrderNoteRow.id == OrderRow.cancel_note_id)
         .where(OrderRow.id == bindparam("order_id"))
     )
@@ -179,6 +184,7 @@ async def swap_facts(connection: AsyncConnection, order_id: str) -> SwapFacts:
         slot=row.slot,
         iccid_in_place=row.iccid_in_place,
         iccid=row.iccid,
+        note=row.note,
         cancel_reason=row.cancel_reason,
         requester=requester_in(row),
         employee=employee,

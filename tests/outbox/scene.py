@@ -48,6 +48,8 @@ ORDER: Mapping[str, Any] = {
     "requester_name": "Amélie Durand",
     "employee_name": "Jean-Baptiste Lefèvre",
     "cancel_reason": "Leaves the company",
+    "purchase_reference": "PO-4711",
+    "comment": "To the branch in Lyon, please.",
     "reminder_number": 2,
     "waiting_since": MOMENT,
 }

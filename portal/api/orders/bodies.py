@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from models.orders.lifecycle import OrderKind
+from models.orders.notes import LONGEST_COMMENT, LONGEST_REFERENCE
 from models.people.callers import Caller
-from portal.api.fields import Accepted, Body, Id
+from portal.api.fields import Accepted, Body, Id, Text
 from portal.api.licences.order_bodies import AssignLicenceBody, ReplaceLicenceEsimBody
 from portal.api.travel.order_bodies import (
     AddLineBody,
@@ -42,6 +43,14 @@ class SwapBody(Body):
     discard_confirmed: bool = Field(
         default=False,
         description="The user was warned that the SIM in place is discarded for ever, and agreed.",
+    )
+    purchase_reference: Text = Field(
+        default="", max_length=LONGEST_REFERENCE, description="The number of your purchase order."
+    )
+    comment: Text = Field(
+        default="",
+        max_length=LONGEST_COMMENT,
+        description="To the distributor, who reads it and the reference in the e-mail of the order.",
     )
 
     async def place(self, desks: Desks, caller: Caller, key: str) -> Placed:

@@ -11,6 +11,9 @@ from models.operations.jobs import KINDS
 from tests.callers.world import Known
 from tests.portal.pages.people import ANA, PASSWORD
 
+ICCID = "8933012345678901234"
+ORDER_PAGES = ("", "/placed", "/acknowledge", "/iccid", "/processed", "/cancel")
+
 
 @dataclass(frozen=True)
 class PageSample:
@@ -23,6 +26,25 @@ class PageSample:
     ends_session: bool = False
     owner: str = ANA
     """Whose record it is, where each user has their own."""
+    answers: tuple[int, ...] = ()
+    """What it may answer besides: 200 with the next screen, 503 as Temporal is unavailable in these tests."""
+
+
+def _order(known: Known) -> Mapping[str, str]:
+    return {"order": known.order}
+
+
+def _cart(known: Known) -> Mapping[str, str]:
+    """What the entry screens send."""
+    return {
+        "line": known.line,
+        "action": "switch",
+        "pack": "P-1",
+        "quantity": "1",
+        "key": "cart-1",
+        "purchase_reference": "PO-4711",
+        "comment": "Before noon, please.",
+    }
 
 
 _NEW = "black tea in the evening"
@@ -77,5 +99,22 @@ SAMPLES: dict[str, PageSample] = {
     "GET /jobs/{job}": PageSample(path=_job),
     "GET /jobs/{job}/cancel": PageSample(path=_job),
     "POST /jobs/{job}/cancel": PageSample(path=_job),
+    **{f"GET /orders/{{order}}{step}": PageSample(path=_order) for step in ORDER_PAGES},
+    "POST /orders/{order}/acknowledge": PageSample(path=_order, form=lambda _: {"iccid": ""}, answers=(503,)),
+    "POST /orders/{order}/iccid": PageSample(path=_order, form=lambda _: {"iccid": ICCID}, answers=(503,)),
+    "POST /orders/{order}/processed": PageSample(
+        path=_order, form=lambda _: {"iccid": ICCID, "confirmed": "yes"}, answers=(503,)
+    ),
+    "POST /orders/{order}/cancel": PageSample(
+        path=_order, form=lambda _: {"reason": "", "confirmed": "yes"}, answers=(503,)
+    ),
+    "POST /orders/{order}/retry": PageSample(path=_order, answers=(503,)),
+    "POST /shop/review": PageSample(form=_cart, answers=(404,)),
+    "POST /shop/place": PageSample(
+        form=lambda known: {**_cart(known), "confirmed": "yes"}, answers=(404, 503)
+    ),
+    "POST /held/retry": PageSample(
+        form=lambda known: {"ids": known.request}, names_nothing=True, answers=(503,)
+    ),
     "POST /sign-out": PageSample(names_nothing=True, ends_session=True),
 }

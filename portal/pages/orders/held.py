@@ -1,0 +1,99 @@
+"""`/held`: everything that waits for a person, with what to do; retry one or the chosen ones (P15, W5)."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.errors import Refused, Unavailable
+from models.language import Language
+from models.operations.retries import Outcome
+from models.operations.views import HeldView
+from models.paging import LARGEST_PAGE
+from models.people.callers import Permission
+from portal.auth.signed_in import SignedIn
+from portal.http.cursors import closed, opened
+from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.orders.failures import unavailable
+from portal.pages.routes import form, page
+from wording.labels import hold_sentence
+from wording.pages import page_texts
+
+ROWS = 50
+_LIST = "held"
+
+
+class RetryForm(FormModel):
+    """What is retried: the chosen rows, or the one row whose button was pressed."""
+
+    ids: tuple[str, ...] = Field(default=(), max_length=LARGEST_PAGE)
+    one: str = ""
+
+    @property
+    def chosen(self) -> set[str]:
+        """The ids."""
+        return {self.one} if self.one else set(self.ids)
+
+
+async def show(request: Request, who: SignedIn) -> Response:
+    """The list, the longest waiting first."""
+    return await _page(request, who, unsent())
+
+
+async def retry(request: Request, who: SignedIn) -> Response:
+    """Resume each at the step that it is held for, without watching the outcomes."""
+    sent = await read_form(request, RetryForm, who.language)
+    status = 422
+    if sent.model is not None:
+        if not sent.model.chosen:
+            nothing = page_texts(who.language)["held"]["choose"]
+            return await _page(request, who, Sent(sent.values, None, {"": [nothing]}), 422)
+        try:
+            held = await who.desks.retry.select(who.caller, ids=sent.model.chosen)
+            done = await who.desks.retry.resume_many(who.caller, held)
+        except Refused as refused:
+            sent = sent.refused(refused, who.language)
+        except Unavailable as failure:
+            sent, status = unavailable(sent, failure, who.language), 503
+        else:
+            missed = sum(one.outcome is Outcome.NOT_REACHED for one in done)
+            words = "held_missed" if missed else "held_retried" if done else "held_over"
+            return who.done("/held", words, number=str(len(done) - missed), missed=str(missed))
+    return await _page(request, who, sent, status)
+
+
+async def _page(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
+    cursor = request.query_params.get("cursor")
+    after = opened(cursor, _LIST) if cursor else None
+    found = await who.desks.retry.held(who.caller, limit=ROWS, after=after)
+    following = found.following and closed(found.following, _LIST)
+    return who.page(
+        request,
+        "orders/held",
+        status,
+        form=sent,
+        rows=list(_rows(found, who.language)),
+        following=f"/held?{urlencode({'cursor': following})}" if following else "",
+        first=cursor is None,
+    )
+
+
+def _rows(found: Iterable[HeldView], language: Language) -> Iterable[dict[str, Any]]:
+    kinds = page_texts(language)["held"]["kinds"]
+    for work in found:
+        yield {
+            "id": work.id,
+            "kind": kinds.get(work.kind, work.kind),
+            "path": f"/orders/{work.id}" if work.kind == "order" else "",
+            "since": work.holds[0].since,
+            "what": [hold_sentence(one.reason, language) for one in work.holds],
+        }
+
+
+routes = [
+    page("/held", show, needs=Permission.RETRY_WORK),
+    form("/held/retry", retry, needs=Permission.RETRY_WORK),
+]

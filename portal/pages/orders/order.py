@@ -1,0 +1,105 @@
+"""`/orders/{order}`: an order as it is now, live, with all that the signed-in person may do about it (P8)."""
+
+import hashlib
+from collections.abc import Iterable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.errors import NotFound, Refused, Unavailable
+from models.identifiers import parse_order_id
+from models.orders.notes import parts_of
+from models.orders.views import OrderView
+from models.people.callers import Permission
+from portal.api.orders.resources import OrderResource, order_resource
+from portal.auth.signed_in import SignedIn
+from portal.http.answers import logged, problem_of
+from portal.pages.orders.timeline import timeline
+from portal.pages.routes import form, page
+from wording.labels import kind_label, not_sent_reason, not_sent_step, order_status
+from wording.refusals import sentences
+
+_LIVE = frozenset({"submitted", "provider_processing"})
+
+
+def order_of(request: Request) -> str:
+    """The order's id in the path. Raises `NotFound` for what is none."""
+    text: str = request.path_params["order"]
+    try:
+        return parse_order_id(text)
+    except ValueError:
+        raise NotFound.because("unknown_order", order=text) from None
+
+
+async def show(request: Request, who: SignedIn) -> Response:
+    """The order; 304 where nothing has changed since the page that the browser has."""
+    order = await who.desks.orders.order(who.caller, order_of(request))
+    tag = _tag(order, who)
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    answer = await _page(request, who, order)
+    answer.headers["ETag"] = tag
+    return answer
+
+
+async def retry(request: Request, who: SignedIn) -> Response:
+    """Resume a held order at the step that it is held for (W5)."""
+    order = order_of(request)
+    try:
+        await who.desks.orders.retry(who.caller, order)
+    except Refused as refused:
+        found = await who.desks.orders.order(who.caller, order)
+        return await _page(request, who, found, sentences(refused, who.language), 422)
+    except Unavailable as failure:
+        found = await who.desks.orders.order(who.caller, order)
+        problem = problem_of(failure, who.language, "page_problems")
+        logged(problem, failure)
+        return await _page(request, who, found, [reason.sentence for reason in problem.reasons], 503)
+    return who.done(f"/orders/{order}", "order_retried")
+
+
+def shown(who: SignedIn, order: OrderView) -> OrderResource:
+    """The order with what it waits for, its holds and the calls that are possible now."""
+    return order_resource(order, who.caller, who.desks.settings)
+
+
+async def _page(
+    request: Request, who: SignedIn, order: OrderView, failed: Iterable[str] = (), status: int = 200
+) -> Response:
+    people = await who.desks.orders.people(who.caller, order)
+    reference, comment = parts_of(order.note)
+    language, resource = who.language, shown(who, order)
+    settings = who.desks.settings
+    workflow = f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}/workflows/{order.id}"
+    return who.page(
+        request,
+        "orders/order",
+        status,
+        order=order,
+        now=resource,
+        failed=list(failed),
+        may={call.name for call in resource.next},
+        live=order.status in _LIVE or bool(order.holds),
+        kind=kind_label(order.kind, language),
+        status_words=order_status(order.status, language),
+        placed_by=people.get(f"user:{order.placed_by}", resource.placed_by).partition(" <")[0],
+        unsent=[
+            (not_sent_step(one.step, language), not_sent_reason(one.reason, language))
+            for one in order.not_sent
+        ],
+        reference=reference,
+        comment=comment,
+        events=timeline(order, people, language),
+        workflow=workflow if who.may(Permission.MANAGE_ACCOUNTS) else "",
+    )
+
+
+def _tag(order: OrderView, who: SignedIn) -> str:
+    facts = f"{order.model_dump_json()} {who.language} {sorted(who.rights)}"
+    return f'"{hashlib.sha256(facts.encode()).hexdigest()[:32]}"'
+
+
+routes = [
+    page("/orders/{order}", show, needs=Permission.VIEW_ORDERS),
+    form("/orders/{order}/retry", retry, needs=Permission.RETRY_WORK),
+]

@@ -1,0 +1,74 @@
+"""What happened to an order, in words, the newest first (P8)."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from models.errors import Refusal
+from models.events import EventView
+from models.language import Language
+from models.orders.views import OrderView
+from portal.api.fields import person
+from wording import history
+from wording.labels import hold_sentence
+from wording.pages import page_texts
+from wording.refusals import sentence
+
+_STATES = {
+    "order.submitted": "submitted",
+    "order.refused": "refused",
+    "order.provider_processing": "provider_processing",
+    "order.processed": "processed",
+    "order.cancelled": "cancelled",
+    "order.held": "held",
+    "mail.failed": "overdue",
+    "mail.given_up": "overdue",
+    "incident.processed_after_cancelled": "overdue",
+    "esim.temporary_created": "temporary",
+    "sim.discarded": "discarded",
+}
+
+
+class Happened(NamedTuple):
+    """An entry of the timeline. `state`: a key of the template's states."""
+
+    what: str
+    at: datetime
+    actor: str
+    state: str
+    detail: str
+
+
+def timeline(order: OrderView, people: Mapping[str, str], language: Language) -> list[Happened]:
+    """The events of an order; `people` has names by reference."""
+    return [_happened(event, people, language) for event in reversed(order.events)]
+
+
+def _happened(event: EventView, people: Mapping[str, str], language: Language) -> Happened:
+    return Happened(
+        history.sentence(event.type, language),
+        event.at,
+        _named(event.actor, people, language),
+        _STATES.get(event.type, "neutral"),
+        " ".join(_details(event, people, language)),
+    )
+
+
+def _details(event: EventView, people: Mapping[str, str], language: Language) -> Iterable[str]:
+    data = event.data
+    if "to" in data:
+        yield page_texts(language)["orders"]["to"].format(name=_named(str(data["to"]), people, language))
+    if event.type == "order.held" and "reason" in data:
+        yield hold_sentence(str(data["reason"]), language)
+    refusals = data.get("refusals")
+    if event.type in ("order.held", "order.refused") and isinstance(refusals, list):
+        for each in refusals:
+            yield sentence(Refusal.model_validate(each), language)
+    if isinstance(data.get("iccid"), str):
+        yield f"ICCID {data['iccid']}"
+
+
+def _named(actor: str, people: Mapping[str, str], language: Language) -> str:
+    actors: Mapping[str, str] = page_texts(language)["orders"]["actors"]
+    known = people.get(actor)
+    return known.partition(" <")[0] if known else actors.get(actor, person(actor))
