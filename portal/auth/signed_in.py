@@ -23,6 +23,7 @@ from portal.http.attempts import network_of
 from portal.http.middleware import OWN_REFERRER, REFERRER
 from portal.http.request_ids import request_id
 from portal.links.pages import Pages
+from portal.pages.frame import Flash, Frame, place_of
 from starter import callers
 from starter.callers import InSession
 from starter.desks import Desks
@@ -121,6 +122,7 @@ class SignedIn:
         """Render `templates/pages/<page>.html.jinja`, with the message that a form has left."""
         cookies = self.door.cookies
         message = cookies.left(request, self.token)
+        said = message and self._sentence(message)
         answer = self.door.pages.render(
             request,
             f"pages/{page}",
@@ -128,7 +130,8 @@ class SignedIn:
             said=self.language,
             who=self,
             path=request.url.path,
-            flash=message and self._sentence(message),
+            flash=said,
+            frame=self._frame(request, said or "", str(facts.get("sought", ""))),
             **facts,
         )
         if message:
@@ -151,6 +154,19 @@ class SignedIn:
         if problem.status in TRY_AGAIN_SECONDS:
             answer.headers.setdefault("Retry-After", TRY_AGAIN_SECONDS[problem.status])
         return answer
+
+    def _frame(self, request: Request, said: str, sought: str) -> Frame:
+        path = request.url.path.removeprefix(self.door.pages.base)
+        return Frame(
+            person=self.user.name,
+            email=self.user.email,
+            account=self.user.account,
+            role=page_texts(self.language)["roles"][self.user.role],
+            rights=self.caller.permissions,
+            here=place_of(path),
+            sought=sought,
+            flash=Flash(said) if said else None,
+        )
 
     def _sentence(self, message: Message) -> str:
         text: str = page_texts(self.language)["flash"].get(message.code, "")

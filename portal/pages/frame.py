@@ -29,6 +29,12 @@ PLACES = (
     Place("administration", "/administration", Permission.VIEW_PEOPLE, built=False),
 )
 """In the order in which they are shown. A place without pages is not shown: no link leads nowhere."""
+_BELONGS = {
+    "/jobs": "/imports",
+    **dict.fromkeys(("/lines", "/sims", "/views", "/bulk", "/search", "/qr"), "/inventory"),
+    "/shop": "/orders",
+}
+"""Whose place in the navigation the pages below another path have."""
 
 
 @dataclass(frozen=True)
@@ -76,3 +82,10 @@ class Frame:
         words = self.person.split() or ["?"]
         ends = words[:1] if len(words) == 1 else [words[0], words[-1]]
         return "".join(word[0] for word in ends).upper()
+
+
+def place_of(path: str) -> str:
+    """The name of the place that a path belongs to, "" for none: jobs are seen at the imports."""
+    first = "/" + path.strip("/").partition("/")[0]
+    first = _BELONGS.get(first, first)
+    return next((place.name for place in PLACES if place.path == first), "")
