@@ -29,8 +29,8 @@ each("[data-upload]", (form) => {
     if (!file || form.classList.contains("busy")) return;
     if (another) return fail(words.oneFile);
     if (file.size > Number(words.limit)) return fail(words.tooLarge, file.name);
-    const body = new FormData();
-    body.append("file", file, file.name);
+    const body = new FormData(form);
+    body.set("file", file, file.name);
     idle(true);
     part(".error").hidden = true;
     field.removeAttribute("aria-invalid");
