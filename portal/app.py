@@ -23,6 +23,7 @@ from portal.auth.pages import SignInPages
 from portal.auth.signed_in import Door
 from portal.codec import CodecRoutes
 from portal.http.answers import Answers
+from portal.http.forms import Incoming
 from portal.http.limits import Pace
 from portal.http.middleware import AnswerTo, BodyLimit, CrashPage, OneLength, RequestLog, SafeHeaders
 from portal.http.request_ids import RequestIds
@@ -123,6 +124,7 @@ def _mounted(api: FastAPI) -> Mount:
 def _route_signed_in(app: FastAPI, door: Door) -> None:
     """The pages of people who sign in. `/` is one of them, before that of visitors."""
     app.state.page_routes = page_routes(door)
+    app.state.incoming = Incoming()
     app.router.routes += [*SignInPages(door).routes(), *MailedPages(door).routes(), *app.state.page_routes]
 
 
