@@ -68,7 +68,8 @@ class CodeWords:
     def person(self, reference: str) -> str:
         """A name for `user:3` or `contact:7`; for others, who they are."""
         actors = page_texts(self.language)["qr_actors"]
-        return self.people.get(reference) or actors.get(reference.partition(":")[0], reference)
+        name = self.people.get(reference, "").partition(" <")[0]
+        return name or actors.get(reference.partition(":")[0], reference)
 
     def file_type(self, kind: str) -> str:
         """The type of the file that a code was read from."""
