@@ -14,7 +14,7 @@ from starlette.formparsers import FormParser, MultiPartException, MultiPartParse
 from starlette.requests import Request
 
 from models.errors import Refused, Unavailable
-from portal.http.limits import LARGEST_REQUEST, PARSED_AT_ONCE
+from portal.http.limits import LARGEST_REQUEST, PARSED_AT_ONCE, SMALL
 
 MOST_INCOMING = 32
 MOST_INCOMING_OF_ONE = 4
@@ -23,7 +23,7 @@ _MOST_FIELDS = 4
 _MOST_OF_PAGE = 500
 """Fields of a form of signed-in people: of a grid, each chosen row is one."""
 _LONGEST_FIELD = 4096
-_LONGEST_OF_PAGE = 48 * 1024
+_LONGEST_OF_PAGE = SMALL
 """Bytes of a field of signed-in people: the text of an e-mail, of 10,000 characters."""
 _MULTIPART = "multipart/form-data"
 _URLENCODED = "application/x-www-form-urlencoded"
