@@ -149,3 +149,48 @@ async def test_all_of_it_works_without_a_script_and_in_french(codes: QrScene, po
         await page.get_by_role("button", name="Afficher le QR code").click()
         await expect(page.get_by_text("saisissez : 4711")).to_be_visible()
         assert seen(await page.locator(".qr-plate").screenshot()) == [str(a_code(2))]
+
+
+@pytest.mark.covers("P10", "F31")
+async def test_a_request_is_sent_again_and_withdrawn(codes: QrScene, portal: Portal) -> None:
+    request = await codes.request()
+    first = await codes.upload_link()
+    async with portal.person(ANA, 800) as page:
+        await page.goto(f"/sims/{codes.sim}/qr")
+        await page.get_by_role("link", name="Send the request again").click()
+        window = page.get_by_role("dialog", name="E-mail to the distributor")
+        await expect(window.get_by_text("This code is requested already.")).to_be_visible()
+        await window.get_by_role("button", name="Send the request again").click()
+        await expect(page.get_by_text("The request has been sent again.")).to_be_visible()
+        await codes.upload_link(mails=2)
+        await expect(page.locator(f"#{request}")).to_contain_text("2")
+
+        await page.get_by_role("link", name="Withdraw the request").click()
+        await expect(page.get_by_text("This cannot be undone")).to_be_visible()
+        await looked_at(page)
+        await page.get_by_role("button", name="Withdraw").click()
+        await expect(page.get_by_text("The request is withdrawn.")).to_be_visible()
+        await expect(page.locator(f"#{request}")).to_contain_text("Withdrawn")
+        await page.goto(first)
+        await expect(page.get_by_role("heading", name="The QR code is not needed any more")).to_be_visible()
+
+
+@pytest.mark.covers("F57", "P13")
+async def test_a_refused_file_is_explained_beside_its_field_and_another_can_be_chosen(
+    codes: QrScene, portal: Portal
+) -> None:
+    async with portal.person(ANA, 390) as page:
+        await page.goto(f"/sims/{codes.sim}/qr")
+        picture = {"name": "code.pdf", "mimeType": "application/pdf", "buffer": draw.png(a_code())}
+        await page.locator("#file").set_input_files(files=[picture])  # type: ignore[list-item]
+        await expect(page.locator("#file-error")).to_contain_text("something else than its name says")
+        await expect(page.locator("#file")).to_be_focused()
+        await looked_at(page)
+        await page.get_by_text("Is there a confirmation code, too?").click()
+        await page.locator("#file_confirmation").fill("4711")
+        picture["name"] = "code.png"
+        await page.locator("#file").set_input_files(files=[picture])  # type: ignore[list-item]
+        await expect(page.locator("#qr-notice")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await page.get_by_role("button", name="Show the QR code").click()
+        await expect(page.get_by_text("enter: 4711")).to_be_visible()
