@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from qr import draw
 from tests.browser.signed_in import Portal, accessible, fits, serving_pages
@@ -92,8 +92,8 @@ async def test_a_manager_requests_a_code_imports_it_notifies_and_shows_it(
         copies = [mail.text for mail in codes.scene.mailbox.mails if BOSS in mail.to]
         assert link not in copies[0]
 
-        picture = {"name": "code.png", "mimeType": "image/png", "buffer": draw.png(a_code())}
-        await page.locator("#file").set_input_files(files=[picture])  # type: ignore[list-item]
+        picture: FilePayload = {"name": "code.png", "mimeType": "image/png", "buffer": draw.png(a_code())}
+        await page.locator("#file").set_input_files(files=[picture])
         window = page.get_by_role("dialog", name="eSIM QR Code Notification")
         await expect(window).to_be_visible()
         await expect(window.get_by_label("E-mail address")).to_have_value(ANA)
@@ -135,8 +135,12 @@ async def test_all_of_it_works_without_a_script_and_in_french(codes: QrScene, po
         for number in (1, 2):
             if number == 2:
                 await page.get_by_text("Importer un autre code").click()
-            picture = {"name": "code.png", "mimeType": "image/png", "buffer": draw.png(a_code(number))}
-            await page.locator("#file").set_input_files(files=[picture])  # type: ignore[list-item]
+            picture: FilePayload = {
+                "name": "code.png",
+                "mimeType": "image/png",
+                "buffer": draw.png(a_code(number)),
+            }
+            await page.locator("#file").set_input_files(files=[picture])
             await page.get_by_text("Y a-t-il aussi un code de confirmation").click()
             await page.locator("#file_confirmation").fill("4711")
             await page.get_by_role("button", name="Importer le QR code").click()
@@ -181,15 +185,19 @@ async def test_a_refused_file_is_explained_beside_its_field_and_another_can_be_c
 ) -> None:
     async with portal.person(ANA, 390) as page:
         await page.goto(f"/sims/{codes.sim}/qr")
-        picture = {"name": "code.pdf", "mimeType": "application/pdf", "buffer": draw.png(a_code())}
-        await page.locator("#file").set_input_files(files=[picture])  # type: ignore[list-item]
+        picture: FilePayload = {
+            "name": "code.pdf",
+            "mimeType": "application/pdf",
+            "buffer": draw.png(a_code()),
+        }
+        await page.locator("#file").set_input_files(files=[picture])
         await expect(page.locator("#file-error")).to_contain_text("something else than its name says")
         await expect(page.locator("#file")).to_be_focused()
         await looked_at(page)
         await page.get_by_text("Is there a confirmation code, too?").click()
         await page.locator("#file_confirmation").fill("4711")
         picture["name"] = "code.png"
-        await page.locator("#file").set_input_files(files=[picture])  # type: ignore[list-item]
+        await page.locator("#file").set_input_files(files=[picture])
         await expect(page.locator("#qr-notice")).to_be_visible()
         await page.keyboard.press("Escape")
         await page.get_by_role("button", name="Show the QR code").click()
