@@ -14,7 +14,7 @@ from starlette.formparsers import FormParser, MultiPartException, MultiPartParse
 from starlette.requests import Request
 
 from models.errors import Refused, Unavailable
-from portal.http.limits import LARGEST_REQUEST, PARSED_AT_ONCE
+from portal.http.limits import LARGEST_REQUEST, PARSED_AT_ONCE, SMALL
 
 MOST_INCOMING = 32
 MOST_INCOMING_OF_ONE = 4
@@ -23,6 +23,8 @@ _MOST_FIELDS = 4
 _MOST_OF_PAGE = 500
 """Fields of a form of signed-in people: of a grid, each chosen row is one."""
 _LONGEST_FIELD = 4096
+_LONGEST_OF_PAGE = SMALL
+"""Bytes of a field of signed-in people: the text of an e-mail, of 10,000 characters."""
 _MULTIPART = "multipart/form-data"
 _URLENCODED = "application/x-www-form-urlencoded"
 _TEXT = frozenset({b"utf-8", b"utf8", b"us-ascii"})
@@ -116,7 +118,13 @@ async def read_field(request: Request, name: str) -> str:
 
 async def read_fields(request: Request) -> Mapping[str, Sequence[str]]:
     """All fields of a form without files, with their values. Parsed as `read_field` parses."""
-    form = await _read(request, _at_once(await request.body()), most_files=0, most_fields=_MOST_OF_PAGE)
+    form = await _read(
+        request,
+        _at_once(await request.body()),
+        most_files=0,
+        most_fields=_MOST_OF_PAGE,
+        longest=_LONGEST_OF_PAGE,
+    )
     fields: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):
@@ -125,11 +133,16 @@ async def read_fields(request: Request) -> Mapping[str, Sequence[str]]:
 
 
 async def _read(
-    request: Request, content: AsyncIterator[bytes], *, most_files: int, most_fields: int = _MOST_FIELDS
+    request: Request,
+    content: AsyncIterator[bytes],
+    *,
+    most_files: int,
+    most_fields: int = _MOST_FIELDS,
+    longest: int = _LONGEST_FIELD,
 ) -> FormData:
     """Parse a form. One that exceeds the limits is refused before it was received completely."""
     kind = request.headers.get("content-type", "").lower()
-    within = {"max_fields": most_fields, "max_part_size": _LONGEST_FIELD}
+    within = {"max_fields": most_fields, "max_part_size": longest}
     parser: _InMemory | FormParser
     if kind.startswith(_MULTIPART):
         _check_text(kind)

@@ -14,6 +14,7 @@ LARGEST_REQUEST = 6 * 1024 * 1024
 """Bytes: a file of 5 MB with its multipart framing; or payloads, which Temporal limits to 4 MB, as JSON."""
 LARGE: Mapping[str, int] = {
     "/u/{token}/check": LARGEST_REQUEST,
+    "/sims/{sim}/qr/import": LARGEST_REQUEST,
     "/api/v1/sims/{sim}/qr-code/import-file": LARGEST_REQUEST,
     "/api/v1/jobs": LARGEST_REQUEST,
     "/imports/{kind}": LARGEST_REQUEST,

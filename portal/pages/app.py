@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.errors import EsimError, Refused
+from models.identifiers import storable
 from models.people.callers import Permission, not_permitted
 from portal.auth.signed_in import Door, SignedIn
 from portal.http.middleware import OWN_REFERRER, REFERRER
 from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
+from portal.pages.codes import imports, notifications, requests, section
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
 from portal.pages.orders import held, listing, order, shop, steps
@@ -34,6 +36,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
     ],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
+    "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""
 OWN = frozenset(
@@ -95,6 +98,8 @@ class _Answer:
 
     async def _viewed(self, request: Request, who: SignedIn) -> Response:
         page = self._page
+        if not all(storable(value) for value in request.path_params.values()):
+            raise HTTPException(404)  # no record has such an id
         if page.needs is not None and not who.may(page.needs):
             raise Refused(not_permitted(page.needs))
         if page.recent and not who.recent:

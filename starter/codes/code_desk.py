@@ -152,6 +152,17 @@ class CodeDesk(ConnectedDesk):
         await self.workflows.start_notification(notification, account_id, version.request_id)
         return Notified(**notification.model_dump(), replayed=known is not None)
 
+    async def manager(self, caller: Caller, sim: str) -> str | None:
+        """The address that a notification of the SIM's code goes to where none is entered (F37, F65); None if
+        there is none. Raises `NotFound` (`no_qr_code_yet`).
+        """
+        found = await self._allowed(caller, sim, Permission.NOTIFY_QR_CODES)
+        async with self.database.reading() as connection:
+            version = await codes.current_version(connection, caller.scope, found.id)
+            return await manager_of(
+                connection, found.id, imported_by=version.imported_by, request_id=version.request_id
+            )
+
     async def revoke(self, caller: Caller, notification_id: str) -> NotificationView:
         """Revoke a notification: its links show nothing any more."""
         async with self.database.transaction() as connection:

@@ -28,6 +28,7 @@ _CODES: dict[str, Sample] = {
     "import_code": Sample(lambda d, c, k, _: d.codes.import_code(c, k.esim, str(code(1))), P.IMPORT_QR_CODES),
     "show": Sample(lambda d, c, k, _: d.codes.show(c, k.esim), P.VIEW_QR_CODES),
     "notify": Sample(lambda d, c, k, _: d.codes.notify(c, k.esim, "x@acme.example"), P.NOTIFY_QR_CODES),
+    "manager": Sample(lambda d, c, k, _: d.codes.manager(c, k.esim), P.NOTIFY_QR_CODES),
     "revoke": Sample(lambda d, c, k, _: d.codes.revoke(c, k.notification), P.NOTIFY_QR_CODES),
     "revoke_link": Sample(lambda d, c, k, _: d.codes.revoke_link(c, _id_of(k.link)), P.NOTIFY_QR_CODES),
     "preview": Sample(lambda d, c, k, _: d.codes.preview(c, QrRequestDraft(sim=k.esim)), P.REQUEST_QR_CODES),

@@ -54,6 +54,8 @@ def test_no_word_is_left_over() -> None:
         "page_problem.",
         "page_problems.",
         "flash.",
+        "qr_states.",
+        "qr_actors.",
         "form_errors.",
         "roles.",
         "choose.",

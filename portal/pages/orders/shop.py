@@ -98,7 +98,7 @@ class _Basket:
             "basket": self,
             "action_words": action_label(self.shop.action, who.language),
             "shop_path": f"/shop?{urlencode(self.query)}",
-            "inventory_path": f"/inventory?{urlencode({'q': self.line.msisdn})}",
+            "line_path": f"/lines/{reference('L', self.line.id)}",
         }
 
 

@@ -47,6 +47,10 @@ def _cart(known: Known) -> Mapping[str, str]:
     }
 
 
+def _esim(known: Known) -> Mapping[str, str]:
+    return {"sim": known.esim}
+
+
 _NEW = "black tea in the evening"
 
 
@@ -72,6 +76,22 @@ SAMPLES: dict[str, PageSample] = {
     "POST /account/sessions/{session}/end": PageSample(
         path=lambda _: {"session": "SE-99999"}, names_nothing=True
     ),
+    "GET /sims/{sim}/qr": PageSample(_esim),
+    "POST /sims/{sim}/qr/reveal": PageSample(_esim),
+    "POST /sims/{sim}/qr/png": PageSample(_esim),
+    "POST /sims/{sim}/qr/import": PageSample(_esim),
+    "POST /sims/{sim}/qr/enter": PageSample(_esim, lambda _: {"code": "x", "confirmation_code": "1"}),
+    "GET /sims/{sim}/qr/notify": PageSample(_esim),
+    "POST /sims/{sim}/qr/notify": PageSample(_esim, lambda _: {"to": "no address", "key": "k"}),
+    "GET /qr/notifications/{notification}/revoke": PageSample(lambda k: {"notification": k.notification}),
+    "POST /qr/notifications/{notification}/revoke": PageSample(lambda k: {"notification": k.notification}),
+    "GET /sims/{sim}/qr-request": PageSample(_esim),
+    "POST /sims/{sim}/qr-request": PageSample(
+        _esim,
+        lambda _: {"cc": "no address", "subject": "s", "text": "t", "key": "k", "again": ""},  # to nobody
+    ),
+    "GET /qr/requests/{request}/withdraw": PageSample(lambda k: {"request": k.request}),
+    "POST /qr/requests/{request}/withdraw": PageSample(lambda k: {"request": k.request}),
     "POST /sign-in/again": PageSample(form=lambda _: {"password": PASSWORD}, names_nothing=True),
     "GET /inventory/{device}": PageSample(path=lambda known: {"device": known.device}),
     "GET /inventory/sims/{sim}": PageSample(path=lambda known: {"sim": known.sim}),

@@ -1,0 +1,1 @@
+"""The QR codes of eSIMs: the section of a SIM, requests, imports, notifications."""

@@ -1,0 +1,103 @@
+"""The signed-in pages, served in the test's own event loop, and browsers of people who sign in."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, ConsoleMessage, Page
+from temporalio.client import Client
+
+from portal.app import create_app
+from settings import Settings
+from starter.desks import Desks
+from store.session import Database
+from tests.portal.pages.conftest import give_password
+from tests.portal.pages.people import PASSWORD
+
+_REFUSED = "Failed to load resource: the server responded with a status of 4"
+
+
+@dataclass
+class Portal:
+    """A portal on a port of its own. `complaints`: failed scripts, broken rules, other hosts asked."""
+
+    address: str
+    desks: Desks
+    chromium: Browser
+    complaints: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def person(self, email: str, width: int = 1400, **options: Any) -> AsyncIterator[Page]:
+        """The browser of a person who has signed in by the form."""
+        await give_password(self.desks, email)
+        context = await self.chromium.new_context(
+            viewport={"width": width, "height": 900},
+            base_url=self.address,
+            reduced_motion="reduce",
+            **options,
+        )
+        page = await context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._heard)
+        page.on("request", lambda asked: self._asked(asked.url))
+        await page.goto("/sign-in")
+        await page.locator("[name=email]").fill(email)
+        await page.locator("[name=password]").fill(PASSWORD)
+        await page.locator("form button[type=submit]").first.click()
+        await page.wait_for_url(lambda url: "/sign-in" not in url)
+        try:
+            yield page
+        finally:
+            await context.close()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(_REFUSED):
+            self.complaints.append(message.text)
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.complaints.append(url)
+
+
+@asynccontextmanager
+async def serving_pages(
+    client: Client, database: Database, settings: Settings, chromium: Browser
+) -> AsyncIterator[Portal]:
+    """A portal over this database and Temporal client."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    desks = Desks.of(client, database, settings.model_copy(update={"portal_url": address}))
+    app = create_app(desks.links, desks.settings, desks=desks)
+    server = uvicorn.Server(
+        uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", ws="none", server_header=False)
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    portal = Portal(address, desks, chromium)
+    try:
+        yield portal
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()
+    assert portal.complaints == []
+
+
+async def accessible(page: Page) -> None:
+    """The page, as it is now, breaks no rule of accessibility."""
+    found = await Axe().run(page)
+    violations = [
+        (entry["id"], [node["html"][:160] for node in entry["nodes"]])
+        for entry in found.response["violations"]
+    ]
+    assert violations == [], page.url
+
+
+async def fits(page: Page) -> None:
+    """Nothing is wider than the screen."""
+    room = await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert room[0] <= room[1], page.url
