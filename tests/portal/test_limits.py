@@ -1,6 +1,7 @@
 """How much may be sent where, before and after the link or the session is known, and how it is parsed."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import Iterator
 from typing import Any
@@ -24,6 +25,8 @@ from tests.portal.desk import GOOD, UPLOAD, InventedDesk
 PIECE = 16 * 1024
 TOKEN = secrets.token_hex(32)
 LEAST_ROUTES = 20
+_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+NO_SUCH = {"token": "no-such-link", "name": "no-such-file", "code": "no-code"}
 KINDS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json")
 
 
@@ -46,7 +49,7 @@ def everything(desk: InventedDesk) -> FastAPI:
 def routes(app: FastAPI) -> list[tuple[str, str]]:
     """Every method of every route, with a link that is none."""
     found = [
-        (method, str(context.path).format(token="no-such-link", name="no-such-file", code="no-code"))
+        (method, _PARAMETER.sub(lambda found: NO_SUCH[found[1]], str(context.path)))
         for context in iter_route_contexts(app.routes)
         for method in sorted(context.methods or ())
     ]
