@@ -54,7 +54,7 @@ class Listed:
     def came_from(cls, parameters: QueryParams | Mapping[str, str]) -> "Listed":
         """The list that one came from: all rows where the address does not say, or says what is no list."""
         try:
-            return cls.of(QueryParams(parameters.get(LIST, "")[:_LONGEST]))
+            return Listed.of(QueryParams(parameters.get(LIST, "")[:_LONGEST]))
         except Refused:
             return cls(InventoryQuery())
 
