@@ -104,9 +104,10 @@ class Keys:
 
 def _most(records: int) -> ColumnElement[int]:
     """A limit that is part of the statement's text: without its value PostgreSQL has no good plan that it
-    could keep, and plans the statement again for each call, which takes longer than executing it.
+    could keep, and plans the statement again for each call, which takes longer than executing it. `unique`: a
+    statement within another one has a limit of its own.
     """
-    return bindparam("most", records, Integer, literal_execute=True)
+    return bindparam("most", records, Integer, literal_execute=True, unique=True)
 
 
 def by_account(scope: Scope, *columns: Any) -> Keys:
