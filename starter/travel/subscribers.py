@@ -12,6 +12,7 @@ from starter.codes.new_address import NewAddresses
 from starter.connected import ConnectedDesk
 from starter.imports import Record
 from starter.keys import checked_key
+from starter.people.users import email_address
 from starter.travel.subscriber_book import SubscriberBook
 from store import lookups
 from store.staging import importing
@@ -121,4 +122,7 @@ class SubscriberDesk(ConnectedDesk, SubscriberBook):
 
 def _fields(**entered: str | int | None) -> dict[str, Any]:
     """What was entered, as it is stored; what is None is left out."""
+    email = str(entered["email"] or "")
+    if not email.isprintable():  # a cell may have a tab or a line break around it, an entry may not
+        email_address(email)
     return parse_fields({column: str(value) for column, value in entered.items() if value is not None})

@@ -108,7 +108,7 @@ def _waits_for(order: OrderView, settings: Settings) -> WaitsFor | None:
         return WaitsFor(what=order.details.waits_for, until=None)
     if any(each.is_order for each in order.not_sent):
         return WaitsFor(what="sending", until=None)
-    if order.distributor is None:  # it is served from stock: nobody acknowledges it
+    if order.distributor is None:  # served from stock: no acknowledgement is expected
         return None
     what, after = {
         OrderStatus.SUBMITTED: ("acknowledgement", settings.acknowledgement_reminder_after),

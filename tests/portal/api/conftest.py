@@ -13,8 +13,9 @@ from starter.desks import Desks
 from store.session import Database
 from temporal.connection import connect
 from tests.callers.conftest import acme, database_url, firms  # noqa: F401  fixtures
-from tests.callers.world import KEYS, NO_TEMPORAL
+from tests.callers.world import KEYS, NO_TEMPORAL, Known
 from tests.portal.api.guarded import Guarded
+from tests.portal.api.job_calls import Jobs
 from tests.portal.api.keys import Keyring
 
 ADDRESS = "https://portal.example"
@@ -56,3 +57,8 @@ async def api(app: FastAPI, desks: Desks) -> AsyncIterator[httpx.AsyncClient]:
 def keys(desks: Desks) -> Keyring:
     """Makes API keys."""
     return Keyring(desks, callers.operator())
+
+
+@pytest.fixture
+async def jobs(api: httpx.AsyncClient, desks: Desks, keys: Keyring, acme: Known) -> Jobs:  # noqa: F811
+    return Jobs(api, desks, await keys.of())

@@ -6,17 +6,22 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from portal.api.caller import Door
 from portal.api.document import completed, operations
 from portal.api.ending import ending
+from portal.api.rates import Rates
 from portal.api.routing import router
+from portal.http.attempts import Attempts
 from portal.reference.operations import reference
+from starter.desks import Desks
 from tests.contract.openapi import api_of
+from tests.portal.api.keys import Keyring
 
 pytestmark = pytest.mark.covers("A13")
 SINCE, UNTIL = date(2027, 1, 1), date(2028, 1, 1)
 
 
-async def test_a_deprecated_route_says_when_it_goes() -> None:
+async def test_a_deprecated_route_says_when_it_goes(desks: Desks, keys: Keyring) -> None:
     routes = router("Old")
 
     @routes.get("/old", summary="Old", **ending(since=SINCE, until=UNTIL, successor="/new"))
@@ -25,9 +30,10 @@ async def test_a_deprecated_route_says_when_it_goes() -> None:
         return {}
 
     app = FastAPI(description="About.")
+    app.state.door = Door(desks, Rates(1), Attempts())
     app.include_router(routes)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as client:
-        answer = await client.get("/old")
+        answer = await client.get("/old", headers=await keys.of())
 
     assert answer.headers["Deprecation"] == "@1798761600"
     assert answer.headers["Sunset"] == "Sat, 01 Jan 2028 00:00:00 GMT"

@@ -11,8 +11,8 @@ from starter.operations import job_kinds
 from starter.operations.job_runner import JobRunner
 from tests.builders import ACCOUNT, OPERATOR, run
 from tests.callers.world import Known
+from tests.portal.api.job_calls import FLEET, GROUPS, Jobs
 from tests.portal.api.keys import Keyring
-from tests.portal.api.test_jobs import FLEET, GROUPS, Jobs
 
 pytestmark = pytest.mark.covers("A1", "A21")
 

@@ -40,9 +40,9 @@ async def test_reports_and_changes_of_lines_are_typed(scene: Scene) -> None:
     said = await scene.typed("travel", "revoke", f"PA-{first}", code=2)
     assert f"PA-{first} cannot be revoked: it is active." in said.err
     assert (await scene.typed("travel", "revoke", f"PA-{second}")).out == f"PA-{second}: revoked\n"
-    assert (await scene.typed("travel", "suspend", line, "--reason", "Lost")).out == f"{line}: suspended\n"
-    said = await scene.typed("travel", "suspend", line, "--reason", "Lost", code=2)
-    assert "suspended already" in said.err
+    for _ in range(2):
+        said = await scene.typed("travel", "suspend", line, "--reason", "Lost")
+        assert said.out == f"{line}: suspended\n"
     assert (await scene.typed("travel", "resume", line)).out == f"{line}: resumed\n"
     said = await scene.typed("travel", "resume", "EL-99999999", code=2)
     assert "no such eSIM line" in said.err

@@ -240,6 +240,7 @@ async def test_a_line_is_read_with_its_plans_reports_and_next_due_time(scene: Sc
 NEEDED = {
     "subscriber": "SB-1",
     "plan": "Euro 1",
+    "phone": "+12125550077",
     "line": "EL-1",
     "name": "EL-1",
     "esim": "S-1",
