@@ -122,6 +122,16 @@ async def test_a_number_is_changed_once_per_key(backend: Backend) -> None:
     assert (await backend.twice(f"{path}/delete", "delete again"))["changed"] is True
 
 
+@pytest.mark.covers("L30", "A3")
+async def test_the_esim_of_a_lost_phone_is_stopped_once(backend: Backend, office: Office) -> None:
+    await office.active()
+
+    stopped = await backend.twice(f"/numbers/{NUMBER}/stop-esim", "lost", reason="lost")
+
+    assert stopped["change"] == "stop_esim"
+    assert (await backend.number())["esim"] is None
+
+
 @pytest.mark.covers("L37")
 async def test_a_request_for_licences_is_accepted_and_repeated(backend: Backend) -> None:
     asked = {"add_on": "voice_sms", "quantity": 2, "note": "For the new team."}

@@ -1,0 +1,161 @@
+"""A provider's backend takes orders from acknowledgement to their end over HTTP, and held work goes on."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from models.people.callers import Role
+from portal.app import create_app
+from starter.desks import Desks
+from tests.builders import ANA, OPERATOR, iccid, line, world
+from tests.portal.api.keys import Keyring
+from tests.portal.api.travel.journey import Client
+from tests.system.qr_scene import QrScene, a_code
+from tests.system.scene import Scene, msisdn
+from tests.temporal_server import eventually
+
+pytestmark = pytest.mark.covers("A3", "A9")
+REFUSES = "550 5.1.1 No such user"
+TAKES = "250 2.0.0 taken"
+ESIM = iccid(777)
+
+
+@dataclass
+class Backends:
+    """Of the account, and of the provider."""
+
+    firm: Client
+    provider: Client
+    desks: Desks
+
+
+@asynccontextmanager
+async def _backends(scene: Scene) -> AsyncIterator[Backends]:
+    """Lines 1 and 2 of the account are on physical SIMs, line 3 is on an eSIM."""
+    await world(scene.database, line(1), line(2), line(3, sim_type="esim"))
+    desks = Desks.of(scene.temporal.client, scene.database, scene.settings)
+    keys = Keyring(desks, OPERATOR)
+    firm, provider = await keys.of(Role.ADMINISTRATOR), await keys.of(Role.PROVIDER_DESK)
+    transport = httpx.ASGITransport(create_app(desks.links, scene.settings, desks=desks))
+    async with httpx.AsyncClient(transport=transport, base_url="http://portal/api/v1") as api:
+        yield Backends(Client(api, firm), Client(api, provider), desks)
+
+
+@pytest.fixture
+async def backends(scene: Scene) -> AsyncIterator[Backends]:
+    async with _backends(scene) as made:
+        yield made
+
+
+async def _placed(backend: Client, number: int) -> str:
+    wish = {"kind": "switch_to_esim", "line": msisdn(number), "discard_confirmed": True}
+    return str((await backend.post("/orders", wish, 201))["id"])
+
+
+async def _mailed(backend: Client, order: str) -> None:
+    """Wait until the provider has the order's e-mail."""
+
+    async def types() -> list[str]:
+        return [event["type"] for event in (await backend.get(f"/orders/{order}", expand="events"))["events"]]
+
+    await eventually(types, lambda found: "mail.sent" in found)
+
+
+async def _held_for(backend: Client, path: str, *reasons: str) -> None:
+    await eventually(
+        lambda: backend.get(path), lambda found: [hold["reason"] for hold in found["holds"]] == [*reasons]
+    )
+
+
+@pytest.mark.covers("F43", "F48", "F50")
+async def test_an_order_is_acknowledged_gets_its_iccid_and_is_processed(
+    backends: Backends, scene: Scene
+) -> None:
+    firm, provider = backends.firm, backends.provider
+    order = await _placed(firm, 1)
+    await _mailed(firm, order)
+
+    state = await provider.post(f"/orders/{order}/acknowledge", {})
+    assert state["status"] == "provider_processing"
+    assert await provider.post(f"/orders/{order}/acknowledge", {}) == state, "a repeat changes nothing"
+    assert (await firm.get(f"/lines/{msisdn(1)}"))["temporary"]["iccid"] is None
+    await provider.post(f"/orders/{order}/iccid", {"iccid": iccid(776)})
+    await firm.post(f"/lines/{msisdn(1)}/iccid", {"iccid": ESIM})
+    assert (await firm.get(f"/lines/{msisdn(1)}"))["temporary"]["iccid"] == ESIM
+
+    done = await provider.post(f"/orders/{order}/processed", {})
+    assert done["status"] == "processed"
+    assert await provider.post(f"/orders/{order}/processed", {}) == done, "a repeat changes nothing"
+    await scene.ended(order)
+    found = await firm.get(f"/lines/{msisdn(1)}")
+    assert (found["sim"]["iccid"], found["sim"]["kind"], found["temporary"]) == (ESIM, "esim", None)
+
+
+@pytest.mark.covers("F51")
+async def test_a_cancelled_order_leaves_the_sim_in_place(backends: Backends, scene: Scene) -> None:
+    firm, provider = backends.firm, backends.provider
+    before = await firm.get(f"/lines/{msisdn(2)}")
+    order = await _placed(firm, 2)
+    await _mailed(firm, order)
+    await provider.post(f"/orders/{order}/acknowledge", {"iccid": ESIM})
+
+    cancelled = await provider.post(f"/orders/{order}/cancel", {"reason": "No eSIM left."})
+
+    assert cancelled["status"] == "cancelled"
+    await scene.ended(order)
+    assert (await firm.get(f"/orders/{order}"))["cancel_reason"] == "No eSIM left."
+    found = await firm.get(f"/lines/{msisdn(2)}")
+    assert (found["sim"]["id"], found["temporary"]) == (before["sim"]["id"], None)
+
+
+@pytest.mark.covers("W5")
+@pytest.mark.parametrize("address", ["/orders/{id}/retry", "/held/{id}/retry"])
+async def test_a_held_order_goes_on_when_it_is_retried(
+    backends: Backends, scene: Scene, address: str
+) -> None:
+    firm = backends.firm
+    scene.mailbox.answer = REFUSES
+    order = await _placed(firm, 1)
+    await _held_for(firm, f"/orders/{order}", "mail_rejected")
+    assert [each["id"] for each in (await firm.get("/held"))["data"]] == [order]
+
+    scene.mailbox.answer = TAKES
+    await firm.post(address.format(id=order), status=202)
+
+    await _mailed(firm, order)
+    await _held_for(firm, f"/orders/{order}")
+    assert (await firm.get("/held"))["data"] == []
+
+
+@pytest.mark.covers("W5", "F24")
+async def test_a_held_notification_goes_on_when_it_is_retried(backends: Backends, scene: Scene) -> None:
+    firm, qr = backends.firm, QrScene(scene)
+    qr.sim = await qr.sim_of(3)
+    await backends.desks.codes.import_code(OPERATOR, qr.sim, str(a_code()))
+    scene.mailbox.answer = REFUSES
+    notification = (await firm.post(f"/sims/{qr.sim}/qr-code/notify", {"to": ANA}, 201))["id"]
+    await _held_for(firm, f"/qr-notifications/{notification}", "mail_rejected")
+
+    scene.mailbox.answer = TAKES
+    await firm.post(f"/qr-notifications/{notification}/retry", status=202)
+
+    await _held_for(firm, f"/qr-notifications/{notification}")
+    assert await qr.download_link(ANA)
+
+
+@pytest.mark.covers("A21")
+async def test_a_job_that_has_not_begun_is_cancelled(idle_scene: Scene) -> None:
+    rows = [{"kind": "switch_to_esim", "line": msisdn(1), "discard_confirmed": True}]
+    async with _backends(idle_scene) as backends:
+        firm = backends.firm
+        job = (await firm.post("/jobs", {"kind": "place_orders", "rows": rows}, 202))["id"]
+        await firm.post(f"/jobs/{job}/cancel")
+        async with idle_scene.worker():
+            ended = await eventually(
+                lambda: firm.get(f"/jobs/{job}"), lambda found: found["ended_at"] is not None
+            )
+        assert (ended["status"], ended["done"]) == ("cancelled", 0)
+        assert (await firm.get("/orders"))["data"] == []
