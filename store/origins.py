@@ -13,7 +13,6 @@ from sqlalchemy import (
     String,
     bindparam,
     exists,
-    func,
     insert,
     or_,
     select,
@@ -45,17 +44,9 @@ class OriginRow(Row):
     )
 
 
-_COLUMNS = ("actor", "surface", "session", "address", "request_id")
-_UNHURRIED = func.set_config("synchronous_commit", "off", True)
-_RECORD = (
-    insert(OriginRow)
-    .from_select(
-        _COLUMNS, select(*(bindparam(name, type_=String) for name in _COLUMNS)).where(_UNHURRIED == "off")
-    )
-    .returning(OriginRow.id)
-)
-"""Does not wait for the disk: nothing needs an origin without a change that names it, and the commit of that
-change, which comes later, writes the origin to the disk before itself.
+_RECORD = insert(OriginRow).returning(OriginRow.id)
+"""Waits for the disk, although the change that names the origin is written later: a workflow's message names
+it, too, and Temporal would remember an origin that a killed database has forgotten.
 """
 
 

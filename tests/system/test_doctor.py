@@ -34,12 +34,12 @@ from workflows.orders.order import EsimOrder
 ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
     *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests", "qr_notifications"),
-    *("number_changes", "licence_requests", "travel_notices", "travel_lines", "jobs"),
+    *("number_changes", "licence_requests", "travel_notices", "user_mails", "travel_lines", "jobs"),
     *("travel_sweep", "failing", "held", "not_sent", "pending", "notifications"),
 ]
 WITH_WORKFLOWS = (
     *("orders", "qr_requests", "qr_notifications", "number_changes", "licence_requests", "travel_notices"),
-    *("travel_lines", "jobs"),
+    *("user_mails", "travel_lines", "jobs"),
 )
 
 

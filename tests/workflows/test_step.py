@@ -14,6 +14,7 @@ from tests.workflows.fake_outside import FakeOutside
 from tests.workflows.licences.fake_licences import FakeLicences
 from tests.workflows.operations.fake_jobs import FakeJobs
 from tests.workflows.operations.fake_retries import FakeRetries
+from tests.workflows.people.fake_user_mails import FakeUserMails
 from tests.workflows.travel.fake_lines import FakeLines
 from tests.workflows.travel.fake_travel import FakeTravel
 from tests.workflows.troubles import Troubles
@@ -59,6 +60,7 @@ def fakes() -> tuple[Steps, ...]:
         FakeLines,
         FakeRetries,
         FakeJobs,
+        FakeUserMails,
     )
     return tuple(kind(troubles) for kind in kinds)
 

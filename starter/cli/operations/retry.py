@@ -12,6 +12,7 @@ from models.identifiers import (
     NUMBER_CHANGE_ID_PATTERN,
     TRAVEL_LINE_ID_PATTERN,
     TRAVEL_NOTICE_ID_PATTERN,
+    USER_MAIL_ID_PATTERN,
 )
 from models.operations.retries import Outcome, Retried
 from models.orders.lifecycle import HoldReason
@@ -27,6 +28,7 @@ _AS_PRINTED = (
     LICENCE_REQUEST_ID_PATTERN,
     TRAVEL_NOTICE_ID_PATTERN,
     TRAVEL_LINE_ID_PATTERN,
+    USER_MAIL_ID_PATTERN,
     JOB_ID_PATTERN,
 )
 _QUERY = typer.Option("--query", metavar="Q", help="Everything held that this Temporal query selects.")
