@@ -146,6 +146,19 @@ async def test_a_held_notification_goes_on_when_it_is_retried(backends: Backends
     assert await qr.download_link(ANA)
 
 
+@pytest.mark.covers("P1")
+async def test_a_user_is_created_and_invited(backends: Backends, scene: Scene) -> None:
+    body = {"name": "Ines", "email": "ines@acme.example", "role": "manager"}
+    made = await backends.firm.post("/users", body, 201)
+
+    invited = await backends.firm.post(f"/users/{made['id']}/invite", status=202)
+
+    assert invited["id"] == made["id"]
+    await scene.mailbox.got("ines@acme.example")
+    (mail,) = scene.mailbox.mails
+    assert f"{scene.settings.portal_url}/invitation/" in mail.text
+
+
 @pytest.mark.covers("A21")
 async def test_a_job_that_has_not_begun_is_cancelled(idle_scene: Scene) -> None:
     rows = [{"kind": "switch_to_esim", "line": msisdn(1), "discard_confirmed": True}]

@@ -12,8 +12,10 @@ import pytest
 
 import starter
 from models.errors import Unavailable
+from models.fleet.bulk import Bulk, BulkAction
 from models.orders.lifecycle import HoldReason
 from models.people.callers import Caller, Role
+from models.people.sign_in import TokenBearer, TokenPurpose, Visit
 from models.travel.sending import SentAgain
 from sandbox.ports import free_port
 from starter.codes.code_desk import CodeDesk
@@ -21,6 +23,7 @@ from starter.codes.desk import QrDesk
 from starter.codes.drafts import QrRequestDraft
 from starter.connected import ConnectedDesk
 from starter.desks import Desks
+from starter.fleet.bulk import BulkDesk
 from starter.licences.agents import AgentDesk
 from starter.licences.assignments import AssignDraft, AssignmentDesk
 from starter.licences.numbers import NumberDesk
@@ -30,6 +33,7 @@ from starter.operations.jobs import JobDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
+from starter.people.mailed import MailedDesk
 from starter.people.users import UserDesk
 from starter.travel.line_changes import LineDesk
 from starter.travel.line_orders import AddLineDraft, LineOrderDesk, ReplaceEsimDraft
@@ -39,7 +43,7 @@ from starter.travel.stock import StockDesk
 from starter.travel.subscribers import SubscriberDesk
 from store.key_ring import KeyRing
 from temporal.connection import connect
-from tests.builders import ACCOUNT, OPERATOR, line, world
+from tests.builders import ACCOUNT, ANA, OPERATOR, line, world
 from tests.licences_world import ADAM, GINA, add_agent, add_licence, add_number
 from tests.qr_world import hold, qr_world
 from tests.system.scene import Scene, refused
@@ -97,6 +101,19 @@ async def _ask_for_licences(desk: LicenceRequestDesk, scene: Scene) -> Any:
     return await desk.request(await _a_number(scene), ACCOUNT, "voice_sms", 1, key=_key(scene))
 
 
+_SWITCH = Bulk(action=BulkAction.SWITCH_TO_ESIM, rows=("L-3",))
+
+
+async def _preview_many(desk: BulkDesk, scene: Scene) -> Any:
+    return await desk.preview(await scene.ana(), _SWITCH)
+
+
+async def _switch_many(desk: BulkDesk, scene: Scene) -> Any:
+    ana, bulk = await scene.ana(), _SWITCH
+    shown = await desk.preview(ana, bulk)
+    return await desk.confirm(ana, bulk, shown.count, shown.digest, key=_key(scene), discard_confirmed=True)
+
+
 async def _send_again(desk: SendingDesk, scene: Scene) -> Any:
     await _a_line(scene, desk)
     return await desk.resend(await scene.ana(SUE), "EL-1", SentAgain.QR_CODE, key=_key(scene))
@@ -125,6 +142,8 @@ NEEDS: dict[type, Need] = {
     QrDesk: _request,
     RecoveryDesk: lambda desk, _: desk.find(OPERATOR),
     RetryDesk: _retry,
+    BulkDesk: _switch_many,
+    MailedDesk: lambda desk, _: desk.invite(OPERATOR, ANA),
     JobDesk: lambda desk, _: desk.submit_rows(
         OPERATOR, None, "set_groups", [{"line": "L-1", "groups": []}], key="a"
     ),
@@ -144,6 +163,8 @@ READS: dict[type, Need] = {
     RecoveryDesk: lambda desk, _: desk.start(OPERATOR, []),
     RetryDesk: lambda desk, _: desk.select(OPERATOR),
     JobDesk: lambda desk, _: desk.jobs(OPERATOR),
+    BulkDesk: _preview_many,
+    MailedDesk: lambda desk, _: refused(desk.look(TokenBearer(Visit(), TokenPurpose.INVITATION, "unknown"))),
 }
 
 WITHOUT = {Desks, CodeDesk, ConnectedDesk, ReportDesk, StockDesk, LineDesk, SubscriberDesk, ClockDesk}

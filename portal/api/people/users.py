@@ -107,6 +107,12 @@ async def deactivate_user(caller: Managing, desks: At, user: Id) -> UserResource
     return UserResource.of(await desks.users.deactivate_user(caller, user))
 
 
+@routes.post("/users/{user}/invite", summary="Invite a user", status_code=202)
+async def invite_user(caller: Managing, desks: At, user: Id) -> UserResource:
+    """Send a person a link to choose a password. Each call sends another; the first that is used ends all."""
+    return UserResource.of(await desks.mailed.invite(caller, user))
+
+
 @routes.post("/users/{user}/activate", summary="Activate a user")
 async def activate_user(caller: Managing, desks: At, user: Id) -> UserResource:
     """Activate a deactivated user again. Idempotent."""

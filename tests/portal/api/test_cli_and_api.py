@@ -25,6 +25,7 @@ ONLY_OPERATORS = {
 }
 """What only the operator of the machine does, with the reason."""
 _A_JOB = "a job imports the file in the background (A21)"
+_OF_A_PERSON = "views are a person's own, and a key's user is none"
 OTHER_FORMS = {
     "OrderDesk.place_order": "by row ids, for Python backends; the API names records",
     "OrderDesk.check_order": "by row ids, for Python backends; the API names records",
@@ -45,6 +46,21 @@ OTHER_FORMS = {
     "RetryDesk.one": "`RetryDesk.resume` answers the outcome at once",
     "CodeBook.held": "`RetryDesk.held` lists held work of every kind",
     "CodeBook.waiting": "the list of requests shows the open ones",
+    "InventoryDesk.count": "a page counts; lists of the API never do",
+    "InventoryDesk.csv": "a page's file; a program reads the list",
+    "InventoryDesk.device": "a page's detail; the API shows lines, SIMs and offers of actions",
+    "InventoryDesk.history": "a page's history in words; the API answers events",
+    "InventoryDesk.search": "a page's one box; the API has a filter for each",
+    "InventoryDesk.sim": "a page's detail; the API shows the SIM",
+    "InventoryDesk.why_not": "a page's sentence; the API refuses with it",
+    "BulkDesk.preview": "a dry run of a job's rows",
+    "BulkDesk.confirm": "a job's rows, which the caller chose",
+    "QrDesk.manager": "a page says to whom a code goes; the preview of the API says it",
+    "SavedViewDesk.delete": _OF_A_PERSON,
+    "SavedViewDesk.make_default": _OF_A_PERSON,
+    "SavedViewDesk.rename": _OF_A_PERSON,
+    "SavedViewDesk.save": _OF_A_PERSON,
+    "SavedViewDesk.views": _OF_A_PERSON,
     "NumberDesk.held": "`RetryDesk.held` lists held work of every kind",
 }
 """What the API does by another call of the desk, with the reason."""
