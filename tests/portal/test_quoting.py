@@ -20,7 +20,10 @@ PAGE = {"Accept": "text/html"}
 
 def targets(app: FastAPI) -> list[tuple[str, str]]:
     found = [
-        (method, context.path.replace(":path}", "}").format_map(defaultdict(lambda: SENTINEL, token=token)))
+        (
+            method,
+            str(context.path).replace(":path}", "}").format_map(defaultdict(lambda: SENTINEL, token=token)),
+        )
         for context in iter_route_contexts(app.routes)
         for method in sorted(context.methods or ())
         for token in (SENTINEL, UPLOAD)
