@@ -61,7 +61,8 @@ class EventRow(Row):
         Index("ix_events_feed", "epoch", "xid", "id"),
         Index("ix_events_feed_of_account", "account_id", "epoch", "xid", "id"),
         Index("ix_events_of_actor", "account_id", "actor", "epoch", "xid", "id"),
-        Index("ix_events_of_type", "account_id", "type", postgresql_ops={"type": "text_pattern_ops"}),
+        Index("ix_events_of_type", "account_id", "type", "epoch", "xid", "id"),
+        Index("ix_events_at", "account_id", "at"),
         Index(
             "ix_events_imports",
             "type",

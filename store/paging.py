@@ -14,6 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     Date,
@@ -21,7 +22,9 @@ from sqlalchemy import (
     Integer,
     ScalarSelect,
     Select,
+    any_,
     bindparam,
+    cast,
     func,
     literal_column,
     select,
@@ -79,7 +82,7 @@ class Keys:
         sort = [column.desc() if self._descending else column for column in self._columns]
         sorted_ = statement.order_by(*sort)
         if wanted.limit is not None:
-            sorted_ = sorted_.limit(_most(wanted.limit + 1))
+            sorted_ = sorted_.limit(most(wanted.limit + 1))
         if wanted.after is None:
             return sorted_
         values = [
@@ -102,12 +105,20 @@ class Keys:
         return {f"after_{place}": value for place, value in enumerate(values)}
 
 
-def _most(records: int) -> ColumnElement[int]:
+def most(records: int) -> ColumnElement[int]:
     """A limit that is part of the statement's text: without its value PostgreSQL has no good plan that it
     could keep, and plans the statement again for each call, which takes longer than executing it. `unique`: a
     statement within another one has a limit of its own.
     """
     return bindparam("most", records, Integer, literal_execute=True, unique=True)
+
+
+def among(column: Any, ids: Any) -> ColumnElement[bool]:
+    """Whether a column is one of some ids, a parameter. PostgreSQL does not see how many they are, and so
+    keeps its plan instead of making one for each call.
+    """
+    some = cast(select(ids).scalar_subquery(), ARRAY(BigInteger))
+    return column == any_(some)
 
 
 def by_account(scope: Scope, *columns: Any) -> Keys:

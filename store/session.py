@@ -50,6 +50,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_pre_ping=False,
+            pool_use_lifo=True,  # a connection plans a statement anew the first five times
             hide_parameters=True,
             connect_args={
                 "timeout": _CONNECT_TIMEOUT.total_seconds(),

@@ -44,13 +44,19 @@ class StockEsim(View):
     imported_at: datetime
 
 
+MOST_FREE = 100
+"""Free eSIMs of a profile are counted up to this number, which stands for that many or more: whoever sells or
+orders sees whether they run out. What is in the stock is a list.
+"""
+
+
 class StockProfile(View):
     """The stock of one profile of an account."""
 
     account: str
     profile: int
     free: int
-    """Counted up to `MOST_COUNTED`, or up to the threshold where that is higher."""
+    """Counted up to `MOST_FREE`, or up to the threshold where that is higher."""
     waiting: int
     """Orders that wait for it."""
     threshold: int

@@ -17,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import compile_path
+from starlette.routing import BaseRoute, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import EsimError
@@ -141,6 +141,15 @@ def _methods(api: FastAPI, scope: Scope) -> set[str]:
     return found | {"HEAD"} if "GET" in found else found
 
 
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """All routes. They hold nothing of an application, so a process makes them once: it takes long."""
+    every = APIRouter(responses={**RESPONSES}, generate_unique_id_function=lambda route: route.name)
+    for routes in ROUTERS.values():
+        every.include_router(routes)
+    return tuple(every.routes)
+
+
 def create_api(desks: Desks, problems: Problems) -> FastAPI:
     """Make the API over these desks."""
     app = FastAPI(
@@ -153,10 +162,9 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TRACES_OF_ITS_OWN,
-        responses={**RESPONSES},
+        routes=[*_routes()],
         separate_input_output_schemas=False,
         root_path_in_servers=False,
-        generate_unique_id_function=lambda route: route.name,
     )
     app.state.door = Door(desks, Rates(desks.settings.api_calls_a_second), Attempts())
     app.state.incoming = Incoming()
@@ -164,8 +172,6 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     app.add_middleware(NamesWithSlashes)
     app.add_middleware(FormAsJson)
     app.add_middleware(AllAllowed, api=app)
-    for routes in ROUTERS.values():
-        app.include_router(routes)
     # Exception: else Starlette answers a bug in plain text; it raises it again, and `CrashPage` logs it
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError, Exception):
         app.add_exception_handler(failure, problems.answer)

@@ -13,11 +13,13 @@ from models.characters import LONGEST_NAME
 from models.errors import Refused
 from models.identifiers import reference, storable
 from models.paging import MOST_COUNTED
+from models.travel.stock_views import MOST_FREE
 from starter.keys import LONGEST_KEY, checked_key
 
 _LETTERS = {"user": "U", "contact": "C", "agent": "AG", "subscriber": "SB"}
 COUNTED_UP = f", counted up to {MOST_COUNTED}: {MOST_COUNTED} stands for that many or more."
-"""The end of a description of such a number."""
+FREE_COUNTED_UP = f", counted up to {MOST_FREE}: {MOST_FREE} stands for that many or more."
+"""The ends of descriptions of such numbers."""
 
 
 class Body(BaseModel):

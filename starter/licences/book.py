@@ -6,6 +6,8 @@ A number is named by its phone number in E.164 or its id (`N-7`), an agent by th
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement
+
 from models.imports import ImportReport, Progress
 from models.licences.file import parse_numbers
 from models.licences.views import AgentView, NumberView
@@ -67,10 +69,10 @@ class NumberBook:
             scope = await lookups.narrowed(connection, caller.scope, account)
             user = None if agent is None else await find_agent(connection, scope, agent)
             caller.require(Permission.VIEW_LICENCES)
-            chosen = () if user is None else (NumberRow.agent_id == user.id,)
+            chosen: tuple[ColumnElement[bool], ...] = () if user is None else (NumberRow.agent_id == user.id,)
             if assigned is not None:
-                uses = LicenceRow.id.is_not(None)
-                chosen = (*chosen, uses if assigned else ~uses)
+                uses = (LicenceRow.id.is_not(None),)
+                chosen += uses if assigned else await number_views.without_licence(connection, scope)
             if held:
                 chosen = (*chosen, number_views.HELD)
             part = Wanted(limit, after)

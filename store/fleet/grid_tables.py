@@ -28,6 +28,10 @@ FILTERED = ("provider_id", "distributor_id", "traits", "some_groups")
 """What the indexes hold besides their keys: by these a sorted list is filtered without reading its rows."""
 
 
+WITHOUT_CODE = "line_id IS NOT NULL AND (traits & 514) = 2"
+"""The SQL condition of lines whose eSIM has no code, also where one is requested: bits of `traits`."""
+
+
 class InventoryRow(Row):
     """A slot of a device that has a line, or a SIM without a slot that is no travel eSIM."""
 
@@ -71,6 +75,7 @@ class InventoryRow(Row):
         _sorted("by_device", "slot"),
         *map(_sorted, ("by_number", "by_iccid", "by_employee", "by_provider", "newest")),
         Index("ix_inventory_rows_employee_id", "employee_id"),
+        Index("ix_inventory_rows_without_code", "account_id", "line_id", postgresql_where=text(WITHOUT_CODE)),
         Index("ix_inventory_rows_facets", "facets", **_GIN),
         Index("ix_inventory_rows_words", "words", **_GIN),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, Select, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -31,11 +31,21 @@ class Groups:
     ids: tuple[int, ...]
     large: bool
     """Whether they have so many members that lines are asked, one by one in the sequence of a list, whether
-    they are one. The members of a small group are collected first.
+    they are one. The members of a small group are collected first (`members`).
     """
 
     def has_line(self) -> ColumnElement[bool]:
-        """Whether a line is a member, as a condition of a statement about lines."""
+        """Whether a line is a member of a large group, as a condition of a statement about lines."""
+        lines, sims = self._of_line_and_sim()
+        of_line = lines.where(LineGroupRow.line_id == LineRow.id).correlate(LineRow)
+        of_sim = sims.where(_line.id == LineRow.id).correlate(LineRow)
+        return or_(has(of_line), has(of_sim))
+
+    async def members(self, connection: AsyncConnection) -> list[int]:
+        """The lines that are members of a small group."""
+        return list(await connection.scalars(union(*self._of_line_and_sim())))
+
+    def _of_line_and_sim(self) -> tuple[Select[int], Select[int]]:
         lines = select(LineGroupRow.line_id).where(LineGroupRow.group_id.in_(self.ids))
         sims = (
             select(_line.id)
@@ -43,13 +53,7 @@ class Groups:
             .join(SimGroupRow, SimGroupRow.sim_id == SimRow.id)
             .where(SimGroupRow.group_id.in_(self.ids), SimRow.state.in_(STATES_IN_PLACE))
         )
-        if not self.large:
-            # the limits, which change nothing, say how few they are in a plan that PostgreSQL keeps
-            few = literal_column(str(MOST_COUNTED), Integer)
-            return LineRow.id.in_(union(lines.limit(few), sims.limit(few)))
-        of_line = lines.where(LineGroupRow.line_id == LineRow.id).correlate(LineRow)
-        of_sim = sims.where(_line.id == LineRow.id).correlate(LineRow)
-        return or_(has(of_line), has(of_sim))
+        return lines, sims
 
 
 async def named(connection: AsyncConnection, scope: Scope, name: str) -> Groups:

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, and_, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -12,10 +22,10 @@ from models.identifiers import storable
 from models.paging import WHOLE, Page, Wanted
 from models.people.callers import OfAccount, Scope
 from store.codes.tables import QrVersionRow
-from store.fleet import group_members
+from store.fleet import grid_codes, group_members
 from store.fleet.tables import STATES_IN_PLACE, DeviceRow, LineGroupRow, LineRow, SimGroupRow, SimRow
 from store.orders.tables import OPEN_STATUSES, OrderRow
-from store.paging import Keys, built_once, cut
+from store.paging import Keys, among, built_once, cut
 from store.people.languages import language_of
 from store.people.tables import AccountRow, DistributorRow, EmployeeRow, GroupRow, ProviderRow
 from store.row import constants
@@ -54,22 +64,37 @@ async def lines(
     groups = None if group is None else await group_members.named(connection, scope, group.strip())
     if groups is not None and not groups.ids:
         return Page()
+    some = await _few(connection, scope, groups, without_code=without_code)
+    if some == []:
+        return Page()
     keys = _OF_ACCOUNT if isinstance(scope, OfAccount) else _OF_ALL
     shape, known = shaped(scope)
     part = Wanted(wanted.limit, wanted.after and ())
     statement = _listed(
         shape,
         part,
-        groups=groups,
+        groups=groups if groups is not None and groups.large else None,
+        of_some=some is not None,
         by_device=device is not None,
         kind=kind,
         without_code=without_code,
         offset=offset,
     )
-    known |= {"device": device and device.strip(), **keys.position(wanted)}
+    known |= {"device": device and device.strip(), "lines": some, **keys.position(wanted)}
     rows = list(await connection.execute(statement, known))
     place = _place if isinstance(scope, OfAccount) else _place_of_all
     return cut(rows, wanted, place).of(_line)
+
+
+async def _few(
+    connection: AsyncConnection, scope: Scope, groups: group_members.Groups | None, *, without_code: bool
+) -> list[int] | None:
+    """The lines among which those of the list are, where they are few of many: they are found first, and not
+    asked for one by one in the sequence of the list.
+    """
+    if groups is not None and not groups.large:
+        return await groups.members(connection)
+    return await grid_codes.few_without_code(connection, scope) if without_code else None
 
 
 @built_once
@@ -78,6 +103,7 @@ def _listed(
     part: Wanted,
     *,
     groups: group_members.Groups | None,
+    of_some: bool,
     by_device: bool,
     kind: SimKind | None,
     without_code: bool,
@@ -98,6 +124,8 @@ def _listed(
         chosen = chosen.where(_in_place(kind, without_code=without_code))
     if groups is not None:
         chosen = chosen.where(groups.has_line())
+    if of_some:
+        chosen = chosen.where(among(LineRow.id, bindparam("lines", type_=ARRAY(BigInteger))))
     keys = _OF_ACCOUNT if isinstance(scope, OfAccount) else _OF_ALL
     return _lines(keys.of(chosen, part))
 

@@ -5,7 +5,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, cast, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refusal, Refused
@@ -15,14 +27,14 @@ from models.licences.charges import charges
 from models.licences.history import AddOnChange, Changed, GivenBack, add_on_change
 from models.licences.licence_views import AddOnCount, LicenceChange, LicenceStatus, LicenceView
 from models.paging import WHOLE, Page, Wanted
-from models.people.callers import AllAccounts, By, Scope
+from models.people.callers import AllAccounts, By, OfAccount, Scope
 from store import events
 from store.licences import billing, entries, prices
 from store.licences.entries import Books
 from store.licences.facts import TODAY, add_on_today
 from store.licences.tables import BillingRow, LicenceRow, NumberRow
 from store.locks import keep_account_open
-from store.paging import by_account
+from store.paging import Keys, by_account
 from store.people.tables import AccountRow
 from store.scopes import within
 
@@ -87,16 +99,32 @@ async def licences(
     wanted: Wanted = WHOLE,
 ) -> Page[LicenceView]:
     """The licences of the scope, by account and id; those that are over only where that status is asked."""
-    mine = _LICENCES.where(within(scope, LicenceRow.account_id))
-    mine = mine.where(_STATUS.in_([status.value]) if status else _NOT_OVER)
+    chosen = [within(scope, LicenceRow.account_id)]
+    chosen.append(_STATUS.in_([status.value]) if status else _NOT_OVER)
     # what follows from the status, for the indexes
     if status in {LicenceStatus.OVER, LicenceStatus.GIVEN_BACK}:
-        mine = mine.where(LicenceRow.usable_until.is_not(None))
+        chosen.append(LicenceRow.usable_until.is_not(None))
     if status in {LicenceStatus.FREE, LicenceStatus.GIVEN_BACK}:
-        mine = mine.where(LicenceRow.number_id.is_(None))
-    if add_on is not None:
-        mine = mine.where(add_on_today == add_on.value)
-    return (await by_account(scope, LicenceRow.id).page(connection, mine, wanted)).of(_view)
+        chosen.append(LicenceRow.number_id.is_(None))
+    keys = by_account(scope, LicenceRow.id)
+    if add_on is not None and isinstance(scope, OfAccount):
+        chosen.append(LicenceRow.id.in_(_of_add_on(add_on, chosen, keys, wanted)))
+    elif add_on is not None:
+        chosen.append(add_on_today == add_on.value)
+    return (await keys.page(connection, _LICENCES.where(*chosen), wanted)).of(_view)
+
+
+def _of_add_on(
+    add_on: AddOn, chosen: Sequence[ColumnElement[bool]], keys: Keys, wanted: Wanted
+) -> CompoundSelect[int]:
+    """The wanted licences that are this add-on today: of those that stay what they are, in the sequence of an
+    index, and of the few that are changed to another one.
+    """
+    mine = select(LicenceRow.id).outerjoin(BillingRow, BillingRow.account_id == LicenceRow.account_id)
+    mine = mine.where(*chosen).correlate(None)
+    stay = mine.where(LicenceRow.next_add_on.is_(None), LicenceRow.add_on == add_on.value)
+    changed = mine.where(LicenceRow.next_add_on.is_not(None), add_on_today == add_on.value)
+    return union_all(*(keys.of(some, wanted) for some in (stay, changed)))
 
 
 async def counts(connection: AsyncConnection, scope: Scope) -> list[AddOnCount]:

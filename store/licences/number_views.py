@@ -4,13 +4,27 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Interval, Select, and_, bindparam, cast, func, or_, select, union
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Interval,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.fleet.inventory import SimState
 from models.licences.views import NumberView
-from models.paging import WHOLE, Page, Wanted
+from models.paging import MOST_COUNTED, WHOLE, Page, Wanted
 from models.people.callers import Scope
 from store.codes.tables import QrVersionRow
 from store.fleet.tables import STATES_IN_PLACE, SimRow
@@ -20,7 +34,7 @@ from store.licences.facts import STATE, add_on_today
 from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberChangeRow, NumberRow
 from store.operations import holds
 from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
-from store.paging import built_once, by_account
+from store.paging import among, built_once, by_account, most
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.row import constants, has
 from store.scopes import shaped, within
@@ -66,6 +80,17 @@ async def numbers(
     keys = by_account(scope, NumberRow.msisdn, NumberRow.id)
     rows = await keys.page(connection, statement, wanted, {**known, "kept": kept})
     return Page(await _with_unfinished(connection, [_view(row) for row in rows]), rows.following)
+
+
+async def without_licence(connection: AsyncConnection, scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """Whether a number uses no licence, as conditions of `numbers`: where few do, they are found first."""
+    used = select(LicenceRow.id).where(LicenceRow.number_id == NumberRow.id).exists()
+    some = select(NumberRow.id).where(within(scope, NumberRow.account_id), ~used).limit(most(MOST_COUNTED))
+    ids = list(await connection.scalars(some))
+    none = LicenceRow.id.is_(None)
+    if len(ids) >= MOST_COUNTED:
+        return (none,)
+    return (none, among(NumberRow.id, literal(ids, ARRAY(BigInteger))))
 
 
 @built_once

@@ -164,6 +164,8 @@ class LicenceRow(Row):
         CheckConstraint("(next_add_on IS NULL) = (next_from IS NULL)", name="next_has_day"),
         Index("ix_licences_account_id", "account_id", "id"),
         Index("ix_licences_unused", "account_id", "id", postgresql_where=text("number_id IS NULL")),
+        Index("ix_licences_by_add_on", "account_id", "add_on", "id"),
+        Index("ix_licences_changing", "account_id", "id", postgresql_where=text("next_add_on IS NOT NULL")),
         Index("ix_licences_ending", "account_id", "id", postgresql_where=text("usable_until IS NOT NULL")),
         Index(
             "ix_licences_counted",
@@ -194,6 +196,7 @@ class LicenceEntryRow(Row):
         CheckConstraint(among("entry", ENTRIES), name="entry"),
         CheckConstraint(among("add_on", AddOn), name="add_on"),
         Index("ix_licence_entries_licence_id", "licence_id"),
+        Index("ix_licence_entries_purchase_id", "purchase_id"),
         Index("ix_licence_entries_key", "account_id", "key", postgresql_where=text("key IS NOT NULL")),
     )
 

@@ -1,11 +1,12 @@
 """The audit: events joined with the origins of the calls that made them, page by page (A17)."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     ColumnElement,
     Select,
@@ -21,12 +22,13 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.events import Audience
+from models.events import EVENT_TYPES, Audience
 from models.operations.audit import PLATFORM, AuditEntry
 from models.operations.jobs import OF_TRAVEL
 from models.paging import Page, Wanted
@@ -35,11 +37,15 @@ from store.event_table import EventRow, Xid8
 from store.events import Cursor
 from store.orders.tables import OrderRow
 from store.origins import OriginRow
+from store.paging import most
 from store.people.tables import AccountRow, ApiKeyRow
 from store.scopes import travel_order, within
 from store.travel.tables import TravelStockRow
 
 _PLACE = (EventRow.epoch, EventRow.xid, EventRow.id)
+_NEWEST_FIRST = tuple(column.desc() for column in _PLACE)
+_LONGEST = timedelta(hours=1)
+"""Longer than a transaction takes from its first change to its last entry."""
 _OF_TRAVEL = ("esim_line:", "subscriber:", "travel_plan:", "stock:", "travel-")
 """How references to records of travel eSIMs begin; their orders and SIMs are looked up."""
 _KEYS_OF_PLATFORM = select(func.concat("K-", ApiKeyRow.id)).where(ApiKeyRow.account_id.is_(None))
@@ -62,7 +68,7 @@ _ENTRIES: Select[Any] = (
     )
     .outerjoin(OriginRow, OriginRow.id == EventRow.origin_id)
     .outerjoin(AccountRow, AccountRow.id == EventRow.account_id)
-    .order_by(*(column.desc() for column in _PLACE))
+    .order_by(*_NEWEST_FIRST)
 )
 
 
@@ -86,18 +92,68 @@ async def entries(
     Unless `everything`, only what an account may see (`Audience`), without the sessions and addresses of the
     platform's own staff and its API keys.
     """
-    found = _ENTRIES.where(within(scope, EventRow.account_id), *_conditions(chosen))
+    conditions = [within(scope, EventRow.account_id), *_conditions(chosen)]
+    conditions += [edge async for edge in _edges(connection, scope, chosen)]
     if not everything:
-        found = found.where(EventRow.audience == Audience.ACCOUNT)
+        conditions.append(EventRow.audience == Audience.ACCOUNT)
     if isinstance(scope, OfAccount) and not scope.travel:
-        found = found.where(not_(_about_travel()))
+        conditions.append(not_(_about_travel()))
     if wanted.after is not None:
-        found = found.where(tuple_(*_PLACE) < _place(wanted))
-    if wanted.limit is not None:
-        found = found.limit(wanted.limit + 1)
-    rows = list(await connection.execute(found))
+        conditions.append(tuple_(*_PLACE) < _place(wanted))
+    rows = list(await connection.execute(_listed(scope, chosen, conditions, wanted)))
     shown = [_entry(row, everything=everything) for row in rows[: wanted.limit]]
     return Page(shown, (shown[-1].id,) if len(rows) > len(shown) else None)
+
+
+def _listed(
+    scope: Scope, chosen: AuditFilter, conditions: list[ColumnElement[bool]], wanted: Wanted
+) -> Select[Any]:
+    """The entries that fulfil the conditions, with one more than wanted."""
+    if wanted.limit is None:
+        return _ENTRIES.where(*conditions, *_of_type(chosen))
+    few = most(wanted.limit + 1)
+    if chosen.type is None or not isinstance(scope, OfAccount):
+        return _ENTRIES.where(*conditions, *_of_type(chosen)).limit(few)
+    # the newest of each type, in the sequence of an index, then the newest of these
+    types: Any = func.unnest(literal(_types(chosen.type), ARRAY(String))).table_valued(column("type", String))
+    types = types.render_derived(name="types")
+    newest = select(*_PLACE).where(EventRow.type == types.c.type, *conditions).order_by(*_NEWEST_FIRST)
+    of_type = newest.limit(few).correlate(types).lateral("of_type")
+    found = select(of_type.c.id).select_from(types.join(of_type, true()))
+    found = found.order_by(of_type.c.epoch.desc(), of_type.c.xid.desc(), of_type.c.id.desc()).limit(few)
+    return _ENTRIES.where(EventRow.id.in_(found.correlate(None)))
+
+
+def _types(beginning: str) -> list[str]:
+    """The types of events that are meant by one, or by what several begin with."""
+    several = [name for name in EVENT_TYPES if name == beginning or name.startswith(f"{beginning}.")]
+    return several or [beginning]
+
+
+def _of_type(chosen: AuditFilter) -> Iterator[ColumnElement[bool]]:
+    if chosen.type is not None:
+        yield EventRow.type.in_(_types(chosen.type))
+
+
+async def _edges(
+    connection: AsyncConnection, scope: Scope, chosen: AuditFilter
+) -> AsyncIterator[ColumnElement[bool]]:
+    """Between which places of an account's list all entries of the time are: it is read from there on.
+
+    A place is that of a transaction, which may have begun before the entry was made.
+    """
+    if not isinstance(scope, OfAccount):
+        return
+    places = select(EventRow.epoch, cast(EventRow.xid, Text), EventRow.id)
+    places = places.where(within(scope, EventRow.account_id)).limit(most(1))
+    if chosen.until is not None:
+        later = places.where(EventRow.at >= chosen.until + _LONGEST).order_by(EventRow.at)
+        if row := (await connection.execute(later)).one_or_none():
+            yield tuple_(*_PLACE) < _place_of(*row)
+    if chosen.since is not None:
+        earlier = places.where(EventRow.at < chosen.since - _LONGEST).order_by(EventRow.at.desc())
+        if row := (await connection.execute(earlier)).one_or_none():
+            yield tuple_(*_PLACE) > _place_of(*row)
 
 
 def _conditions(chosen: AuditFilter) -> Iterator[ColumnElement[bool]]:
@@ -105,9 +161,6 @@ def _conditions(chosen: AuditFilter) -> Iterator[ColumnElement[bool]]:
         yield EventRow.actor == chosen.actor
     if chosen.about is not None:
         yield EventRow.about.contains([chosen.about])
-    if chosen.type is not None:
-        several = EventRow.type.startswith(f"{chosen.type}.", autoescape=True)
-        yield or_(EventRow.type == chosen.type, several)
     if chosen.since is not None:
         yield EventRow.at >= chosen.since
     if chosen.until is not None:
@@ -121,8 +174,11 @@ def _place(wanted: Wanted) -> Any:
         cursor = Cursor.parse(str(last))
     except (Refused, ValueError):
         raise Refused.because("page_cursor_invalid") from None
-    xid = cast(literal(str(cursor.xid), Text), Xid8())
-    return tuple_(literal(cursor.epoch, BigInteger), xid, literal(cursor.id, BigInteger))
+    return _place_of(cursor.epoch, str(cursor.xid), cursor.id)
+
+
+def _place_of(epoch: int, xid: str, event_id: int) -> Any:
+    return tuple_(literal(epoch, BigInteger), cast(literal(xid, Text), Xid8()), literal(event_id, BigInteger))
 
 
 def _about_travel() -> ColumnElement[bool]:

@@ -5,7 +5,18 @@ alerted (T17, T26, T36).
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Date, Integer, and_, bindparam, cast, func, null, or_, select, update
+from sqlalchemy import (
+    Date,
+    Integer,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimState
@@ -16,12 +27,14 @@ from store.orders.tables import OrderRow
 from store.row import clock, now
 from store.travel import notices
 from store.travel.line_tables import TravelOrderRow
-from store.travel.tables import TravelProfileRow, TravelStockRow
+from store.travel.tables import NEVER, TravelProfileRow, TravelStockRow
 
 today = select(cast(func.timezone("UTC", now()), Date)).scalar_subquery()
 """The day in UTC, as a column that is computed once: an eSIM is handed out until the end of its `ends_on`."""
 ENDED = TravelStockRow.ends_on < today
-NOT_ENDED = or_(TravelStockRow.ends_on.is_(None), TravelStockRow.ends_on >= today)
+last_day = func.coalesce(TravelStockRow.ends_on, literal_column(NEVER, Date()))
+"""The last day on which an eSIM can be handed out, as indexes have it."""
+NOT_ENDED = last_day >= today
 UNTOUCHED = and_(TravelStockRow.order_id.is_(None), TravelStockRow.revealed_at.is_(None))
 FREE = and_(UNTOUCHED, SimRow.state == SimState.IN_STOCK, NOT_ENDED)
 """Whether an eSIM can be reserved, as a condition of a statement with `SimRow`: not one whose code was shown,
@@ -54,16 +67,16 @@ _waits = (
     .cte("waits")
 )
 _first = (
-    select(TravelStockRow.sim_id, TravelStockRow.ends_on)
+    select(TravelStockRow.sim_id, last_day.label("last_day"))
     .join(SimRow, SimRow.id == TravelStockRow.sim_id)
     .where(*_OF_PROFILE, FREE)
-    .order_by(TravelStockRow.ends_on.nulls_last(), TravelStockRow.sim_id)
+    .order_by(last_day, TravelStockRow.sim_id)
     .limit(select(func.count()).select_from(_waits).scalar_subquery())
     .cte("first")
 )
 _given = select(
     _first.c.sim_id,
-    func.row_number().over(order_by=(_first.c.ends_on.nulls_last(), _first.c.sim_id)).label("n"),
+    func.row_number().over(order_by=(_first.c.last_day, _first.c.sim_id)).label("n"),
 ).cte("given")
 _reserved = (
     update(TravelStockRow)

@@ -7,7 +7,6 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
-    Date,
     ScalarSelect,
     Select,
     and_,
@@ -15,7 +14,6 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal_column,
     not_,
     select,
     update,
@@ -23,17 +21,17 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimState
-from models.paging import MOST_COUNTED, WHOLE, Page, Wanted
+from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
-from models.travel.stock_views import StockEsim, StockProfile, StockState
+from models.travel.stock_views import MOST_FREE, StockEsim, StockProfile, StockState
 from store.fleet.tables import SimRow
 from store.paging import built_once, by_account, up_to
 from store.people.tables import AccountRow, ProviderRow
 from store.row import constants
 from store.scopes import shaped, within
 from store.travel.line_tables import EsimLineRow, TravelOrderRow
-from store.travel.settling import ENDED, NOT_ENDED, UNTOUCHED
-from store.travel.tables import NEVER, TravelProfileRow, TravelStockRow
+from store.travel.settling import ENDED, NOT_ENDED, UNTOUCHED, last_day
+from store.travel.tables import TravelProfileRow, TravelStockRow
 
 state_of_esim = case(
     (SimRow.state == SimState.DISCARDED, StockState.DISCARDED.value),
@@ -80,18 +78,19 @@ _ESIMS = (
 )
 _FIRST_TO_END = (
     TravelStockRow.profile,
-    func.coalesce(TravelStockRow.ends_on, literal_column(NEVER, Date())),
+    last_day,
     TravelStockRow.sim_id,
 )
 
 
-def free_of(account_id: Any, profile: Any, most: Any = MOST_COUNTED) -> ScalarSelect[int]:
+def free_of(account_id: Any, profile: Any, most: Any = MOST_FREE) -> ScalarSelect[int]:
     """How many eSIMs of this profile of the account can be handed out (T36), counted up to `most`."""
-    # the state as a column: joined, all SIMs might be read for the first that are counted
+    # the state as a column: joined, all SIMs might be read for the first that are counted; what it is not:
+    # PostgreSQL then expects most to be free, and does not collect all before it counts the first
     state = select(SimRow.state).where(SimRow.id == TravelStockRow.sim_id).scalar_subquery()
     free = select(TravelStockRow.sim_id).where(
         *(TravelStockRow.account_id == account_id, TravelStockRow.profile == profile),
-        *(UNTOUCHED, NOT_ENDED, state.in_(constants([SimState.IN_STOCK]))),
+        *(UNTOUCHED, NOT_ENDED, state.not_in(constants(set(SimState) - {SimState.IN_STOCK}))),
     )
     return up_to(free.correlate_except(TravelStockRow), most)
 
@@ -121,7 +120,7 @@ _PROFILES = select(
     free_of(
         TravelProfileRow.account_id,
         TravelProfileRow.profile,
-        func.greatest(TravelProfileRow.threshold, MOST_COUNTED),
+        func.greatest(TravelProfileRow.threshold, MOST_FREE),
     ).label("free"),
     TravelProfileRow.threshold,
     TravelProfileRow.low_since,
@@ -181,7 +180,7 @@ async def free_counts(
     connection: AsyncConnection, scope: Scope, profiles: Collection[int]
 ) -> Mapping[tuple[int, int], int]:
     """How many eSIMs of these profiles can be handed out (T36), by account and profile, counted up to
-    `MOST_COUNTED`.
+    `MOST_FREE`.
     """
     mine = _COUNTED.where(within(scope, TravelProfileRow.account_id))
     rows = await connection.execute(mine, {"profiles": list(profiles)})

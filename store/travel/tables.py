@@ -172,11 +172,8 @@ class TravelStockRow(Row):
         CheckConstraint(f"profile BETWEEN 1 AND {LARGEST_PROFILE}", name="profile"),
         Index(
             "ix_travel_stock_free",
-            "account_id",
-            "profile",
-            "ends_on",
-            "sim_id",
-            postgresql_where=text("order_id IS NULL"),
+            *("account_id", "profile", text(f"coalesce(ends_on, {NEVER})"), "sim_id"),
+            postgresql_where=text("order_id IS NULL AND revealed_at IS NULL"),
         ),
         Index(
             "ix_travel_stock_by_end", "account_id", "profile", text(f"coalesce(ends_on, {NEVER})"), "sim_id"

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page
 
 from models.language import Language
@@ -106,19 +105,3 @@ async def site_over(database_url: str, chromium: Browser, acme: Known) -> AsyncI
     server.should_exit = True
     await running
     await database.close()
-
-
-async def accessible(page: Page, name: str) -> None:
-    """Axe finds nothing on the page."""
-    found = await Axe().run(page)
-    violations = [
-        (entry["id"], [node["html"][:160] for node in entry["nodes"]])
-        for entry in found.response["violations"]
-    ]
-    assert violations == [], name
-
-
-async def fits(page: Page, name: str) -> None:
-    """Nothing sticks out of the screen."""
-    room = await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert room[0] <= room[1], name

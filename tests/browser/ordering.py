@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from portal.app import create_app
 from starter.desks import Desks
+from tests.browser.accessibility import accessible, fits
 from tests.portal.pages.conftest import give_password
 from tests.portal.pages.people import PASSWORD
 from tests.system.scene import Scene
@@ -84,16 +84,10 @@ async def looks_right(page: Page, name: str) -> None:
     """No violation of accessibility, light and dark, and nothing wider than a narrow screen."""
     for scheme in ("light", "dark"):
         await page.emulate_media(color_scheme=scheme)
-        found = await Axe().run(page)
-        violations = [
-            (entry["id"], [node["html"][:160] for node in entry["nodes"]])
-            for entry in found.response["violations"]
-        ]
-        assert violations == [], f"{name}, {scheme}"
+        await accessible(page, f"{name}, {scheme}")
     await page.emulate_media(color_scheme="light")
     size = page.viewport_size
     assert size is not None
     await page.set_viewport_size({"width": 320, "height": 800})
-    room = await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert room[0] <= room[1], f"{name} at 320 px"
+    await fits(page, f"{name} at 320 px")
     await page.set_viewport_size(size)

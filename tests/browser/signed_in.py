@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page
 from temporalio.client import Client
 
@@ -85,19 +84,3 @@ async def serving_pages(
         await serving
         listening.close()
     assert portal.complaints == []
-
-
-async def accessible(page: Page) -> None:
-    """The page, as it is now, breaks no rule of accessibility."""
-    found = await Axe().run(page)
-    violations = [
-        (entry["id"], [node["html"][:160] for node in entry["nodes"]])
-        for entry in found.response["violations"]
-    ]
-    assert violations == [], page.url
-
-
-async def fits(page: Page) -> None:
-    """Nothing is wider than the screen."""
-    room = await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert room[0] <= room[1], page.url

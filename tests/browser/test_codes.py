@@ -11,7 +11,8 @@ from PIL import Image
 from playwright.async_api import Browser, FilePayload, Page, expect
 
 from qr import draw
-from tests.browser.signed_in import Portal, accessible, fits, serving_pages
+from tests.browser.accessibility import accessible, fits
+from tests.browser.signed_in import Portal, serving_pages
 from tests.builders import ANA
 from tests.system.conftest import idle_scene, scene, temporal
 from tests.system.qr_scene import QUENTIN, RITA, QrScene, a_code

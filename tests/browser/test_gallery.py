@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.accessibility import accessible, fits
 from tests.browser.gallery import NAMES, serving_gallery
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -64,20 +64,6 @@ def opened(chromium: Browser, gallery: str, complaints: list[str]) -> Any:
             await context.close()
 
     return page
-
-
-async def accessible(page: Page, name: str) -> None:
-    found = await Axe().run(page)
-    violations = [
-        (entry["id"], [node["html"][:160] for node in entry["nodes"]])
-        for entry in found.response["violations"]
-    ]
-    assert violations == [], name
-
-
-async def fits(page: Page, name: str) -> None:
-    room = await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert room[0] <= room[1], name
 
 
 @pytest.mark.covers("P13")

@@ -9,7 +9,8 @@ from playwright.async_api import Browser, expect
 
 from models.language import Language
 from store.session import Database
-from tests.browser.inventory_site import Site, accessible, fits, site_over
+from tests.browser.accessibility import accessible, fits
+from tests.browser.inventory_site import Site, site_over
 from tests.callers.world import Known, build
 from tests.databases import Copies
 from tests.portal.pages.people import ANA

@@ -11,7 +11,7 @@ from models.people.callers import Caller
 from models.travel.line_views import LinePreview
 from models.travel.profiles import EsimReason
 from models.values import Flag
-from portal.api.fields import Accepted, Body, Id, IdOrIccid, Name, id_or_none, one_of
+from portal.api.fields import FREE_COUNTED_UP, Accepted, Body, Id, IdOrIccid, Name, id_or_none, one_of
 from portal.api.travel.plan_resources import PlanResource, plan_resource
 from starter.desks import Desks
 from starter.orders.drafts import Placed
@@ -30,7 +30,8 @@ class LinePreviewResource(Accepted):
     esim_line: str | None = Field(description="The line that the plan is added to. Null: a new one.")
     iccid: str | None = Field(description="The eSIM of that line.")
     in_stock: int | None = Field(
-        description="How many eSIMs of the plan's profile are free for a new line; with 0, the order waits."
+        description=f"How many eSIMs of the plan's profile are free for a new line{FREE_COUNTED_UP}"
+        " With 0, the order waits."
     )
     complimentary: bool
 
@@ -50,7 +51,9 @@ class ReplacementPreviewResource(Accepted):
     esim_line: str = Field(examples=["EL-9"])
     line_name: str
     iccid: str | None = Field(description="Its present eSIM; null where that was withdrawn.")
-    in_stock: int = Field(description="How many eSIMs of its profile are free; with 0, the order waits.")
+    in_stock: int = Field(
+        description=f"How many eSIMs of its profile are free{FREE_COUNTED_UP} With 0, the order waits."
+    )
 
 
 class AddLineBody(Body):

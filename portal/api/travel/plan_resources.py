@@ -7,7 +7,7 @@ from pydantic import Field
 from models.identifiers import reference
 from models.travel.plan_views import PlanDetails, PlanOffer, PlanView
 from models.travel.rates import ProfileCost
-from portal.api.fields import Currency, Resource, id_or_none
+from portal.api.fields import FREE_COUNTED_UP, Currency, Resource, id_or_none
 from portal.api.travel.shared import Amount, Country, ProfileNumber, amount
 
 
@@ -65,7 +65,9 @@ class PlanOfferResource(PlanResource):
     esim_line: str | None = Field(
         description="The subscriber's eSIM line that it can be added to: `EL-9`. Null: a new eSIM is needed."
     )
-    in_stock: int = Field(description="How many eSIMs of its profile are free; with none, an order waits.")
+    in_stock: int = Field(
+        description=f"How many eSIMs of its profile are free{FREE_COUNTED_UP} With none, an order waits."
+    )
 
 
 def plan_resource(plan: PlanView) -> PlanResource:

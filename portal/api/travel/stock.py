@@ -10,7 +10,7 @@ from models.identifiers import reference
 from models.people.callers import Caller, Permission
 from models.travel.stock_views import StockEsim, StockProfile, StockState
 from portal.api.caller import At, needs
-from portal.api.fields import COUNTED_UP, Accepted, Body, DryRun, Id, Resource, id_or_none
+from portal.api.fields import FREE_COUNTED_UP, Accepted, Body, DryRun, Id, Resource, id_or_none
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
 from portal.api.travel.shared import Number, ProfileNumber, StateOfStock
@@ -54,7 +54,9 @@ class StockProfileResource(Resource):
     """The stock of one IMSI profile."""
 
     profile: ProfileNumber
-    free: int = Field(description=f"What can be handed out{COUNTED_UP} A higher threshold is counted up to.")
+    free: int = Field(
+        description=f"What can be handed out{FREE_COUNTED_UP} A higher threshold is counted up to."
+    )
     waiting: int = Field(description="Orders that wait for an eSIM of the profile.")
     threshold: int = Field(description="With fewer free eSIMs than this the staff is alerted; 0: never.")
     low_since: datetime | None = Field(description="Since when the alert is raised.")

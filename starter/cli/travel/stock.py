@@ -8,9 +8,9 @@ import typer
 from models.errors import Refused
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
-from models.paging import MOST_COUNTED, counted_up
+from models.paging import counted_up
 from models.people.callers import Caller
-from models.travel.stock_views import StockEsim, StockProfile, StockState, stock_csv
+from models.travel.stock_views import MOST_FREE, StockEsim, StockProfile, StockState, stock_csv
 from starter.cli.imports import DryRun, File, import_there
 from starter.cli.language import headings, stock_state, worded
 from starter.cli.output import (
@@ -174,7 +174,7 @@ def _print_profiles(profiles: list[StockProfile]) -> None:
     for account in dict.fromkeys(one.account for one in profiles):
         rows = [
             (
-                *(one.profile, counted_up(one.free, max(one.threshold, MOST_COUNTED)), one.waiting),
+                *(one.profile, counted_up(one.free, max(one.threshold, MOST_FREE)), one.waiting),
                 *(one.threshold, one.low_since and column_time(one.low_since)),
             )
             for one in profiles

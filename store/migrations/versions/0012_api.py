@@ -32,6 +32,9 @@ _INDEXES = {
     "ix_licences_unused": "licences (account_id, id) WHERE number_id IS NULL",
     "ix_licences_ending": "licences (account_id, id) WHERE usable_until IS NOT NULL",
     "ix_licences_counted": "licences (account_id, add_on, next_add_on, next_from, usable_until, number_id)",
+    "ix_licences_by_add_on": "licences (account_id, add_on, id)",
+    "ix_licences_changing": "licences (account_id, id) WHERE next_add_on IS NOT NULL",
+    "ix_licence_entries_purchase_id": "licence_entries (purchase_id)",
     "ix_licence_requests_by_time": "licence_requests (account_id, at, id)",
     "ix_subscribers_by_name": "subscribers (account_id, lower(name), id)",
     "ix_subscribers_words": "subscribers USING gin (to_tsvector('simple'::regconfig, name))",
@@ -43,10 +46,13 @@ _INDEXES = {
     " (account_id, profile, coalesce(ends_on, '9999-01-01'::date), sim_id)",
     "ix_mails_sending": "mails (updated_at) WHERE state = 'sending'",
     "ix_events_of_actor": "events (account_id, actor, epoch, xid, id)",
-    "ix_events_of_type": "events (account_id, type text_pattern_ops)",
+    "ix_events_of_type": "events (account_id, type, epoch, xid, id)",
+    "ix_events_at": "events (account_id, at)",
     "ix_holds_longest": "holds (account_id, since, workflow_id)",
 }
 """By which lists are read page by page, and searched."""
+_FREE_STOCK = """travel_stock (account_id, profile, coalesce(ends_on, '9999-01-01'::date), sim_id)
+    WHERE order_id IS NULL AND revealed_at IS NULL"""
 KEEP_ORIGINS = """
 CREATE FUNCTION keep_origins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -149,6 +155,8 @@ def _without_licences() -> None:
 
 
 def _travel() -> None:
+    op.drop_index("ix_travel_stock_free", table_name="travel_stock")
+    op.execute(f"CREATE INDEX ix_travel_stock_free ON {_FREE_STOCK}")
     op.add_column("travel_plans", sa.Column("made_key", sa.String(), nullable=True))
     op.add_column("travel_plans", sa.Column("made_as", sa.String(), nullable=True))
     op.create_unique_constraint(
@@ -157,6 +165,14 @@ def _travel() -> None:
 
 
 def _without_travel() -> None:
+    op.drop_index("ix_travel_stock_free", table_name="travel_stock")
+    op.create_index(
+        "ix_travel_stock_free",
+        "travel_stock",
+        ["account_id", "profile", "ends_on", "sim_id"],
+        unique=False,
+        postgresql_where=sa.text("order_id IS NULL"),
+    )
     op.drop_constraint(op.f("uq_travel_plans_account_id_made_key"), "travel_plans", type_="unique")
     op.drop_column("travel_plans", "made_as")
     op.drop_column("travel_plans", "made_key")

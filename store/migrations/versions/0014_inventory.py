@@ -85,6 +85,13 @@ def _indexes() -> None:
             postgresql_include=list(_FILTERED),
         )
     op.create_index("ix_inventory_rows_employee_id", "inventory_rows", ["employee_id"], unique=False)
+    op.create_index(
+        "ix_inventory_rows_without_code",
+        "inventory_rows",
+        ["account_id", "line_id"],
+        unique=False,
+        postgresql_where=sa.text("line_id IS NOT NULL AND (traits & 514) = 2"),
+    )
     for table in _PEOPLE:
         op.create_index(
             f"ix_{table}_words",
