@@ -76,9 +76,22 @@ inventory_words(ARRAY[device, employee, email, temporary_iccid, split_part(order
 ], NULL))
 """
 _OF_SIM = """
-    EXISTS (SELECT FROM qr_versions v WHERE v.sim_id = s.id AND v.current) AS present,
-    EXISTS (SELECT FROM qr_requests q WHERE q.sim_id = s.id AND q.status = 'requested') AS requested
+    (SELECT true FROM qr_versions v WHERE v.sim_id = s.id AND v.current LIMIT 1) IS NOT NULL AS present,
+    (SELECT true FROM qr_requests q WHERE q.sim_id = s.id AND q.status = 'requested' LIMIT 1) IS NOT NULL
+        AS requested
 """
+
+
+def _one(name: str, of: str) -> str:
+    """Join the one row at most that fulfils the condition.
+
+    The limit, which changes nothing, has it looked up by an index for each row. A plan is kept for a session,
+    and one that was made while the tables were empty would read them whole for each row of an import.
+    """
+    return f"LEFT JOIN LATERAL (SELECT * FROM {of} LIMIT 1) {name} ON true"  # noqa: S608  names of our own
+
+
+_OPEN_ORDER = "orders o WHERE o.subject = l.subject AND o.status IN ('provider_processing', 'submitted')"
 _OF_LINES = f"""
 SELECT 2 * l.id AS id, l.account_id, l.account_id::text AS a, l.id AS line_id, s.id AS sim_id,
     t.id AS temporary_id, l.device_id, l.slot, false AS discarded, e.id AS employee_id, o.id AS order_id,
@@ -90,12 +103,12 @@ SELECT 2 * l.id AS id, l.account_id, l.account_id::text AS a, l.id AS line_id, s
         UNION SELECT 'group/' || group_id FROM sim_groups WHERE sim_id = s.id
     ) AS groups
 FROM lines l
-    JOIN devices d ON d.id = l.device_id
-    JOIN providers p ON p.id = l.provider_id
-    LEFT JOIN sims s ON s.holder = l.subject AND s.state IN ('active', 'suspended')
-    LEFT JOIN sims t ON t.holder = l.subject AND t.state = 'temporary'
-    LEFT JOIN employees e ON e.id = s.employee_id
-    LEFT JOIN orders o ON o.subject = l.subject AND o.status IN ('provider_processing', 'submitted')
+    {_one("d", "devices d WHERE d.id = l.device_id")}
+    {_one("p", "providers p WHERE p.id = l.provider_id")}
+    {_one("s", "sims s WHERE s.holder = l.subject AND s.state IN ('active', 'suspended')")}
+    {_one("t", "sims t WHERE t.holder = l.subject AND t.state = 'temporary'")}
+    {_one("e", "employees e WHERE e.id = s.employee_id")}
+    {_one("o", _OPEN_ORDER)}
 WHERE l.id = ANY(of_lines)
 """  # noqa: S608  names of our own
 _OF_SIMS = f"""
@@ -106,10 +119,10 @@ SELECT 2 * s.id + 1 AS id, s.account_id, s.account_id::text AS a, NULL::bigint A
     p.name AS provider_name, s.kind, s.state, s.distributor_id, {_OF_SIM},
     array(SELECT 'group/' || group_id FROM sim_groups WHERE sim_id = s.id) AS groups
 FROM sims s
-    JOIN providers p ON p.id = s.provider_id
-    LEFT JOIN employees e ON e.id = s.employee_id
+    {_one("p", "providers p WHERE p.id = s.provider_id")}
+    {_one("e", "employees e WHERE e.id = s.employee_id")}
 WHERE s.id = ANY(of_sims) AND inventory_line(s.holder) IS NULL AND s.state <> 'temporary'
-    AND NOT EXISTS (SELECT FROM travel_stock WHERE sim_id = s.id)
+    AND (SELECT true FROM travel_stock WHERE sim_id = s.id LIMIT 1) IS NULL
 """  # noqa: S608
 
 
@@ -125,7 +138,7 @@ def _write(of: str) -> str:
         coalesce(distributor_id, 0), {_BITS}, {_SOME_GROUPS}, {_FACETS}, {_PARTS}
     FROM (
         SELECT *, CASE WHEN requested THEN 'requested' WHEN present THEN 'present' ELSE '' END AS code
-        FROM ({of}) found
+        FROM ({of} OFFSET 0) found
     ) found
     ORDER BY id
     ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = EXCLUDED.{name}" for name in changed)}
@@ -135,9 +148,11 @@ def _write(of: str) -> str:
 
 
 # what is locked is computed after the lock: so of two transactions that change parts of a row, the second one
-# sees what the first one did
+# sees what the first one did. Every row is looked up by an index: see `_one`. `OFFSET 0`: what is found is
+# computed once, and not again for each column that is made of it
 REFRESH = f"""
-CREATE FUNCTION refresh_inventory(of_lines bigint[], of_sims bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION refresh_inventory(of_lines bigint[], of_sims bigint[]) RETURNS void LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
     ids bigint[] := array(
         SELECT 2 * id FROM unnest(of_lines) id UNION SELECT 2 * id + 1 FROM unnest(of_sims) id);
