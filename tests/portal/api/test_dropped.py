@@ -50,6 +50,7 @@ TWICE = {
     "operations.retries _jobs": "orders are looked for in the same statement; only these have a route here",
     "orders/desk.py enter_iccid_of_line": "it ends in `enter_iccid`, which asks again",
     "operations.retries _lines": "orders are looked for in the same statement; only these have a route here",
+    "operations.audit _edges": "where to begin to read; the entries themselves are the account's alone",
     "people.references order_contacts": "shown with the packs of their distributor alone",
 }
 """What may be dropped without an answer that shows it, with the reason."""
