@@ -100,6 +100,7 @@ async def test_the_database_is_away(settings: Settings) -> None:
         "number_changes",
         "licence_requests",
         "travel_notices",
+        "user_mails",
         "travel_lines",
         "jobs",
         "held",
