@@ -118,7 +118,8 @@ def among(column: Any, ids: Any) -> ColumnElement[bool]:
     keeps its plan instead of making one for each call.
     """
     some = cast(select(ids).scalar_subquery(), ARRAY(BigInteger))
-    return column == any_(some)
+    found: ColumnElement[bool] = column == any_(some)
+    return found
 
 
 def by_account(scope: Scope, *columns: Any) -> Keys:

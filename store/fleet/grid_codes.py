@@ -18,5 +18,5 @@ async def few_without_code(connection: AsyncConnection, scope: Scope) -> list[in
         .where(InventoryRow.account_id == scope.account_id, text(WITHOUT_CODE))
         .limit(most(MOST_COUNTED))
     )
-    lines = list(await connection.scalars(found))
+    lines = [line for line in await connection.scalars(found) if line is not None]
     return lines if len(lines) < MOST_COUNTED else None
