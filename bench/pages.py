@@ -11,7 +11,7 @@ from starter.people.users import UserDesk
 from store.session import Database
 
 PAGES: Mapping[str, str] = {
-    "inventory": "/inventory?view=all",
+    "inventory page": "/inventory?view=all",
     "inventory by number": "/inventory?sort=msisdn",
     "inventory by employee, from the end": "/inventory?sort=-employee_name",
     "inventory, newest first": "/inventory?sort=-newest",
