@@ -84,6 +84,11 @@ class Frame:
         return "".join(word[0] for word in ends).upper()
 
 
+def capped(number: int, most: int) -> str:
+    """A number as a word, `99+` for more than the most, "" for none."""
+    return f"{most}+" if number > most else str(number or "")
+
+
 def place_of(path: str) -> str:
     """The name of the place that a path belongs to, "" for none: jobs are seen at the imports."""
     first = "/" + path.strip("/").partition("/")[0]
