@@ -24,6 +24,7 @@ PLACES = (
     Place("orders", "/orders", Permission.VIEW_ORDERS),
     Place("held", "/held", Permission.RETRY_WORK),
     Place("imports", "/imports", Permission.IMPORT_INVENTORY),
+    Place("people", "/people", Permission.VIEW_PEOPLE),
     Place("licences", "/licences", Permission.VIEW_LICENCES, built=False),
     Place("travel", "/travel", Permission.VIEW_TRAVEL, built=False),
     Place("administration", "/administration", Permission.VIEW_PEOPLE, built=False),
