@@ -5,6 +5,7 @@ route without a permission is refused when the application is made, unless it is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -76,8 +77,16 @@ def start(who: SignedIn) -> str:
 
 
 def routes(door: Door) -> list[PageRoute]:
-    """The routes over these desks."""
-    return [PageRoute(each.path, _Answer(door, each).answer, methods=[each.method]) for each in pages()]
+    """The routes over these desks. A form's address that no page has says so, when a browser asks for it."""
+    declared = list(pages())
+    shown = {each.path for each in declared if each.method == "GET"}
+    forms = {each.path: each for each in declared if each.path not in shown}
+    answered = [*declared, *(replace(each, method="GET", view=_form_only) for each in forms.values())]
+    return [PageRoute(each.path, _Answer(door, each).answer, methods=[each.method]) for each in answered]
+
+
+async def _form_only(_: Request, __: SignedIn) -> Response:
+    raise HTTPException(405, headers={"Allow": "POST"})
 
 
 class _Answer:
