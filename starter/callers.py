@@ -34,6 +34,7 @@ from models.people.callers import (
 from models.people.sign_in import Visit
 from models.people.views import UserView
 from store import lookups, origins
+from store.operations import held_views
 from store.people import api_keys, sessions
 from store.people.actors import user_deactivated
 from store.session import Database
@@ -143,6 +144,8 @@ class InSession:
     user: UserView
     recent: bool
     """Whether the password was entered within the last half hour: sensitive acts want that."""
+    held: int = 0
+    """How much work waits for a person, where the user may retry it; `MOST_HELD` + 1 stands for more."""
 
 
 async def of_session(
@@ -165,7 +168,10 @@ async def of_session(
         if changes:
             origin_id = await of_visit(connection, user_, found.session_id, visit)
             caller = replace(caller, origin_id=origin_id)
-    return InSession(caller, found.session_id, user_, found.recent)
+        held = 0
+        if caller.may(Permission.RETRY_WORK):
+            held = await held_views.how_many(connection, caller.scope)
+    return InSession(caller, found.session_id, user_, found.recent, held)
 
 
 async def of_visit(connection: AsyncConnection, user_: UserView, session_id: int, visit: Visit) -> int:

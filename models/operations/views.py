@@ -13,6 +13,10 @@ class HoldView(View):
     since: datetime
 
 
+MOST_HELD = 99
+"""Held work is counted up to here in a navigation; more are "99+"."""
+
+
 class HeldView(View):
     """Work that waits for a person: an order, a request, a notification."""
 

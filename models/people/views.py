@@ -51,6 +51,8 @@ class UserView(View):
     distributor: str | None = None
     deactivated_at: datetime | None = None
     account_closed_at: datetime | None = None
+    has_password: bool | None = Field(default=None, exclude=True)
+    """Whether the user has chosen a password; None where that was not read."""
     replayed: bool = Field(default=False, exclude=True)
     """The user was created before under the key of this call."""
 

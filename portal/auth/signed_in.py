@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from models.language import Language
+from models.operations.views import MOST_HELD
 from models.people.callers import Caller, Permission
 from models.people.sign_in import Visit
 from models.people.views import UserView
@@ -23,7 +24,7 @@ from portal.http.attempts import network_of
 from portal.http.middleware import OWN_REFERRER, REFERRER
 from portal.http.request_ids import request_id
 from portal.links.pages import Pages
-from portal.pages.frame import Flash, Frame, place_of
+from portal.pages.frame import Flash, Frame, capped, place_of
 from starter import callers
 from starter.callers import InSession
 from starter.desks import Desks
@@ -162,6 +163,7 @@ class SignedIn:
             role=page_texts(self.language)["roles"][self.user.role],
             rights=self.caller.permissions,
             here=place_of(path),
+            held=capped(self.found.held, MOST_HELD),
             sought=sought,
             flash=Flash(said) if said else None,
         )

@@ -5,6 +5,7 @@ route without a permission is refused when the application is made, unless it is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -21,6 +22,7 @@ from portal.pages.codes import imports, notifications, requests, section
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
 from portal.pages.orders import held, listing, order, shop, steps
+from portal.pages.people import users
 from portal.pages.routes import Page
 
 PAGES: Mapping[str, Sequence[Page]] = {
@@ -34,6 +36,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *search.routes,
         *bulk.routes,
     ],
+    "people": [*users.routes],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
@@ -74,8 +77,16 @@ def start(who: SignedIn) -> str:
 
 
 def routes(door: Door) -> list[PageRoute]:
-    """The routes over these desks."""
-    return [PageRoute(each.path, _Answer(door, each).answer, methods=[each.method]) for each in pages()]
+    """The routes over these desks. A form's address that no page has says so, when a browser asks for it."""
+    declared = list(pages())
+    shown = {each.path for each in declared if each.method == "GET"}
+    forms = {each.path: each for each in declared if each.path not in shown}
+    answered = [*declared, *(replace(each, method="GET", view=_form_only) for each in forms.values())]
+    return [PageRoute(each.path, _Answer(door, each).answer, methods=[each.method]) for each in answered]
+
+
+async def _form_only(_: Request, __: SignedIn) -> Response:
+    raise HTTPException(405, headers={"Allow": "POST"})
 
 
 class _Answer:

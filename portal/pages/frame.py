@@ -24,6 +24,7 @@ PLACES = (
     Place("orders", "/orders", Permission.VIEW_ORDERS),
     Place("held", "/held", Permission.RETRY_WORK),
     Place("imports", "/imports", Permission.IMPORT_INVENTORY),
+    Place("people", "/people", Permission.VIEW_PEOPLE),
     Place("licences", "/licences", Permission.VIEW_LICENCES, built=False),
     Place("travel", "/travel", Permission.VIEW_TRAVEL, built=False),
     Place("administration", "/administration", Permission.VIEW_PEOPLE, built=False),
@@ -82,6 +83,11 @@ class Frame:
         words = self.person.split() or ["?"]
         ends = words[:1] if len(words) == 1 else [words[0], words[-1]]
         return "".join(word[0] for word in ends).upper()
+
+
+def capped(number: int, most: int) -> str:
+    """A number as a word, `99+` for more than the most, "" for none."""
+    return f"{most}+" if number > most else str(number or "")
 
 
 def place_of(path: str) -> str:

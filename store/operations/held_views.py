@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.operations.jobs import OF_TRAVEL
-from models.operations.views import HeldView
+from models.operations.views import MOST_HELD, HeldView
 from models.orders.lifecycle import HoldReason
 from models.paging import Page, Wanted
 from models.people.callers import Scope
@@ -64,6 +64,15 @@ async def held(
             holds=holds.read(row.holds)["holds"],
         )
     )
+
+
+async def how_many(connection: AsyncConnection, scope: Scope) -> int:
+    """How many wait for a person in the scope; `MOST_HELD` + 1 stands for more."""
+    mine = select(_one.workflow_id).where(
+        within(scope, _one.account_id, travel=of_travel(_one.workflow_id)), _FIRST
+    )
+    counted = select(func.count()).select_from(mine.limit(MOST_HELD + 1).subquery())
+    return int(await connection.scalar(counted) or 0)
 
 
 def of_travel(name: Any) -> ColumnElement[bool]:

@@ -30,6 +30,7 @@ from store.made_keys import Made
 from store.paging import by_account
 from store.people import sessions
 from store.people.profiles import profile_id_of, record_change
+from store.people.sign_in_tables import PasswordRow
 from store.people.tables import UserRow
 from store.row import now
 from store.scopes import within
@@ -39,7 +40,12 @@ async def users(
     connection: AsyncConnection, scope: Scope, kind: UserKind | None = None, wanted: Wanted = WHOLE
 ) -> Page[UserView]:
     """Users, sorted by account and name."""
-    mine = select_users().where(within(scope, UserRow.account_id))
+    has_password = select(PasswordRow.user_id).where(PasswordRow.user_id == UserRow.id).exists()
+    mine = (
+        select_users()
+        .add_columns(has_password.label("has_password"))
+        .where(within(scope, UserRow.account_id))
+    )
     if kind is not None:
         mine = mine.where(UserRow.kind == kind)
     return (await by_account(scope, UserRow.name, UserRow.id).page(connection, mine, wanted)).of(user_view)

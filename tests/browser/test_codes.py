@@ -99,6 +99,7 @@ async def test_a_manager_requests_a_code_imports_it_notifies_and_shows_it(
         await expect(window).to_be_visible()
         await expect(window.get_by_label("E-mail address")).to_have_value(ANA)
         assert await window.evaluate("dialog => dialog.matches(':modal')"), "it opens by itself"
+        await expect(window.get_by_label("E-mail address")).to_be_focused()
         await looked_at(page)
         await window.get_by_label("E-mail address").fill(BOSS)
         await window.get_by_role("button", name="Send the notification").click()

@@ -4,12 +4,16 @@ The code itself is shown by a form: who saw it is recorded, and no address, no h
 page that is loaded again holds it.
 """
 
+import hashlib
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from models.codes.people import people_in
 from models.errors import Refused
+from models.fleet.details import CodeFacts
+from models.fleet.inventory import SimView
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.links.downloads import FILE_POLICY
@@ -24,8 +28,22 @@ MOST_EVENTS = 30
 
 
 async def show(request: Request, who: SignedIn) -> Response:
-    """The section. After an import (`?imported=3`) the window of the notification opens by itself (F37)."""
+    """The section. After an import (`?imported=3`) the window of the notification opens by itself (F37).
+
+    304 where the section is as a page that follows it has it.
+    """
+    seen = request.headers.get("if-none-match")
+    if seen is not None:
+        detail = await who.desks.inventory.sim(who.caller, request.path_params["sim"])
+        if seen == (tag := section_tag(who, detail.sim, detail.code)):
+            return Response(status_code=304, headers={"ETag": tag})
     return await section(request, who, imported="imported" in request.query_params)
+
+
+def section_tag(who: SignedIn, sim: SimView, code: CodeFacts | None) -> str:
+    """What the section shows, and to whom, as an entity tag."""
+    facts = f"{sim.model_dump_json()} {code and code.model_dump_json()} {who.language} {sorted(who.rights)}"
+    return f'"{hashlib.sha256(facts.encode()).hexdigest()[:32]}"'
 
 
 async def section(
@@ -42,8 +60,9 @@ async def section(
     detail = await who.desks.inventory.sim(who.caller, sim)
     history = await who.desks.code_book.history(who.caller, f"S-{detail.sim.id}")
     people = await who.desks.code_book.people(who.caller, f"S-{detail.sim.id}", people_in(history))
+    tag = section_tag(who, detail.sim, detail.code)
     offered = imported and bool(history.versions) and who.may(Permission.NOTIFY_QR_CODES)
-    return who.page(
+    answer = who.page(
         request,
         "codes/section",
         status,
@@ -54,7 +73,11 @@ async def section(
         form=sent or unsent(),
         filename=filename,
         notice=unsent(to=await manager(who, sim)) if offered else None,
+        own="part" not in request.query_params,
+        tag=tag,
     )
+    answer.headers["ETag"] = tag
+    return answer
 
 
 async def manager(who: SignedIn, sim: str) -> str:

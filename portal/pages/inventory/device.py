@@ -5,6 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models.fleet.details import SlotDetail
 from models.fleet.grid import InventoryQuery
 from models.fleet.inventory import LineView
 from models.fleet.rows import GridRow
@@ -13,6 +14,7 @@ from models.orders.rules import SLOTS, Action
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
+from portal.pages.codes.section import section_tag
 from portal.pages.inventory.listed import Listed
 from portal.pages.routes import page
 from wording import history, labels
@@ -33,6 +35,7 @@ async def show(request: Request, who: SignedIn) -> Response:
         "inventory/device",
         device=device,
         chosen=chosen,
+        qr_tag=_qr_tag(who, chosen),
         listed=Listed.came_from(request.query_params),
         **await _history(request, who, device.device_id),
         **_words(who),
@@ -48,6 +51,7 @@ async def show_sim(request: Request, who: SignedIn) -> Response:
         "inventory/sim",
         detail=detail,
         sim_id=sim_id,
+        qr_tag=section_tag(who, detail.sim, detail.code),
         listed=Listed.came_from(request.query_params),
         **await _history(request, who, sim_id),
         **_words(who),
@@ -65,6 +69,12 @@ async def detail_of(who: SignedIn, line: LineView) -> str:
     in_slot = InventoryQuery(device=line.device, slot=line.slot)
     rows: list[GridRow] = await who.desks.inventory.rows(who.caller, in_slot, line.account, limit=1)
     return f"/inventory/{reference('D', rows[0].device_id or 0)}?slot={line.slot}"
+
+
+def _qr_tag(who: SignedIn, slot: SlotDetail) -> str:
+    """By which the section QR Code of the slot is followed."""
+    sim = slot.line.sim if slot.line else None
+    return section_tag(who, sim, slot.code) if sim else ""
 
 
 def _words(who: SignedIn) -> dict[str, Any]:

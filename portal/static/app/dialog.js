@@ -1,6 +1,8 @@
 // a[data-dialog] opens the dialog of the page there above this one; [data-opens] one of this page, by its id.
 import { each, enhance, fetched, find, plain } from "./enhance.js";
 
+const FIRST = ".dialog-body :is(input:not([type=hidden], [type=checkbox]), select, textarea)";
+
 async function above(link) {
   try {
     const { answer, page } = await fetched(link.href);
@@ -20,6 +22,7 @@ async function above(link) {
 function show(dialog, from) {
   dialog.removeAttribute("open"); // no `close`: its event would come when it is open again
   dialog.showModal();
+  (dialog.querySelector("[autofocus]") ?? dialog.querySelector(FIRST))?.focus(); // not the cross
   dialog.addEventListener("close", () => from?.focus(), { once: true });
 }
 

@@ -3,11 +3,12 @@ import { each, enhance, fetched, say } from "./enhance.js";
 
 function follow(part) {
   const every = Number(part.dataset.every || 5);
-  let tag = null;
+  let tag = part.dataset.tag || null;
   let wait = every;
 
   async function ask() {
     if (!part.isConnected) return;
+    if (inUse()) return setTimeout(ask, wait * 1000);
     if (document.hidden) return document.addEventListener("visibilitychange", ask, { once: true });
     try {
       const { answer, page } = await fetched(part.dataset.live, tag ? { "If-None-Match": tag } : {});
@@ -20,6 +21,12 @@ function follow(part) {
       wait = Math.min(wait * 2, 60);
     }
     setTimeout(ask, wait * 1000);
+  }
+
+  // what is typed or uploaded there stays
+  function inUse() {
+    const typed = [...part.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value !== field.defaultValue);
+    return typed || part.querySelector("form.busy");
   }
 
   function put(fresh) {

@@ -54,6 +54,10 @@ def _esim(known: Known) -> Mapping[str, str]:
 _NEW = "black tea in the evening"
 
 
+def _user(known: Known) -> Mapping[str, str]:
+    return {"user": known.user}
+
+
 def _line(known: Known) -> Mapping[str, str]:
     return {"line": known.line}
 
@@ -68,6 +72,14 @@ def _view(known: Known) -> Mapping[str, str]:
 
 _KEPT = {"list": "provider=Orange", "count": "1", "digest": "x", "key": "0a", "all": "yes"}
 SAMPLES: dict[str, PageSample] = {
+    "POST /people": PageSample(
+        form=lambda _: {"name": "New", "email": "no address", "role": "viewer", "distributor": ""},
+        names_nothing=True,
+    ),
+    "GET /people/{user}": PageSample(_user),
+    "POST /people/{user}/invite": PageSample(_user, answers=(503,)),
+    "POST /people/{user}/deactivate": PageSample(_user),
+    "POST /people/{user}/activate": PageSample(_user),
     "POST /account/language": PageSample(form=lambda _: {"language": "en"}, names_nothing=True),
     "POST /account/password": PageSample(
         form=lambda _: {"old": PASSWORD, "new": _NEW, "again": _NEW}, names_nothing=True

@@ -1,6 +1,7 @@
 """The section QR Code of an eSIM as Ana, Ben who may only look, and Cleo of another firm see it."""
 
 import re
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -17,6 +18,7 @@ from tests.portal.pages.people import ANA, BEN, CLEO, Browser
 from tests.qr.scanner import scan
 from tests.qr_world import SECRET, code
 
+FOLLOWED = re.compile(r'data-live="([^"]*)" data-every="5" data-tag="([^"]*)"')
 SECRET_PART = "QR-SECRET-MATCHING-ID"
 _DISCARD = (
     "UPDATE sims SET state = 'discarded', holder = NULL, employee_id = NULL, discarded_at = esim_now()"
@@ -266,3 +268,40 @@ async def test_a_notification_is_revoked_after_a_page_that_says_what_that_does(
 def test_only_the_import_of_a_file_takes_more_than_a_form() -> None:
     assert [path for path in LARGE if path.startswith("/sims/")] == ["/sims/{sim}/qr/import"]
     assert limit_of("/sims/S-1/qr/enter") == SMALL
+
+
+@pytest.mark.covers("F36", "P10")
+async def test_the_section_is_followed_until_the_code_is_imported(
+    browser: SignIn, desks: Desks, acme: Known
+) -> None:
+    ana, ben = await browser(ANA), await browser(BEN)
+    assert "data-live=" not in (await ana.get(f"/sims/{acme.esim}/qr")).text, "nothing is requested there"
+    line = (await desks.inventory.sim(OPERATOR, "S-3")).line
+    assert line is not None
+    (of_device,) = FOLLOWED.findall((await ana.get(f"/inventory/{line.device}?slot={line.slot}")).text)
+    ((followed, tag),) = FOLLOWED.findall((await ana.get("/sims/S-3/qr")).text)
+    assert of_device == (f"{followed}?part=1", tag)
+    tag = unescape(tag)
+    unchanged = await ana.get(followed, headers={"If-None-Match": tag})
+    assert (unchanged.status_code, unchanged.text) == (304, "")
+    assert (await ben.get(followed, headers={"If-None-Match": tag})).status_code == 200, "with other rights"
+    assert (await ana.get(followed)).headers["ETag"] == tag
+    form = {"code": "LPA:1$rsp.example.com$04386-AGYFT-A74Y8-3F815", "confirmation_code": ""}
+    imported = await ana.post("/sims/S-3/qr/enter", data=form)
+    assert imported.status_code == 303, imported.text
+    after = await ana.get(followed, headers={"If-None-Match": tag})
+    assert after.status_code == 200
+    assert "data-live=" not in after.text, "it has come: nothing more is asked"
+
+
+@pytest.mark.covers("P14")
+async def test_the_address_of_a_form_says_what_it_is_for(
+    browser: SignIn, visitor: Browser, acme: Known
+) -> None:
+    ana = await browser(ANA)
+    for path in (f"/sims/{acme.esim}/qr/reveal", f"/orders/{acme.order}/retry", "/account/password"):
+        answer = await ana.get(path)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+        assert "This address only takes a form" in answer.text
+        assert 'href="/inventory"' in answer.text, "in the frame of the signed-in pages"
+        assert (await visitor.get(path)).headers["Location"].startswith("/sign-in?next=")

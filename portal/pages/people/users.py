@@ -1,0 +1,175 @@
+"""`/people`: who may sign in for the account: list, invite by e-mail, send again, deactivate (P1)."""
+
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.errors import Refused, Unavailable
+from models.identifiers import reference
+from models.paging import LARGEST_PAGE
+from models.people.callers import USER_ROLES, Permission, Role, UserKind, may_grant
+from models.people.views import UserView
+from portal.auth.signed_in import SignedIn
+from portal.http.cursors import closed, opened
+from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.orders.failures import unavailable
+from portal.pages.routes import form, page
+
+ROWS = 50
+_LIST = "people"
+_FIELDS = {
+    **dict.fromkeys(("email_invalid", "email_in_use"), "email"),
+    **dict.fromkeys(("unknown_user_role", "role_above_yours"), "role"),
+    **dict.fromkeys(("distributor_of_desk", "unknown_distributor"), "distributor"),
+    "name_invalid": "name",
+}
+
+
+class State(StrEnum):
+    """Whether a user can sign in."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DEACTIVATED = "deactivated"
+
+    @classmethod
+    def of(cls, user: UserView) -> "State":
+        """The state of a user, as far as it is known: one without a password has only been invited."""
+        if user.deactivated_at is not None:
+            return cls.DEACTIVATED
+        return cls.INVITED if user.has_password is False else cls.ACTIVE
+
+
+class InviteForm(FormModel):
+    """A person to invite."""
+
+    name: str = Field(min_length=1, max_length=200)
+    email: str = Field(min_length=1, max_length=254)
+    role: Role
+    distributor: str = Field(default="", max_length=200)
+
+
+class NoForm(FormModel):
+    """A button without fields."""
+
+
+async def show(request: Request, who: SignedIn) -> Response:
+    """The people of the account by name, with role and state."""
+    cursor = request.query_params.get("cursor")
+    after = opened(cursor, _LIST) if cursor else None
+    found = await who.desks.users.users(who.caller, kind=UserKind.PERSON, limit=ROWS, after=after)
+    following = found.following and closed(found.following, _LIST)
+    return who.page(
+        request,
+        "people/list",
+        people=[(reference("U", user.id), user, State.of(user)) for user in found],
+        following=f"/people?{urlencode({'cursor': following})}" if following else "",
+        first=cursor is None,
+    )
+
+
+async def ask(request: Request, who: SignedIn) -> Response:
+    """The form of an invitation."""
+    return await _form(request, who, unsent(role=Role.MANAGER.value))
+
+
+async def invite(request: Request, who: SignedIn) -> Response:
+    """Create the user and send the link by which they choose a password."""
+    sent = await read_form(request, InviteForm, who.language)
+    if (given := sent.model) is None:
+        return await _form(request, who, sent, 422)
+    try:
+        user = await who.desks.users.create_user(
+            who.caller, None, given.name, given.email, role=given.role, distributor=given.distributor or None
+        )
+    except Refused as refused:
+        return await _form(request, who, sent.refused(refused, who.language, _FIELDS), 422)
+    try:
+        await who.desks.mailed.invite(who.caller, reference("U", user.id))
+    except Unavailable:  # it is recorded, and sent when Temporal is available again
+        return who.done("/people", "user_invited_later", email=user.email)
+    return who.done("/people", "user_invited", email=user.email)
+
+
+async def one(request: Request, who: SignedIn) -> Response:
+    """A person, with what can be done."""
+    return await _one(request, who, unsent())
+
+
+async def again(request: Request, who: SignedIn) -> Response:
+    """Send the invitation again: another link."""
+    name = request.path_params["user"]
+    sent, status = await read_form(request, NoForm, who.language), 422
+    if sent.model is not None:
+        try:
+            user = await who.desks.mailed.invite(who.caller, name)
+        except Unavailable as failure:
+            sent, status = unavailable(sent, failure, who.language), 503
+        except Refused as refused:
+            if refused.refusals[0].status == 404:
+                raise
+            sent = sent.refused(refused, who.language)
+        else:
+            return who.done("/people", "user_invited", email=user.email)
+    return await _one(request, who, sent, status)
+
+
+async def deactivate(request: Request, who: SignedIn) -> Response:
+    """The user can do nothing any more, and is signed out everywhere."""
+    return await _set_active(request, who, active=False)
+
+
+async def activate(request: Request, who: SignedIn) -> Response:
+    """The user can sign in again."""
+    return await _set_active(request, who, active=True)
+
+
+async def _set_active(request: Request, who: SignedIn, *, active: bool) -> Response:
+    desk, name = who.desks.users, request.path_params["user"]
+    sent = await read_form(request, NoForm, who.language)
+    if sent.model is not None:
+        try:
+            change = desk.activate_user if active else desk.deactivate_user
+            user = await change(who.caller, name)
+        except Refused as refused:
+            if refused.refusals[0].status == 404:
+                raise
+            sent = sent.refused(refused, who.language)
+        else:
+            return who.done("/people", "user_activated" if active else "user_deactivated", name=user.name)
+    return await _one(request, who, sent, 422)
+
+
+async def _one(request: Request, who: SignedIn, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
+    user = await who.desks.users.user(who.caller, request.path_params["user"])
+    return who.page(
+        request,
+        "people/one",
+        status,
+        form=sent,
+        user=user,
+        path=f"/people/{reference('U', user.id)}",
+        state=State.of(user),
+        own=user.id == who.user.id,
+    )
+
+
+async def _form(request: Request, who: SignedIn, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
+    roles = [role for role in USER_ROLES if may_grant(who.caller.permissions, role)]
+    distributors = await who.desks.contacts.distributors(who.caller, limit=LARGEST_PAGE)
+    return who.page(request, "people/invite", status, form=sent, roles=roles, distributors=[*distributors])
+
+
+_MANAGE = Permission.MANAGE_USERS
+routes = [
+    page("/people", show, needs=Permission.VIEW_PEOPLE),
+    form("/people", invite, needs=_MANAGE, recent=True),
+    page("/people/invite", ask, needs=_MANAGE, recent=True),
+    page("/people/{user}", one, needs=_MANAGE, recent=True),
+    form("/people/{user}/invite", again, needs=_MANAGE, recent=True),
+    form("/people/{user}/deactivate", deactivate, needs=_MANAGE, recent=True),
+    form("/people/{user}/activate", activate, needs=_MANAGE, recent=True),
+]

@@ -1,0 +1,109 @@
+"""The people of an account: an administrator invites them, and takes their access away (P1)."""
+
+import re
+
+import pytest
+
+from starter.desks import Desks
+from tests.builders import OPERATOR, run
+from tests.callers.world import ZED
+from tests.portal.pages.conftest import SignIn, give_password
+from tests.portal.pages.people import ANA, BEN, CLEO, Browser
+
+NEW = {"name": "Nina Novak", "email": "nina@acme.example", "role": "viewer", "distributor": ""}
+pytestmark = pytest.mark.covers("P1")
+
+
+def states(page: str) -> dict[str, str]:
+    """The state of each person of the list, by address."""
+    rows = re.findall(r"<tr .*?</tr>", page, re.DOTALL)
+    found = {}
+    for row in rows:
+        address = re.search(r"[\w.-]+@[\w.-]+", row)
+        state = re.search(r"<span>(Invited|Active|Deactivated)</span>", row)
+        if address and state:
+            found[address[0]] = state[1]
+    return found
+
+
+async def id_of(browser: Browser, name: str) -> str:
+    """The id of a person, from the link of the list."""
+    (found,) = re.findall(rf'href="/people/(U-\d+)">{name}<', (await browser.get("/people")).text)
+    return str(found)
+
+
+async def test_who_is_invited_is_listed_with_role_and_state(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    answer = await ana.post("/people", data=NEW)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/people")
+    page = (await ana.get("/people")).text
+    assert "The invitation to nina@acme.example is recorded" in page, "Temporal is unavailable in these tests"
+    listed = states(page)
+    assert (listed["nina@acme.example"], listed[ANA]) == ("Invited", "Active")
+    (mail,) = await run(
+        desks.database, "SELECT purpose, done_at FROM user_mails ORDER BY created_at DESC LIMIT 1"
+    )
+    assert (mail.purpose, mail.done_at) == ("invitation", None)
+    await give_password(desks, "nina@acme.example")
+    assert states((await ana.get("/people")).text)["nina@acme.example"] == "Active"
+
+
+async def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    for field, value, said in (
+        ("email", "nina", "This is not an e-mail address."),
+        ("email", BEN, "There is a user with this e-mail address"),
+        ("role", "provider_desk", "A distributor is named for the role"),
+    ):
+        answer = await ana.post("/people", data=NEW | {field: value})
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert 'value="Nina Novak"' in answer.text
+        assert 'aria-invalid="true"' in answer.text
+    assert "nina@acme.example" not in (await ana.get("/people")).text
+
+
+async def test_nobody_gives_more_than_they_have(browser: SignIn) -> None:
+    admin = await browser("administrator@acme.example")
+    assert '<option value="owner"' not in (await admin.get("/people/invite")).text
+    answer = await admin.post("/people", data=NEW | {"role": "owner"})
+    assert answer.status_code == 422
+    owner = await admin.post(f"/people/{await id_of(admin, 'owner')}/deactivate")
+    assert owner.status_code == 422
+
+
+async def test_who_is_deactivated_is_out_at_once_and_may_come_back(browser: SignIn) -> None:
+    ana, zed = await browser(ANA), await browser(ZED)
+    assert (await zed.get("/account")).status_code == 200
+    name = await id_of(ana, "Zed")
+    assert (await ana.post(f"/people/{name}/deactivate")).status_code == 303
+    assert (await zed.get("/account")).status_code == 303
+    assert states((await ana.get("/people")).text)[ZED] == "Deactivated"
+    again = await ana.post(f"/people/{name}/invite")
+    assert again.status_code == 422, "who is deactivated gets no link"
+    assert (await ana.post(f"/people/{name}/activate")).status_code == 303
+    assert states((await ana.get("/people")).text)[ZED] == "Active"
+
+
+async def test_who_may_only_look_sees_who_is_there_and_a_stranger_nothing(browser: SignIn) -> None:
+    ana, ben, cleo = [await browser(person) for person in (ANA, BEN, CLEO)]
+    page = (await ben.get("/people")).text
+    assert ANA in page
+    assert "/people/invite" not in page
+    assert (await ben.post("/people", data=NEW)).status_code == 403
+    assert ANA not in (await cleo.get("/people")).text
+    name = await id_of(ana, "Zed")
+    assert (await cleo.get(f"/people/{name}")).status_code == 404
+    assert (await cleo.post(f"/people/{name}/deactivate")).status_code == 404
+
+
+async def test_the_password_is_asked_for_again_after_half_an_hour(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    await run(
+        desks.database, "UPDATE sessions SET confirmed_at = confirmed_at - interval '31 minutes' RETURNING id"
+    )
+    for path in ("/people/invite", "/people/U-1"):
+        assert (await ana.get(path)).headers["Location"] == f"/sign-in/again?next={path}"
+    assert (await ana.post("/people", data=NEW)).headers["Location"] == "/sign-in/again"
+    people = await desks.users.users(OPERATOR)
+    assert "nina@acme.example" not in {user.email for user in people}
