@@ -103,6 +103,7 @@ class QrRequest(Frozen):
     """The origin of the call: a row of `origins`, with the surface, session and address."""
     contacts: tuple[RecordId, ...] | None = Field(default=None, max_length=50)
     email_text_id: RecordId | None = None
+    content: str | None = None  # a digest of its key with what was sent
 
 
 class RequestState(Frozen):
@@ -129,10 +130,11 @@ class RequestSeen(RequestState):
 
 
 class RequestResult(Frozen):
-    """The result of a step: the request's state and, if the step was refused, every reason."""
+    """The result of a step: the request's state, who made it and, if refused, every reason."""
 
     state: RequestState
     refusals: tuple[Refusal, ...] = ()
+    origin_id: RecordId | None = None
 
 
 class EmailPreview(View):

@@ -83,6 +83,8 @@ class ChangeResult(Frozen):
     """What the provider is asked to do with that eSIM."""
     due_in: timedelta | None = None
     """It is not due yet by the database's clock; ask again then."""
+    origin_id: RecordId | None = None
+    """The origin of the call that made it: of calls at once with one key, one has."""
     refusals: tuple[Refusal, ...] = ()
 
     @property

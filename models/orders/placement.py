@@ -49,6 +49,8 @@ class Acceptance(Frozen):
     order_id: str
     status: OrderStatus
     what: What
+    origin_id: RecordId | None = None
+    """The origin of the call that placed it: of calls at once with one key, one has made the order."""
     refusals: tuple[Refusal, ...] = ()
     shown: Shown = Shown()
     """What operators see of the order, for a workflow that was started without it."""

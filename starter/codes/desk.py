@@ -38,6 +38,7 @@ from starter.codes.drafts import (
     QrRequestDraft,
     Read,
     Requested,
+    content_of,
     is_another,
     keep_edited,
     preview,
@@ -46,7 +47,7 @@ from starter.codes.drafts import (
 from starter.keys import checked_key
 from starter.operations.restart_kinds import request_timeouts
 from starter.operations.retry import RetryDesk
-from store.codes import request_steps, request_views
+from store.codes import request_steps, request_views, rounds
 from store.lookups import SimKey
 from temporal.calls import NoSuchWorkflow
 from workflows.codes.messages import QrTimeouts, RequestQrCode, SendAgain, WithdrawRequest
@@ -95,7 +96,12 @@ class QrDesk(CodeDesk):
             read = await keep_edited(connection, draft, read)
             slot, provider, distributor = await request_views.start_facts(connection, read.sim.id)
         if read.facts.open_qr_request:
-            return await self._send_again(read.facts.open_qr_request, _again(caller, read), key)
+            return await self._send_again(
+                read.facts.open_qr_request,
+                _again(caller, read),
+                key,
+                _call(key, content_of(draft, read.sim.account_id, key)),
+            )
         asked = QrRequest(
             request_id=qr_request_id(read.sim.account_id, key),
             account_id=read.sim.account_id,
@@ -104,6 +110,7 @@ class QrDesk(CodeDesk):
             origin_id=caller.origin_id,
             contacts=read.chosen,
             email_text_id=read.email_text_id,
+            content=content_of(draft, read.sim.account_id, key),
         )
         result = await self._start(
             RequestQrCode(
@@ -118,7 +125,13 @@ class QrDesk(CodeDesk):
             raise Refused(*result.refusals)
         state = result.state
         sentence = f"No request was open. {REQUEST_MADE}" if draft.again else REQUEST_MADE
-        return Requested(state.request_id, key, state.status, state.round, sentence, read.version)
+        replayed = result.origin_id != asked.origin_id  # another call with this key has made it meanwhile
+        if replayed:
+            async with self.database.reading() as connection:
+                await _done_before(connection, caller, draft, read, key)
+        return Requested(
+            state.request_id, key, state.status, state.round, sentence, read.version, replayed=replayed
+        )
 
     async def send_again(self, caller: Caller, request_id: str, email: QrEmailDraft) -> Requested:
         """Send an open request again, once per key: to all contacts with the role, or to those chosen.
@@ -131,14 +144,15 @@ class QrDesk(CodeDesk):
             sim = reference("S", known.sim_id)
             draft = QrRequestDraft(**{**email.model_dump(), "sim": sim, "again": True})
             read = await read_request(connection, caller, draft, lambda _: request_id)
-            sent = await request_steps.sent_again(connection, known.sim_id, _call(key))
+            call = _call(key, content_of(draft, known.account_id, key))
+            sent = await rounds.sent_again(connection, known.sim_id, call)
             if sent is not None:
                 return _sent_again(sent, key, replayed=True)
             over = end_request(known.status, RequestStatus.WITHDRAWN)
             if over or read.reasons:
                 raise Refused(*([over] if over else []), *read.reasons)
             read = await keep_edited(connection, draft, read)
-        return await self._send_again(request_id, _again(caller, read), key)
+        return await self._send_again(request_id, _again(caller, read), key, call)
 
     async def withdraw(self, caller: Caller, request_id: str) -> RequestState:
         """Withdraw a request whose code is no longer needed: its upload links stop working."""
@@ -183,10 +197,10 @@ class QrDesk(CodeDesk):
                 state = await request_views.look(connection, start.request.request_id)
             return RequestResult(state=state.state)
 
-    async def _send_again(self, request_id: str, message: SendAgain, key: str) -> Requested:
+    async def _send_again(self, request_id: str, message: SendAgain, key: str, call: str) -> Requested:
         try:
             state: RequestState = await self._calls.update(
-                request_id, EsimQrRequest.send_again, message, _call(key)
+                request_id, EsimQrRequest.send_again, message, call
             )
         except NoSuchWorkflow:
             async with self.database.reading() as connection:
@@ -210,9 +224,9 @@ def _sent_again(state: RequestState, key: str, *, replayed: bool = False) -> Req
     return Requested(state.request_id, key, state.status, state.round, sentence, replayed=replayed)
 
 
-def _call(key: str) -> str:
-    """The update id that is derived from an idempotency key."""
-    return "again-" + hashlib.sha256(key.encode()).hexdigest()[:32]
+def _call(key: str, content: str) -> str:
+    """The update id that is derived from an idempotency key, and from what is sent under it."""
+    return f"again-{hashlib.sha256(key.encode()).hexdigest()[:32]}-{content}"
 
 
 def _stalled(request_id: str) -> Refusal:
@@ -228,10 +242,11 @@ async def _done_before(
     if known is not None:
         repeated = _repeated(known, read.sim, key)
         first = await request_views.first_email(connection, request_id)
-        if first is not None and is_another(draft, read, first):
+        if first is not None and is_another(draft, read, first, content_of(draft, read.sim.account_id, key)):
             raise Refused.because("key_reused")
         return repeated
-    sent = await request_steps.sent_again(connection, read.sim.id, _call(key)) if draft.again else None
+    call = _call(key, content_of(draft, read.sim.account_id, key))
+    sent = await rounds.sent_again(connection, read.sim.id, call) if draft.again else None
     return None if sent is None else _sent_again(sent, key, replayed=True)
 
 

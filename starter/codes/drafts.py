@@ -1,5 +1,6 @@
 """Turn a caller's draft, with names and addresses as people type them, into a request of ids only."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.codes.edited_emails import email_refusals, paragraphs
 from models.codes.requests import REQUEST_MADE, EmailPreview, RequestStatus
 from models.errors import Refusal, Refused
-from models.identifiers import parse_reference, reference
+from models.identifiers import mark_of_key, parse_reference, reference
 from models.language import Language
 from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import Caller, Permission
@@ -118,10 +119,18 @@ async def keep_edited(connection: AsyncConnection, draft: QrRequestDraft, read: 
     return replace(read, email_text_id=email_text_id)
 
 
-def is_another(draft: QrRequestDraft, read: Read, first: FirstEmail) -> bool:
-    """Whether the draft asks for another e-mail than the request of its key sent. What cannot be compared any
-    more, such as pre-filled text or contacts who have lost the role, is taken to be the same.
+def content_of(draft: QrEmailDraft, account_id: int, key: str) -> str:
+    """A digest of the key with what of the e-mail the caller sent."""
+    sent = draft.model_dump(include=set(QrEmailDraft.model_fields) - {"key"})
+    return mark_of_key(account_id, f"{key}\0{json.dumps(sent, sort_keys=True)}")
+
+
+def is_another(draft: QrRequestDraft, read: Read, first: FirstEmail, content: str) -> bool:
+    """Whether the draft asks for another e-mail than the request of its key sent. Of a request without a
+    digest, what cannot be compared any more, such as pre-filled text, is taken to be the same.
     """
+    if first.content is not None:
+        return first.content != content
     named_all = not any(reason.code == "recipient_not_eligible" for reason in read.reasons)
     return (
         tuple(draft.cc) != first.cc

@@ -14,6 +14,7 @@ from models.values import cut
 from starter.keys import checked_key
 from store.licences import change_rows
 from store.licences.lookups import NumberKey
+from store.orders import notes
 from store.orders.views import write_note
 from store.session import Database
 from temporal.calls import Calls
@@ -55,7 +56,7 @@ class NumberChanges:
             actor=caller.actor,
             origin_id=caller.origin_id,
         )
-        known = key is not None and await self._known(asked)
+        known = key is not None and await self._known(asked, reason.strip())
         if not known:
             note_id = await self._note(number.account_id, change_id, reason.strip(), caller.actor)
             asked = asked.model_copy(update={"note_id": note_id})
@@ -64,13 +65,16 @@ class NumberChanges:
             raise Refused.because("key_used_for_change")
         if result.refusals:
             raise Refused(*result.refusals)
-        return Changed(**dict(result), replayed=known)
+        at_once = not known and result.origin_id not in {None, asked.origin_id}
+        if at_once:  # another call with this key has made the change
+            await self._known(asked, reason.strip())
+        return Changed(**result.model_dump(exclude={"origin_id"}), replayed=known or at_once)
 
-    async def _known(self, asked: NumberChange) -> bool:
+    async def _known(self, asked: NumberChange, reason: str) -> bool:
         """Whether this change is recorded. Raises `Refused` (`key_used_for_change`) if another one is."""
         async with self._database.reading() as connection:
             recorded = await change_rows.find(connection, asked.change_id)
-        if recorded is not None and not recorded.same_as(asked):
+        if recorded is not None and not (recorded.same_as(asked) and notes.same(recorded.reason, reason)):
             raise Refused.because("key_used_for_change")
         return recorded is not None
 

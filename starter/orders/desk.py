@@ -37,7 +37,7 @@ from starter.operations.retry import RetryDesk
 from starter.orders.book import OrderBook
 from starter.orders.drafts import OrderDraft, Placed, read_draft
 from store.orders import acceptance as order_acceptance
-from store.orders import steps, views
+from store.orders import notes, steps, views
 from store.orders.access import find_open_order, find_order
 from store.session import Database
 from temporal.calls import NoSuchWorkflow
@@ -105,11 +105,10 @@ class OrderDesk(ConnectedDesk, OrderBook):
     ) -> Placed:
         """Start the order's workflow, or return the answer that its key had before.
 
-        `repeated`: the key may have been used before, and its order may have progressed or ended since. No
-        workflow is started if the key belongs to a different order, or to one that has ended. `note`: the
-        text that comes with the order, and who wrote it.
+        `repeated`: the key may have been used before, and its order may have ended since. No workflow is
+        started if the key belongs to a different order. `note`: its text, and who wrote it.
         """
-        known = await self._known(start.order) if repeated else None
+        known = await self._known(start.order, note[0]) if repeated else None
         if known is not None:
             _answer(known, start.order.what)
         if known is None or known.status in OPEN:
@@ -124,8 +123,11 @@ class OrderDesk(ConnectedDesk, OrderBook):
         else:
             acceptance = known
         _answer(acceptance, start.order.what)
+        at_once = known is None and acceptance.origin_id not in {None, start.order.origin_id}
+        if at_once:  # another call with this key has made the order
+            await self._known(start.order, note[0])
         status = known.status if known else acceptance.status
-        return Placed(order_id=acceptance.order_id, key=key, status=status, replayed=known is not None)
+        return Placed(order_id=acceptance.order_id, key=key, status=status, replayed=bool(known) or at_once)
 
     async def _noted(self, start: PlaceOrder, text: str, written_by: str) -> PlaceOrder:
         """Write the note before the order: the order refers to it, and no text crosses Temporal (W6)."""
@@ -134,9 +136,12 @@ class OrderDesk(ConnectedDesk, OrderBook):
             note = await views.write_note(connection, order.account_id, order.order_id, text, written_by)
         return start.model_copy(update={"order": order.model_copy(update={"note_id": note})})
 
-    async def _known(self, order: Placement) -> Acceptance | None:
+    async def _known(self, order: Placement, note: str) -> Acceptance | None:
         async with self._database.reading() as connection:
-            return await views.acceptance(connection, order.account_id, order.order_id)
+            known = await views.acceptance(connection, order.account_id, order.order_id)
+            if known is not None and known.same_as(order.what):
+                await notes.check_of_order(connection, order.order_id, note)
+            return known
 
     async def _start(self, start: PlaceOrder) -> Acceptance:
         """Start the order's workflow, or use the running one.

@@ -17,6 +17,7 @@ from models.orders.lifecycle import OrderStatus
 from models.orders.rules import Facts, Recipients, request_refusals
 from models.people.callers import AllAccounts, By, Permission
 from store import events, origins
+from store.codes import rounds
 from store.codes.code_locks import LockedQrRequest, lock_request, lock_sim
 from store.codes.request_views import find
 from store.codes.tables import QrEmailTextRow, QrRequestRow, QrRoundRow
@@ -28,9 +29,6 @@ from store.orders.tables import OrderRow
 from store.people.actors import actor_refusal
 from store.people.tables import UserRow
 from store.row import now
-
-_FIRST = "request"
-"""The `call` of the first round."""
 
 _OURS = select(
     exists().where(SimRow.id == bindparam("sim"), SimRow.account_id == bindparam("account")).label("sim"),
@@ -45,16 +43,6 @@ _ORDERED = select(OrderRow.id).where(
 )
 _OPEN = upsert(QrRequestRow).on_conflict_do_nothing().returning(QrRequestRow.id)
 _ADD_ROUND = insert(QrRoundRow)
-_ROUND_OF_CALL = select(QrRoundRow.number).where(
-    QrRoundRow.request_id == bindparam("request"), QrRoundRow.call == bindparam("call")
-)
-_SENT_AGAIN = (
-    select(QrRequestRow.id, QrRequestRow.status, QrRoundRow.number)
-    .join(QrRequestRow, QrRequestRow.id == QrRoundRow.request_id)
-    .where(QrRequestRow.sim_id == bindparam("sim"), QrRoundRow.call == bindparam("call"))
-    .order_by(QrRequestRow.requested_at.desc())
-    .limit(1)
-)
 _SUPERSEDED = not_sent.gone(bindparam("request"))
 _NEXT_ROUND = (
     update(QrRequestRow)
@@ -135,8 +123,9 @@ async def open_request(connection: AsyncConnection, asked: QrRequest) -> Request
         await events.append(connection, sim.account_id, about, by.actor, happened, origin_id=by.origin_id)
         return _refused(asked, reasons)
     request = await lock_request(connection, asked.request_id)
-    await _add_round(connection, request, _Round(1, _FIRST, contacts, asked.email_text_id), by)
-    return RequestResult(state=request.state)
+    call = rounds.first_call(asked.content)
+    await _add_round(connection, request, _Round(1, call, contacts, asked.email_text_id), by)
+    return RequestResult(state=request.state, origin_id=asked.origin_id)
 
 
 async def add_round(
@@ -154,9 +143,9 @@ async def add_round(
     codes; an operator may always send again.
     """
     request = await lock_request(connection, request_id)
-    done = {"request": request_id, "call": call}
-    if (await connection.execute(_ROUND_OF_CALL, done)).one_or_none():
-        return RequestResult(state=request.state)
+    done = await rounds.added(connection, request_id, call)
+    if done is not None:
+        return RequestResult(state=request.state, refusals=done)
     over = end_request(request.status, RequestStatus.WITHDRAWN)
     if over:
         return RequestResult(state=request.state, refusals=(over,))
@@ -172,14 +161,6 @@ async def add_round(
     number = (await connection.execute(_NEXT_ROUND, {"request": request_id})).scalar_one()
     await _add_round(connection, request, _Round(number, call, chosen, email_text_id), by)
     return RequestResult(state=request.state.model_copy(update={"round": number}))
-
-
-async def sent_again(connection: AsyncConnection, sim_id: int, call: str) -> RequestState | None:
-    """The round that this call has already added to a request of the SIM, open or ended."""
-    row = (await connection.execute(_SENT_AGAIN, {"sim": sim_id, "call": call})).one_or_none()
-    if row is None:
-        return None
-    return RequestState(request_id=row.id, status=row.status, sim_id=sim_id, round=row.number)
 
 
 async def withdraw(connection: AsyncConnection, request_id: str, by: By) -> RequestResult:

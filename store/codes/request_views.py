@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.codes.requests import QrRequestView, QrRoundView, RequestSeen
 from models.errors import NotFound, Refusal
 from models.people.callers import Scope
+from store.codes import rounds
 from store.codes.code_locks import unknown_request
 from store.codes.tables import QrEmailTextRow, QrRequestRow, QrRoundRow
 from store.fleet.tables import LineRow, SimRow
@@ -31,7 +32,9 @@ _ROUNDS = (
     .order_by(QrRoundRow.request_id, QrRoundRow.number)
 )
 _FIRST_EMAIL = (
-    select(QrRoundRow.contacts, QrEmailTextRow.subject, QrEmailTextRow.body, QrEmailTextRow.cc)
+    select(
+        QrRoundRow.call, QrRoundRow.contacts, QrEmailTextRow.subject, QrEmailTextRow.body, QrEmailTextRow.cc
+    )
     .outerjoin(QrEmailTextRow, QrEmailTextRow.id == QrRoundRow.email_text_id)
     .where(QrRoundRow.request_id == bindparam("request"), QrRoundRow.number == 1)
 )
@@ -96,6 +99,8 @@ class FirstEmail:
     subject: str | None
     text: str | None
     cc: tuple[str, ...]
+    content: str | None
+    """The digest of its key with all that was sent (`QrRequest.content`)."""
 
 
 async def first_email(connection: AsyncConnection, request_id: str) -> FirstEmail | None:
@@ -103,7 +108,8 @@ async def first_email(connection: AsyncConnection, request_id: str) -> FirstEmai
     row = (await connection.execute(_FIRST_EMAIL, {"request": request_id})).one_or_none()
     if row is None:
         return None
-    return FirstEmail(frozenset(row.contacts), row.subject, row.body, tuple(row.cc or ()))
+    content = rounds.content_of(row.call)
+    return FirstEmail(frozenset(row.contacts), row.subject, row.body, tuple(row.cc or ()), content)
 
 
 async def start_facts(connection: AsyncConnection, sim_id: int) -> tuple[int | None, str, str]:

@@ -20,6 +20,7 @@ from store.licences.tables import TIME_ZONE, BillingRow, NumberChangeRow, Number
 from store.locks import lock_subject
 from store.mail_subjects import AboutWork, Person
 from store.orders.emails import contacts_in, order_contacts_of
+from store.orders.tables import OrderNoteRow
 from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.row import now
 
@@ -51,11 +52,13 @@ _FIND = (
         NumberChangeRow.sim_id,
         NumberChangeRow.notice,
         NumberChangeRow.notified_at,
+        OrderNoteRow.text.label("reason"),
         _DUE_IN.label("due_in"),
         ProviderRow.name.label("provider"),
         DistributorRow.name.label("distributor"),
     )
     .join(NumberRow, NumberRow.id == NumberChangeRow.number_id)
+    .outerjoin(OrderNoteRow, OrderNoteRow.id == NumberChangeRow.note_id)
     .outerjoin(SimRow, SimRow.id == NumberChangeRow.sim_id)
     .join(ProviderRow, ProviderRow.id == func.coalesce(SimRow.provider_id, NumberRow.provider_id))
     .join(DistributorRow, DistributorRow.id == func.coalesce(SimRow.distributor_id, NumberRow.distributor_id))
@@ -119,6 +122,8 @@ class Recorded:
     unfinished: bool
     provider: str
     distributor: str
+    reason: str | None
+    """Why, as it was typed."""
 
     def same_as(self, change: NumberChange) -> bool:
         """Whether this is the same change; an idempotency key identifies one change only."""
@@ -163,6 +168,7 @@ async def find(connection: AsyncConnection, change_id: str) -> Recorded | None:
         cancelled_order=row.cancelled_order_id,
         sim_id=row.sim_id,
         notice=row.notice and Notice(row.notice),
+        origin_id=row.origin_id,
     )
     applied = row.applied_at is not None
     return Recorded(
@@ -174,6 +180,7 @@ async def find(connection: AsyncConnection, change_id: str) -> Recorded | None:
         unfinished=not applied or (row.notice is not None and row.notified_at is None),
         provider=row.provider,
         distributor=row.distributor,
+        reason=row.reason,
     )
 
 

@@ -109,6 +109,7 @@ async def apply(
     await _record(connection, change, outcome, changed=plan is not None)
     return _result(
         change,
+        origin_id=by.origin_id,
         changed=plan is not None,
         cancelled_order=outcome.order_id,
         ended_request=outcome.request_id,

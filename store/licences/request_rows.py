@@ -16,6 +16,7 @@ from store import events
 from store.licences.tables import LicenceRequestRow
 from store.locks import keep_account_open
 from store.operations import holds, not_sent
+from store.orders import notes
 from store.paging import Keys
 from store.people.tables import AccountRow
 from store.scopes import within
@@ -71,7 +72,7 @@ async def request(  # noqa: PLR0917  what a request has
     if added:
         happened = ("licence_request.created", {"add_on": add_on.value, "quantity": quantity})
         await events.append(connection, account_id, (found.id,), by.actor, happened, origin_id=by.origin_id)
-    elif (found.add_on, found.quantity) != (add_on, quantity):
+    elif (found.add_on, found.quantity) != (add_on, quantity) or not notes.same(found.note, text):
         raise Refused.because("key_used_for_licence_request")
     return found.model_copy(update={"replayed": not added})
 

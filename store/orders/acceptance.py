@@ -64,6 +64,7 @@ async def accept(connection: AsyncConnection, placement: Placement, emails: Emai
         order_id=placement.order_id,
         status=OrderStatus.SUBMITTED,
         what=what,
+        origin_id=placement.origin_id,
         shown=decision.shown,
         follow_ups=pending.follow_ups,
         emails=pending.emails,

@@ -87,6 +87,11 @@ async def test_a_repeat_with_the_same_key_sends_no_second_mail_and_says_so(
     again = [await api.post(path, json={"subject": "Once more"}, headers=_key(qr, "again")) for _ in range(2)]
     assert [each.json()["round"] for each in again] == [2, 2]
     assert ["Idempotent-Replayed" in each.headers for each in again] == [False, True]
+    changed = [
+        await api.post(path, json={"subject": "Once more"} | body, headers=_key(qr, "again"))
+        for body in ({"subject": "Twice more"}, {"text": "Another text."}, {"cc": ["boss@acme.example"]})
+    ]
+    assert [(each.status_code, each.json()["code"]) for each in changed] == [(422, "key_reused")] * 3
     await qr.upload_link(mails=2)
     assert [mail.subject for mail in qr.scene.mailbox.mails].count("Once more") == 1
 
@@ -96,6 +101,26 @@ async def test_a_repeat_with_the_same_key_sends_no_second_mail_and_says_so(
     assert [each.status_code for each in sent] == [201, 200]
     assert sent[0].json()["id"] == sent[1].json()["id"]
     assert "Idempotent-Replayed" in sent[1].headers
+
+
+@pytest.mark.covers("A3")
+async def test_a_key_of_a_pre_filled_request_is_refused_with_a_subject(
+    api: httpx.AsyncClient, qr: QrScene
+) -> None:
+    await api.post("/qr-requests", json={"sim": qr.sim}, headers=_key(qr, "cart-1"))
+    other = await api.post(
+        "/qr-requests", json={"sim": qr.sim, "subject": "Another"}, headers=_key(qr, "cart-1")
+    )
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+
+
+@pytest.mark.covers("A3")
+async def test_of_requests_at_once_with_one_key_one_has_made_it(api: httpx.AsyncClient, qr: QrScene) -> None:
+    sent = [api.post("/qr-requests", json={"sim": qr.sim}, headers=_key(qr, "cart-1")) for _ in range(5)]
+    answers = await asyncio.gather(*sent)
+    assert len({each.json()["id"] for each in answers}) == 1
+    assert sorted(each.status_code for each in answers) == [200, 200, 200, 200, 201]
+    assert sorted("Idempotent-Replayed" in each.headers for each in answers) == [False, *[True] * 4]
 
 
 async def test_a_withdrawn_request_is_not_sent_again(api: httpx.AsyncClient, qr: QrScene) -> None:

@@ -97,6 +97,8 @@ async def test_a_number_is_changed_once_per_key(backend: Backend) -> None:
     assert (shown["state"], shown["suspended_for"]) == ("suspended", "Abroad.")
     other = await backend.post(f"{path}/resume", "suspend")
     assert (other.status_code, other.json()["code"]) == (422, "key_used_for_change")
+    why = await backend.post(f"{path}/suspend", "suspend", reason="Lost.")
+    assert (why.status_code, why.json()["code"]) == (422, "key_used_for_change")
     same = await backend.post(f"{path}/suspend", "suspend 2", reason="Abroad.")
     assert same.json()["changed"] is False, "it is suspended already"
     assert (await backend.twice(f"{path}/resume", "resume"))["changed"] is True

@@ -177,6 +177,8 @@ async def test_a_request_for_licences_is_recorded_though_temporal_is_away(
     assert again.json() == answered
     other = await _post(api, headers, "/licence-requests", "r-1", **asked | {"quantity": 3})
     assert other.json()["code"] == "key_used_for_licence_request"
+    noted = await _post(api, headers, "/licence-requests", "r-1", **asked | {"note": "For the old team."})
+    assert noted.json()["code"] == "key_used_for_licence_request"
 
 
 @pytest.mark.covers("L4", "A4")

@@ -1,0 +1,61 @@
+"""Which call added a round of a request for a QR code: the `call` of its row.
+
+The first has `request-` and a digest of what was sent; a later one `again-`, 32 digits of its idempotency key
+and that digest. Rounds of before have no digest, and are taken to have sent the same.
+"""
+
+from sqlalchemy import String, bindparam, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.codes.requests import RequestState
+from models.errors import Refusal, Refused
+from store.codes.tables import QrRequestRow, QrRoundRow
+
+_OF_KEY_ALONE = len("again-") + 32
+_OF_KEY = func.left(QrRoundRow.call, _OF_KEY_ALONE) == func.left(
+    bindparam("call", type_=String), _OF_KEY_ALONE
+)
+_ROUND_OF_CALL = select(QrRoundRow.call).where(QrRoundRow.request_id == bindparam("request"), _OF_KEY)
+_SENT_AGAIN = (
+    select(QrRequestRow.id, QrRequestRow.status, QrRoundRow.number, QrRoundRow.call)
+    .join(QrRequestRow, QrRequestRow.id == QrRoundRow.request_id)
+    .where(QrRequestRow.sim_id == bindparam("sim"), _OF_KEY)
+    .order_by(QrRequestRow.requested_at.desc())
+    .limit(1)
+)
+
+
+def first_call(content: str | None) -> str:
+    """The `call` of the first round; `content`: the digest of what was sent."""
+    return "request" if content is None else f"request-{content}"
+
+
+def content_of(call: str) -> str | None:
+    """The digest in the `call` of a first round."""
+    return call.partition("-")[2] or None
+
+
+async def added(connection: AsyncConnection, request_id: str, call: str) -> tuple[Refusal, ...] | None:
+    """None if the key of this call has added no round to the request; refusals if it sent something else."""
+    known = (
+        await connection.execute(_ROUND_OF_CALL, {"request": request_id, "call": call})
+    ).scalar_one_or_none()
+    if known is None:
+        return None
+    return (Refusal.of("key_reused"),) if _is_another(known, call) else ()
+
+
+async def sent_again(connection: AsyncConnection, sim_id: int, call: str) -> RequestState | None:
+    """The round that this call has already added to a request of the SIM, open or ended. Raises `Refused`
+    (`key_reused`) if the call of its key sent something else.
+    """
+    row = (await connection.execute(_SENT_AGAIN, {"sim": sim_id, "call": call})).one_or_none()
+    if row is None:
+        return None
+    if _is_another(row.call, call):
+        raise Refused.because("key_reused")
+    return RequestState(request_id=row.id, status=row.status, sim_id=sim_id, round=row.number)
+
+
+def _is_another(known: str, call: str) -> bool:
+    return len(known) > _OF_KEY_ALONE and known != call
