@@ -30,7 +30,6 @@ OF_OWNER: Mapping[str, str] = {
     "a line by number": f"/lines/{LINE}",
     "actions of a line": f"/lines/{LINE}/actions",
     "shop of a line": f"/lines/{LINE}/shop",
-    "inventory": "/inventory",
     "SIMs": "/sims",
     "active SIMs": "/sims?state=active",
     "eSIMs": "/sims?kind=esim",

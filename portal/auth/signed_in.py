@@ -24,7 +24,7 @@ from portal.http.attempts import network_of
 from portal.http.middleware import OWN_REFERRER, REFERRER
 from portal.http.request_ids import request_id
 from portal.links.pages import Pages
-from portal.pages.frame import Flash, Frame, capped, place_of
+from portal.pages.frame import FLASH_KINDS, Flash, Frame, capped, place_of
 from starter import callers
 from starter.callers import InSession
 from starter.desks import Desks
@@ -123,14 +123,14 @@ class SignedIn:
         """Render `templates/pages/<page>.html.jinja`, with the message that a form has left."""
         cookies = self.door.cookies
         message = cookies.left(request, self.token)
-        said = message and self._sentence(message)
+        flash = Flash(self._sentence(message), FLASH_KINDS.get(message.code, "good")) if message else None
         answer = self.door.pages.render(
             request,
             f"pages/{page}",
             status,
             said=self.language,
             who=self,
-            frame=self._frame(request, said or "", str(facts.get("sought", ""))),
+            frame=self._frame(request, flash, str(facts.get("sought", ""))),
             **facts,
         )
         if message:
@@ -154,7 +154,7 @@ class SignedIn:
             answer.headers.setdefault("Retry-After", TRY_AGAIN_SECONDS[problem.status])
         return answer
 
-    def _frame(self, request: Request, said: str, sought: str) -> Frame:
+    def _frame(self, request: Request, flash: Flash | None, sought: str) -> Frame:
         path = request.url.path.removeprefix(self.door.pages.base)
         return Frame(
             person=self.user.name,
@@ -165,7 +165,7 @@ class SignedIn:
             here=place_of(path),
             held=capped(self.found.held, MOST_HELD),
             sought=sought,
-            flash=Flash(said) if said else None,
+            flash=flash if flash and flash.words else None,
         )
 
     def _sentence(self, message: Message) -> str:

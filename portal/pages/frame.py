@@ -3,11 +3,13 @@
 templates(language, base).get_template("pages/..").render(frame=Frame(...), ...)
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from models.people.callers import Permission
+
+FlashKind = Literal["good", "note", "bad"]
 
 
 class Place(NamedTuple):
@@ -43,9 +45,16 @@ class Flash:
     """What the act before this page did, in words; `href` and `link`: where to look at it."""
 
     words: str
-    kind: Literal["good", "note", "bad"] = "good"
+    kind: FlashKind = "good"
     href: str = ""
     link: str = ""
+
+
+FLASH_KINDS: Mapping[str, FlashKind] = {
+    **dict.fromkeys(("order_warned", "qr_imported_with_care", "qr_unchanged", "held_over"), "note"),
+    "held_missed": "bad",
+}
+"""The kinds of the texts `flash` that say more than that it is done."""
 
 
 @dataclass(frozen=True)

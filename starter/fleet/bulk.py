@@ -162,7 +162,8 @@ def _judge(bulk: Bulk, row: GridRow, known: BulkFacts) -> Judged:
 def _pack(bulk: Bulk, row: GridRow, known: BulkFacts) -> tuple[str | None, Refusal | None]:
     """The pack that is ordered for a row: the one that was chosen for its provider, or the only one."""
     packs: dict[int, Any] = known.packs.get(row.provider, {})
-    chosen = bulk.packs.get(row.provider)
+    of_provider = {provider.lower(): pack for provider, pack in bulk.packs.items()}
+    chosen = of_provider.get(row.provider.lower())  # as the filter finds a provider
     if not packs:
         return None, None  # the rules have said so
     if chosen is None and len(packs) > 1:

@@ -23,7 +23,7 @@ from models.paging import Page, Position, Wanted
 from models.people.callers import PERMISSIONS, Caller, OfAccount, Permission
 from starter.fleet.desk import names_sim
 from store import lookups
-from store.fleet import grid, grid_details, search, views
+from store.fleet import bulk, grid, grid_details, search, views
 from store.orders.facts import device_facts, line_facts, sim_facts
 from store.session import Database
 
@@ -59,6 +59,14 @@ class InventoryDesk:
             scope = await account_of(connection, caller, account)
             caller.require(Permission.VIEW_INVENTORY)
             return await grid.rows(connection, scope, query, query.sort, Wanted(limit, after))
+
+    async def row(self, caller: Caller, name: str, account: str | None = None) -> GridRow:
+        """One row by its name (`L-42`, `S-7`). Raises `NotFound` (`unknown_rows`)."""
+        async with self._database.reading() as connection:
+            scope = await account_of(connection, caller, account)
+            found = await bulk.rows(connection, scope, bulk.ids_of([name]))
+            caller.require(Permission.VIEW_INVENTORY)
+            return found[0]
 
     async def count(self, caller: Caller, chosen: InventoryFilter, account: str | None = None) -> Count:
         """How many rows fulfil the filter: up to a thousand, else "more"."""

@@ -33,14 +33,17 @@ class DeviceKey:
 
 
 async def find_device(connection: AsyncConnection, scope: Scope, text: str) -> DeviceKey:
-    """The device with this id (`D-3`) or name, in an account. Raises `NotFound` (`unknown_device`)."""
+    """The device with this id (`D-3`) or name, in an account. Raises `NotFound` (`unknown_device`).
+
+    The id comes first, unless it is bare (`3`): no device is out of reach because another is named like it.
+    """
     number = parse_reference("D", text)
     named = DeviceRow.name == text.strip()
     chosen = named if number is None else or_(named, DeviceRow.id == number)
     statement = (
         select(DeviceRow.id, DeviceRow.account_id, DeviceRow.name)
         .where(chosen, within(scope, DeviceRow.account_id))
-        .order_by(named.desc(), DeviceRow.id)
+        .order_by(named.desc() if text.strip().isdigit() else named, DeviceRow.id)
         .limit(1)
     )
     row = (await connection.execute(statement)).one_or_none() if storable(text) else None

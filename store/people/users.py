@@ -28,7 +28,7 @@ from store.locks import keep_account_open
 from store.lookups import AccountKey, select_users, user_view
 from store.made_keys import Made
 from store.paging import by_account
-from store.people import sessions
+from store.people import sessions, user_mails
 from store.people.profiles import profile_id_of, record_change
 from store.people.sign_in_tables import PasswordRow
 from store.people.tables import UserRow
@@ -131,9 +131,12 @@ async def set_role(
 
 
 async def set_active(connection: AsyncConnection, user_id: int, by: By, *, active: bool) -> UserView:
-    """Activate or deactivate a user; idempotent. The sessions of one who is deactivated end."""
+    """Activate or deactivate a user; idempotent. The sessions and the mailed links of one who is deactivated
+    end: neither comes back with an activation.
+    """
     if not active:
         await sessions.end_all(connection, user_id)
+        await user_mails.use_all(connection, user_id)
     values = {"deactivated_at": None if active else now()}
     others = UserRow.deactivated_at.is_not(None) if active else UserRow.deactivated_at.is_(None)
     happened = "user.activated" if active else "user.deactivated"

@@ -72,6 +72,17 @@ async def test_a_click_beside_a_row_opens_it_and_escape_comes_back_to_it(site: S
         await expect(page.get_by_role("heading", level=1)).to_have_text("Phone 1")
 
 
+@pytest.mark.covers("P2")
+async def test_the_csv_and_a_saved_view_are_of_the_list_that_is_shown(site: Site) -> None:
+    async with site.of(ANA) as page:
+        await page.goto("/inventory?view=all")
+        await page.locator("#filters-find").fill("0639980002")
+        await expect(page).to_have_url(re.compile(r"q=0639980002"))
+        for there in ("/inventory.csv", "/views"):
+            link = page.locator(f'.head a[href*="{there}?"]')
+            await expect(link).to_have_attribute("href", re.compile("0639980002"))
+
+
 @pytest.mark.covers("P6", "P13")
 async def test_rows_are_chosen_previewed_and_confirmed_without_script(site: Site) -> None:
     async with site.of(ANA, java_script_enabled=False) as page:

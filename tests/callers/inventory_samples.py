@@ -18,6 +18,7 @@ async def _csv(desks: Desks, caller: Caller, account: str) -> str:
 
 INVENTORY = {
     "InventoryDesk.rows": Sample(lambda d, c, _, a: d.inventory.rows(c, _ALL, a), P.VIEW_INVENTORY),
+    "InventoryDesk.row": Sample(lambda d, c, k, _: d.inventory.row(c, k.line), P.VIEW_INVENTORY),
     "InventoryDesk.count": Sample(
         lambda d, c, _, a: d.inventory.count(c, InventoryFilter(), a), P.VIEW_INVENTORY
     ),

@@ -1,7 +1,6 @@
 """Notifies a person that an eSIM's QR code has arrived, and revokes that (F37, F38, F65)."""
 
 import uuid
-from dataclasses import replace
 
 from pydantic import Field
 from starlette.requests import Request
@@ -11,9 +10,9 @@ from models.errors import Refused, Unavailable
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.codes.section import manager
+from portal.pages.failures import unavailable
 from portal.pages.forms import FormModel, Sent, read_form, unsent
 from portal.pages.routes import form, page
-from wording.pages import page_texts
 
 _FIELDS = {"email_invalid": "to", "no_manager": "to"}
 
@@ -42,20 +41,14 @@ async def notify(request: Request, who: SignedIn) -> Response:
             return who.done(f"/sims/S-{made.sim_id}/qr", "qr_notified", to=made.address)
     except Refused as refused:
         sent = sent.refused(refused, who.language, _FIELDS)
-    except Unavailable:
-        sent, status = unavailable(sent, who), 503
+    except Unavailable as failure:
+        sent, status = unavailable(sent, failure, who.language), 503
     return await _window(request, who, sent, status)
 
 
 async def _window(request: Request, who: SignedIn, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
     detail = await who.desks.inventory.sim(who.caller, request.path_params["sim"])
     return who.page(request, "codes/notify", status, detail=detail, form=sent)
-
-
-def unavailable(sent: Sent, who: SignedIn) -> Sent:  # type: ignore[type-arg]
-    """The form as it was sent, with the sentence that nothing is lost."""
-    said = page_texts(who.language)["page_problems"]["component_unavailable"]
-    return replace(sent, errors={"": [said]})
 
 
 async def ask_revoke(request: Request, who: SignedIn) -> Response:

@@ -12,7 +12,7 @@ from models.errors import Refused, Unavailable
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.answers import reasons_of
-from portal.pages.codes.notifications import unavailable
+from portal.pages.failures import unavailable
 from portal.pages.forms import FormModel, Sent, read_form, unsent
 from portal.pages.routes import form, page
 from starter.codes.drafts import QrRequestDraft
@@ -58,8 +58,8 @@ async def send(request: Request, who: SignedIn) -> Response:
             return who.done(f"/sims/{sim}/qr", "qr_requested" if made.round == 1 else "qr_sent_again")
     except Refused as refused:
         sent = sent.refused(refused, who.language, _FIELDS)
-    except Unavailable:
-        sent, status = unavailable(sent, who), 503
+    except Unavailable as failure:
+        sent, status = unavailable(sent, failure, who.language), 503
     return await _window(request, who, replace(sent, values={"contacts": (), **sent.values}), status)
 
 

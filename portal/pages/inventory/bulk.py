@@ -3,14 +3,16 @@
 import uuid
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from models.characters import LONGEST_NAME
-from models.errors import NotFound, Refused
+from models.errors import NotFound, Refused, Unavailable
 from models.fleet.bulk import Bulk, BulkAction
 from portal.auth.signed_in import SignedIn
+from portal.pages.failures import unavailable
 from portal.pages.forms import FormModel, Sent, read_form
 from portal.pages.inventory.listed import LIST, Listed
 from portal.pages.routes import Page, View, form, page
@@ -22,6 +24,10 @@ _FIELDS = {
     "discard_not_confirmed": "confirmed",
 }
 _ORDERS = (BulkAction.SWITCH_TO_ESIM, BulkAction.REPLACE_ESIM)
+
+
+def _names(groups: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, groups.split(";"))))
 
 
 class BulkForm(FormModel):
@@ -39,10 +45,16 @@ class BulkForm(FormModel):
     key: str = Field(default="", max_length=64, pattern=r"^[0-9a-f]*$")
     confirmed: Literal["", "yes"] = ""
 
+    @field_validator("groups")
+    @classmethod
+    def _names(cls, given: str) -> str:
+        if any(len(name) > LONGEST_NAME for name in _names(given)):
+            raise PydanticCustomError("string_too_long", "A name is too long.")
+        return given
+
     def bulk(self, action: BulkAction) -> Bulk:
         """The action on these rows. One pack serves all of them: they are of one provider then."""
         listed = Listed.came_from({LIST: self.list})
-        names = tuple(part.strip() for part in self.groups.split(";") if part.strip())
         query = listed.query
         packs = {query.provider: self.pack} if self.pack and query.provider else {}
         return Bulk(
@@ -50,7 +62,7 @@ class BulkForm(FormModel):
             rows=() if self.all else self.row,
             filter=query.filter,
             employee=self.employee.strip() or None,
-            groups=names,
+            groups=_names(self.groups),
             mode=self.mode,
             packs=packs,
         )
@@ -88,6 +100,8 @@ def confirmed(action: BulkAction) -> View:
             if isinstance(refused, NotFound) and refused.refusals[0].code == "unknown_rows":
                 raise
             return await _page(request, who, action, sent.refused(refused, who.language, _FIELDS), 422)
+        except Unavailable as failure:
+            return await _page(request, who, action, unavailable(sent, failure, who.language), 503)
         if done.job is not None:
             return who.done(f"/jobs/{done.job}")
         listed = Listed.came_from({LIST: model.list})

@@ -6,9 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.fleet.details import SlotDetail
-from models.fleet.grid import InventoryQuery
 from models.fleet.inventory import LineView
-from models.fleet.rows import GridRow
 from models.identifiers import reference
 from models.orders.rules import SLOTS, Action
 from models.people.callers import Permission
@@ -66,9 +64,8 @@ async def show_line(request: Request, who: SignedIn) -> Response:
 
 async def detail_of(who: SignedIn, line: LineView) -> str:
     """The address of a line's slot."""
-    in_slot = InventoryQuery(device=line.device, slot=line.slot)
-    rows: list[GridRow] = await who.desks.inventory.rows(who.caller, in_slot, line.account, limit=1)
-    return f"/inventory/{reference('D', rows[0].device_id or 0)}?slot={line.slot}"
+    row = await who.desks.inventory.row(who.caller, reference("L", line.id))
+    return f"/inventory/{reference('D', row.device_id or 0)}?slot={line.slot}"
 
 
 def _qr_tag(who: SignedIn, slot: SlotDetail) -> str:

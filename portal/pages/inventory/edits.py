@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.characters import LONGEST_NAME
-from models.errors import Refused
+from models.errors import Refused, Unavailable
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
+from portal.pages.failures import unavailable
 from portal.pages.forms import FormModel, Sent, read_form, unsent
 from portal.pages.inventory.device import detail_of
 from portal.pages.routes import form, page
@@ -92,13 +93,21 @@ async def enter_iccid(request: Request, who: SignedIn) -> Response:
     except Refused as refused:
         about = {each.code: "iccid" for each in refused.refusals}
         return await _page(request, who, "iccid", sent.refused(refused, who.language, about))
+    except Unavailable as failure:
+        return await _page(request, who, "iccid", unavailable(sent, failure, who.language), 503)
     return who.done(await detail_of(who, line), "iccid_entered")
 
 
-async def _page(request: Request, who: SignedIn, name: str, sent: Sent | None = None) -> Response:  # type: ignore[type-arg]
+async def _page(
+    request: Request,
+    who: SignedIn,
+    name: str,
+    sent: Sent | None = None,  # type: ignore[type-arg]
+    status: int = 422,
+) -> Response:
     spelled = request.path_params["line"]
     line = await who.desks.fleet.line(who.caller, spelled)
-    back, status = await detail_of(who, line), 422 if sent else 200
+    back, status = await detail_of(who, line), status if sent else 200
     shown = sent or unsent()
     return who.page(request, f"inventory/{name}", status, line=line, name=spelled, form=shown, back=back)
 

@@ -16,8 +16,8 @@ from models.paging import LARGEST_PAGE
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
+from portal.pages.failures import unavailable
 from portal.pages.forms import FormModel, Sent, read_form, unsent
-from portal.pages.orders.failures import unavailable
 from portal.pages.routes import form, page
 from wording.labels import hold_sentence
 from wording.pages import page_texts

@@ -23,8 +23,8 @@ from models.orders.notes import LONGEST_COMMENT, LONGEST_REFERENCE
 from models.orders.rules import DISCARD_WARNING, Action
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
+from portal.pages.failures import unavailable
 from portal.pages.forms import FormModel, Sent, read_form, unsent
-from portal.pages.orders.failures import unavailable
 from portal.pages.orders.order import order_of
 from portal.pages.routes import form, page
 from starter.keys import LONGEST_KEY

@@ -16,8 +16,8 @@ from models.orders.notes import LONGEST_COMMENT
 from models.orders.placement import OrderState
 from models.people.callers import Caller, Permission, not_permitted
 from portal.auth.signed_in import SignedIn
+from portal.pages.failures import unavailable
 from portal.pages.forms import FormModel, Sent, read_form, unsent
-from portal.pages.orders.failures import unavailable
 from portal.pages.orders.order import order_of, shown
 from portal.pages.routes import Page, form, page
 from starter.orders.desk import OrderDesk

@@ -14,8 +14,8 @@ from models.people.callers import USER_ROLES, Permission, Role, UserKind, may_gr
 from models.people.views import UserView
 from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
+from portal.pages.failures import unavailable
 from portal.pages.forms import FormModel, Sent, read_form, unsent
-from portal.pages.orders.failures import unavailable
 from portal.pages.routes import form, page
 
 ROWS = 50

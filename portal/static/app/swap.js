@@ -2,6 +2,7 @@
 import { each, enhance, fetched, find, plain, say } from "./enhance.js";
 
 const PATIENCE = 250;
+const HEAD = ".head > .actions";
 const TYPED = "input[type=search], input[type=text]";
 let latest = null;
 
@@ -15,6 +16,8 @@ async function swap(name, address) {
     const fresh = page?.querySelector(`[data-region="${name}"]`);
     if (!answer.ok || answer.redirected || !fresh) throw new Error("not the list");
     put(region, document.adoptNode(fresh));
+    const head = page.querySelector(HEAD);
+    if (head) find(HEAD)?.replaceWith(document.adoptNode(head)); // its links are about this list, too
     document.title = page.title;
     history.replaceState(history.state, "", address);
   } catch (failure) {

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from starter.desks import Desks
+from tests.builders import run
 from tests.callers.world import Known
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.people import ANA, BEN, CLEO, Browser
@@ -179,3 +181,65 @@ async def test_an_import_wants_a_file_and_the_right_to_it(browser: SignIn) -> No
     assert "Choose a CSV file." in without.text
     manager: Browser = await browser("manager@acme.example")
     assert (await manager.post("/imports/import_fleet", data={"check": "on"})).status_code == 403
+
+
+@pytest.mark.covers("P6")
+async def test_a_group_name_that_no_group_can_have_is_refused_in_place(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    asked = {"row": ["L-1", "L-2"], "groups": f"Lyon; {'x' * 300}", "mode": "add", "list": "view=all"}
+    for answer in (
+        await ana.get("/bulk/set_groups", params=asked),
+        await ana.post("/bulk/set_groups", data=asked),
+    ):
+        assert "This is too long." in answer.text
+        assert answer.status_code in (200, 422)
+
+
+@pytest.mark.covers("P6", "F64", "W11")
+async def test_while_temporal_is_unavailable_what_was_chosen_or_typed_stays(
+    browser: SignIn, acme: Known
+) -> None:
+    ana = await browser(ANA)
+    preview = (await ana.get("/bulk/replace_esim?list=view%3Dall&all=yes")).text
+    sent = hidden(preview) | {"all": "yes", "confirmed": "yes"}
+    lost = await ana.post("/bulk/replace_esim", data=sent)
+    assert lost.status_code == 503
+    assert hidden(lost.text)["digest"] == sent["digest"]
+    iccid = "8933010000000009993"
+    typed = await ana.post(f"/lines/{acme.line}/iccid", data={"iccid": iccid})
+    assert typed.status_code == 503
+    assert f'value="{iccid}"' in typed.text
+
+
+@pytest.mark.covers("P4")
+async def test_a_device_that_is_named_like_the_id_of_another_takes_no_place_of_it(
+    browser: SignIn, desks: Desks
+) -> None:
+    ana = await browser(ANA)
+    there = (await ana.get("/lines/L-2")).headers["Location"]
+    await run(
+        desks.database,
+        "UPDATE devices SET name = 'D-1' WHERE id = (SELECT device_id FROM lines WHERE id = 2)",
+    )
+    assert (await ana.get("/lines/L-2")).headers["Location"] == there
+    assert "Phone 1" in (await ana.get("/inventory/D-1")).text
+
+
+@pytest.mark.covers("F32")
+async def test_the_section_of_a_code_leads_back_to_a_device_with_a_slash_in_its_name(
+    browser: SignIn, desks: Desks, acme: Known
+) -> None:
+    ana = await browser(ANA)
+    await run(desks.database, "UPDATE devices SET name = name || ' A/B'")
+    crumbs = (
+        (await ana.get(f"/sims/{acme.sim}/qr")).text.partition('class="crumbs"')[2].partition("</nav>")[0]
+    )
+    back = [href for href in re.findall(r'href="([^"]+)"', crumbs) if href != "/inventory"]
+    assert [(await ana.get(href)).status_code for href in back] == [303]
+
+
+@pytest.mark.covers("P15")
+async def test_a_message_that_something_was_not_done_does_not_look_like_success(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    await ana.post("/held/retry", data={"one": "order-00000000000000000000"})
+    assert 'class="flash note"' in (await ana.get("/held")).text

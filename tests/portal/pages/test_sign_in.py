@@ -11,7 +11,7 @@ from starlette.responses import Response as Answer
 
 from models.errors import Refused
 from models.people.callers import Permission
-from models.people.sign_in import Visit
+from models.people.sign_in import TokenPurpose, Visit
 from portal.app import create_app
 from portal.auth.signed_in import SignedIn
 from portal.pages import app as registered
@@ -19,6 +19,7 @@ from portal.pages.forms import unsent
 from portal.pages.routes import Page
 from starter.desks import Desks
 from starter.people.erasure import erase
+from store.people import user_mails
 from store.rates import Bucket
 from tests.builders import OPERATOR, run
 from tests.callers.world import BOLT, ZED
@@ -352,3 +353,20 @@ async def test_no_token_of_a_link_is_logged(visitor: Browser, caplog: pytest.Log
     assert "GET /invitation/{token} 410" in caplog.text
     assert "GET /account 303" in caplog.text
     assert "a-secret-token" not in caplog.text
+
+
+@pytest.mark.covers("P1", "S4")
+@pytest.mark.parametrize("purpose", TokenPurpose)
+async def test_a_link_does_not_come_back_with_its_user(
+    purpose: TokenPurpose, visitor: Browser, desks: Desks
+) -> None:
+    user = await desks.users.user(OPERATOR, CLEO)
+    async with desks.database.transaction() as connection:
+        mail = await user_mails.record(connection, user, purpose, OPERATOR.by)
+        token, _ = await user_mails.mint(connection, mail)
+    path = f"/{purpose.value}/{token}"
+    assert 'name="password"' in (await visitor.get(path)).text
+    await desks.users.deactivate_user(OPERATOR, CLEO)
+    assert 'name="password"' not in (await visitor.get(path)).text
+    await desks.users.activate_user(OPERATOR, CLEO)
+    assert 'name="password"' not in (await visitor.get(path)).text

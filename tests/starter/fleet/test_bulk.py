@@ -87,6 +87,7 @@ async def test_chosen_rows_and_the_packs_of_their_providers(database: Database) 
         ({}, {}),
         ({"Orange": "Orange pack"}, {}),
         ({"Orange": "P-99"}, {"pack_not_eligible": 2}),
+        ({"orange": "P-99"}, {"pack_not_eligible": 2}),  # as the filter finds the provider
     ):
         shown = await desks.bulk.preview(caller, chosen.model_copy(update={"packs": packs}))
         assert (shown.count, shown.reasons) == (2, codes)
