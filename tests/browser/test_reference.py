@@ -55,5 +55,7 @@ async def test_a_link_to_an_operation_opens_it_without_a_script(reading: Viewer)
 
 async def hidden(elements: Locator) -> int:
     """How many of them take no room."""
-    count: int = await elements.evaluate_all("all => all.filter(each => !each.getClientRects().length).length")
+    count: int = await elements.evaluate_all(
+        "all => all.filter((each) => !each.getClientRects().length).length"
+    )
     return count
