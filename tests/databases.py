@@ -77,17 +77,24 @@ class Copies:
         if not await self._is_new(name):
             await fill()
         elif content in self._filled:
+            self._filled[content] = self._filled.pop(content)  # used last
             try:
                 await self._replace(name, self._filled[content])
             except asyncpg.ObjectInUseError:  # a process of the test has just connected
                 await fill()
         else:
             await fill()
-            if self._asked[content] > 1 and len(self._filled) < MOST_FILLED:
+            if self._asked[content] > 1:
+                await self._make_room()
                 await database.close()
                 await (await self._connected()).fetchval(_LEAVE, name)
                 self._filled[content] = f"filled_{uuid.uuid4().hex}"
                 await self._replace(self._filled[content], name)
+
+    async def _make_room(self) -> None:
+        """Drop the database with content that was not used for the longest time."""
+        if len(self._filled) >= MOST_FILLED:
+            await self.run(f"DROP DATABASE {self._filled.pop(next(iter(self._filled)))} WITH (FORCE)")
 
     async def _is_new(self, name: str) -> bool:
         """Whether the copy is as it was made, and has no connection."""

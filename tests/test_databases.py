@@ -58,7 +58,7 @@ async def test_a_world_that_was_filled_twice_before_is_copied(copies: Copies) ->
     writes something of its own between two steps: that world is filled again, too.
     """
     made: list[tuple[list[datetime], int]] = []
-    for _ in range(50):
+    for _ in range(10):
         async with copies.of() as url:
             made.append(await a_world(url))
         if len(made) > 1 and made[-1] == made[-2]:
