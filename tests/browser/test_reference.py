@@ -56,10 +56,6 @@ async def test_a_link_to_an_operation_opens_it_without_a_script(reading: Viewer)
 async def hidden(elements: Locator) -> int:
     """How many of them take no room."""
     count: int = await elements.evaluate_all(
-<<<<<<< HEAD
         "all => all.filter(each => !each.getClientRects().length).length"
-=======
-        "all => all.filter((each) => !each.getClientRects().length).length"
->>>>>>> s25t
     )
     return count
