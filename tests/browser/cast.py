@@ -37,6 +37,7 @@ class Cast:
     mailbox: Mailbox
     held: list[str] = field(default_factory=list)
     processed: str = ""
+    sim_with_code: str = ""
     query = 'HoldReason="mail_rejected"'
 
     def __post_init__(self) -> None:
@@ -101,6 +102,7 @@ class Cast:
             OPERATOR, ACCOUNT, line.sim.distributor, "Claire Petit", CONTACT, roles
         )
         await self.qr_desk.request(await self._ana(), QrRequestDraft(sim=f"S-{line.sim.id}"))
+        self.sim_with_code = f"S-{line.sim.id}"
         await self.upload_link()
 
     async def _placed(self) -> str:

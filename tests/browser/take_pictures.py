@@ -28,19 +28,23 @@ from playwright.async_api import (
 )
 
 from models.codes.activation import parse_activation_code
+from models.people.callers import Role
 from qr.draw import png
 from sandbox.stage import TOP, running_sandbox
 from settings import Settings
+from starter.people.sandbox_people import sign_ins
 from store.session import Database
 from telemetry.leaving import leave
 from temporal.connection import connect
 from tests.browser.cast import TAKES, Cast
 from tests.browser.serving import CHROMIUM_OPTIONS
+from tests.builders import OPERATOR
 from tests.system.scene import a_mailbox
 
 PICTURES = TOP / "docs" / "pictures"
 COLUMNS = ("Workflow ID", "OrderStatus", "OrderKind", "Provider", "HoldReason", "Start")
 WIDE = ViewportSize(width=1600, height=830)
+SCREEN = ViewportSize(width=1400, height=900)
 PHONE = ViewportSize(width=390, height=844)
 MARGIN = 24
 DRAWN_MILLISECONDS = 1500
@@ -70,7 +74,8 @@ async def keep(page: Page, name: str, beginning: Locator | None = None) -> None:
 
     In as many colours as a palette holds: a quarter of the size.
     """
-    await page.mouse.move(WIDE["width"] / 2, WIDE["height"] - 1)  # over nothing
+    size = page.viewport_size or WIDE
+    await page.mouse.move(size["width"] / 2, size["height"] - 1)  # over nothing
     await page.wait_for_timeout(DRAWN_MILLISECONDS)
     part: FloatRect | None = None
     if beginning is not None and (top := await beginning.bounding_box()):
@@ -125,6 +130,31 @@ async def of_the_portal(browser: Browser, cast: Cast) -> None:
         await keep(page, "portal-download")
 
 
+async def of_the_pages(browser: Browser, cast: Cast, folder: Path) -> None:
+    """The inventory, a device, an order and a QR code as the sandbox's administrator sees them."""
+    people = await sign_ins(OPERATOR, cast.database, folder)
+    who = next(one for one in people if one.role == Role.ADMINISTRATOR)
+    portal, sim = cast.settings.portal_url, cast.sim_with_code
+    async with a_page(browser) as page:
+        await page.set_viewport_size(SCREEN)
+        await page.goto(f"{portal}/sign-in")
+        await page.locator("[name=email]").fill(who.address)
+        await page.locator("[name=password]").fill(who.password)
+        await page.locator("form button[type=submit]").first.click()
+        await expect(page.get_by_role("heading", name="Inventory")).to_be_visible()
+        await keep(page, "pages-inventory")
+        await page.goto(f"{portal}/orders/{cast.processed}")
+        await expect(page.get_by_text("Processed by the provider").first).to_be_visible()
+        await keep(page, "pages-order")
+        await page.get_by_role("link", name="+33").first.click()
+        await expect(page.get_by_role("heading", name="History")).to_be_visible()
+        await keep(page, "pages-detail")
+        await page.goto(f"{portal}/sims/{sim}/qr")
+        await page.get_by_role("button", name="Show the QR code").click()
+        await expect(page.locator(".qr-plate svg")).to_be_visible()
+        await keep(page, "pages-qr-code")
+
+
 async def take(chromium: str) -> None:
     """Play, look, and write every picture."""
     PICTURES.mkdir(exist_ok=True)
@@ -148,6 +178,7 @@ async def take(chromium: str) -> None:
                         )
                         await of_the_web_ui(browser, addresses.temporal_ui_url, cast)
                         await of_the_portal(browser, cast)
+                        await of_the_pages(browser, cast, data.path)
                         await browser.close()
                 finally:
                     await database.close()
