@@ -15,6 +15,7 @@ API = {
     ),
     "account_header_needed": Declared("A platform key names the account of the call: Esim-Account: NAME."),
     # what is asked
+    "header_doubled": Declared("Send the header {header} once.", BAD_REQUEST),
     "idempotency_key_needed": Declared(
         "Send an Idempotency-Key of your own with this call; a repeat with the same key does nothing twice.",
         BAD_REQUEST,

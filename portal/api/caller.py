@@ -23,6 +23,8 @@ from starter import callers
 from starter.callers import Authenticated, Sent
 from starter.desks import Desks
 
+_ONCE = ("authorization", "esim-account", "esim-user", "idempotency-key")
+"""Headers of which one counts: of two, a proxy and we could take another one."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _bearer = HTTPBearer(
     bearerFormat="esim_(live|test)_...",
@@ -80,6 +82,9 @@ async def authenticate(request: Request) -> None:
     """Find the caller, before anything of the body is read. Refuses the call (401) without a valid key, and
     (429) one that comes too soon.
     """
+    for name in _ONCE:
+        if len(request.headers.getlist(name)) > 1:
+            raise Refused.because("header_doubled", header=name.title())
     door: Door = request.app.state.door
     credentials = await _bearer(request)
     if credentials is None:

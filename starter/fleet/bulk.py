@@ -34,7 +34,7 @@ from models.paging import Wanted
 from models.people.callers import Caller, OfAccount
 from starter.connected import ConnectedDesk
 from starter.fleet.inventory import account_of
-from starter.keys import checked_key
+from starter.keys import checked_key, key_of_row
 from starter.operations.job_kinds import ACTIONS, AS_USER
 from store.fleet import bulk as facts_of
 from store.fleet import grid, groups
@@ -92,7 +92,8 @@ class BulkDesk(ConnectedDesk):
         act = ACTIONS[bulk.action.job_kind]
         for one in accepted:
             try:
-                made = await act(desks, caller, one.cells, f"{key}-{one.row.name}", False)
+                with key_of_row(f"{key} {one.row.name}") as once:
+                    made = await act(desks, caller, one.cells, once, False)
                 done.append(made or one.row.name)
             except Refused as found:
                 refused.append(refused_row(one.row, found.refusals))

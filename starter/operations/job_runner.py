@@ -15,6 +15,7 @@ from models.operations.jobs import KINDS, JobStatus
 from models.people.callers import Caller
 from starter import callers
 from starter.desks import Desks
+from starter.keys import key_of_row
 from starter.operations.job_kinds import ACTIONS, IMPORTS, File
 from store.key_ring import KeyRing
 from store.operations import job_steps
@@ -117,8 +118,8 @@ class JobRunner:
             record: str | None = None
             problems: tuple[Problem, ...] = ()
             try:
-                key = f"{reference('J', work.id)}-{number}"
-                record = await act(self._desks, caller, row, key, work.dry_run)
+                with key_of_row(f"{reference('J', work.id)}-{number}") as key:
+                    record = await act(self._desks, caller, row, key, work.dry_run)
             except Refused as refused:
                 problems = tuple(Problem(column=None, reason=refusal) for refusal in refused.refusals)
             async with self._database.transaction() as connection:

@@ -6,7 +6,7 @@
     await desks.jobs.report(adam, "J-7")               # what became of each row
 
 A job is a row with a workflow of its own, so it goes on wherever a worker or Temporal was killed. Each row of
-a bulk action is done under the key `J-7-12`: once, however often it is tried.
+a bulk action is done under the key `job:J-7-12`: once, however often it is tried.
 """
 
 import asyncio

@@ -10,6 +10,7 @@ API = {
         "compte."
     ),
     "account_header_needed": "Une clé de la plateforme nomme le compte de l’appel : Esim-Account: NOM.",
+    "header_doubled": "Envoyez l’en-tête {header} une seule fois.",
     "idempotency_key_needed": (
         "Envoyez avec cet appel une Idempotency-Key à vous ; une répétition avec la même clé ne fait rien "
         "deux fois."
