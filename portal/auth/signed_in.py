@@ -122,7 +122,7 @@ class SignedIn:
         """Render `templates/pages/<page>.html.jinja`, with the message that a form has left."""
         cookies = self.door.cookies
         message = cookies.left(request, self.token)
-        flash = message and Flash(self._sentence(message), FLASH_KINDS.get(message.code, "good"))
+        flash = Flash(self._sentence(message), FLASH_KINDS.get(message.code, "good")) if message else None
         answer = self.door.pages.render(
             request,
             f"pages/{page}",
