@@ -16,8 +16,7 @@ async function swap(name, address) {
     const fresh = page?.querySelector(`[data-region="${name}"]`);
     if (!answer.ok || answer.redirected || !fresh) throw new Error("not the list");
     put(region, document.adoptNode(fresh));
-    const head = page.querySelector(HEAD);
-    if (head) find(HEAD)?.replaceWith(document.adoptNode(head)); // its links are about this list, too
+    find(HEAD)?.replaceWith(page.querySelector(HEAD) ?? "");
     document.title = page.title;
     history.replaceState(history.state, "", address);
   } catch (failure) {
