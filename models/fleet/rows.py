@@ -59,6 +59,14 @@ class GridRow(View):
         return "" if value is None else str(value)
 
 
+class Choices(View):
+    """Names that a filter of the inventory offers."""
+
+    providers: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    distributors: tuple[str, ...] = ()
+
+
 class Count(View):
     """How many rows there are, counted up to `MOST_COUNTED`."""
 

@@ -17,13 +17,13 @@ from models.fleet.details import DeviceDetail, HistoryEntry, SimDetail, SlotDeta
 from models.fleet.grid import InventoryFilter, InventoryQuery
 from models.fleet.inventory import SimKind
 from models.fleet.offers import offers
-from models.fleet.rows import Count, GridRow, SearchHit
+from models.fleet.rows import Choices, Count, GridRow, SearchHit
 from models.orders.rules import SLOTS
 from models.paging import Page, Position, Wanted
 from models.people.callers import PERMISSIONS, Caller, OfAccount, Permission
 from starter.fleet.desk import names_sim
 from store import lookups
-from store.fleet import bulk, grid, grid_details, search, views
+from store.fleet import bulk, choices, grid, grid_details, search, views
 from store.orders.facts import device_facts, line_facts, sim_facts
 from store.session import Database
 
@@ -74,6 +74,13 @@ class InventoryDesk:
             scope = await account_of(connection, caller, account)
             caller.require(Permission.VIEW_INVENTORY)
             return await grid.count(connection, scope, chosen)
+
+    async def choices(self, caller: Caller, account: str | None = None) -> Choices:
+        """The names that the filters offer: providers, management groups and distributors of the account."""
+        async with self._database.reading() as connection:
+            scope = await account_of(connection, caller, account)
+            caller.require(Permission.VIEW_INVENTORY)
+            return await choices.choices(connection, scope)
 
     async def csv(
         self, caller: Caller, query: InventoryQuery, account: str | None = None

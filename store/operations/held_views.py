@@ -48,7 +48,7 @@ async def held(
     kind: str | None = None,
 ) -> Page[HeldView]:
     """What is held in the scope; `kind`: a name of `store.operations.hold_subjects.KINDS`."""
-    mine = _HELD.where(within(scope, _one.account_id, travel=of_travel(_one.workflow_id)))
+    mine = _HELD.where(_mine(scope))
     if reason is not None:
         of_reason = (_other.workflow_id == _one.workflow_id, _other.reason == reason.value)
         mine = mine.where(select(_other.step).where(*of_reason).exists())
@@ -68,11 +68,13 @@ async def held(
 
 async def how_many(connection: AsyncConnection, scope: Scope) -> int:
     """How many wait for a person in the scope; `MOST_HELD` + 1 stands for more."""
-    mine = select(_one.workflow_id).where(
-        within(scope, _one.account_id, travel=of_travel(_one.workflow_id)), _FIRST
-    )
+    mine = select(_one.workflow_id).where(_mine(scope), _FIRST)
     counted = select(func.count()).select_from(mine.limit(MOST_HELD + 1).subquery())
     return int(await connection.scalar(counted) or 0)
+
+
+def _mine(scope: Scope) -> ColumnElement[bool]:
+    return within(scope, _one.account_id, travel=of_travel(_one.workflow_id))
 
 
 def of_travel(name: Any) -> ColumnElement[bool]:

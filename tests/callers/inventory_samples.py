@@ -22,6 +22,7 @@ INVENTORY = {
     "InventoryDesk.count": Sample(
         lambda d, c, _, a: d.inventory.count(c, InventoryFilter(), a), P.VIEW_INVENTORY
     ),
+    "InventoryDesk.choices": Sample(lambda d, c, _, a: d.inventory.choices(c, a), P.VIEW_INVENTORY),
     "InventoryDesk.csv": Sample(lambda d, c, _, a: _csv(d, c, a), P.VIEW_INVENTORY),
     "InventoryDesk.device": Sample(lambda d, c, k, _: d.inventory.device(c, k.device), P.VIEW_INVENTORY),
     "InventoryDesk.sim": Sample(lambda d, c, k, _: d.inventory.sim(c, k.sim), P.VIEW_INVENTORY),

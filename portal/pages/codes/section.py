@@ -5,6 +5,7 @@ page that is loaded again holds it.
 """
 
 import hashlib
+import uuid
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -72,7 +73,7 @@ async def section(
         words=CodeWords(who.language, people),
         form=sent or unsent(),
         filename=filename,
-        notice=unsent(to=await manager(who, sim)) if offered else None,
+        notice=unsent(to=await manager(who, sim), key=uuid.uuid4().hex) if offered else None,
         own="part" not in request.query_params,
         tag=tag,
     )

@@ -1,5 +1,6 @@
 """`/imports`: files that are imported in the background, or only checked (A16)."""
 
+import uuid
 from collections.abc import Sequence
 
 from starlette.requests import Request
@@ -17,7 +18,7 @@ from wording.refusals import sentences
 
 RECENT = 10
 LARGEST_FILE = 5 * 1024 * 1024
-_FIELDS = {"check"}
+_FIELDS = {"check", "key"}
 FILES = {name: kind for name, kind in KINDS.items() if kind.file}
 
 
@@ -51,7 +52,12 @@ def sent(name: str, kind: JobKind) -> View:
         if not reasons:
             try:
                 made = await who.desks.jobs.submit_file(
-                    who.caller, None, name, upload.content, dry_run=checks
+                    who.caller,
+                    None,
+                    name,
+                    upload.content,
+                    key=upload.fields.get("key") or None,
+                    dry_run=checks,
                 )
                 return who.done(f"/jobs/{made.view.job_id}", "import_begun")
             except Refused as refused:
@@ -71,7 +77,13 @@ def _wrong(upload: Upload, who: SignedIn) -> list[str]:
 def _page(
     request: Request, who: SignedIn, name: str, reasons: Sequence[str] = (), filename: str = ""
 ) -> Response:
-    facts = {"kind": name, "reasons": reasons, "filename": filename, "limit": LARGEST_FILE}
+    facts = {
+        "kind": name,
+        "reasons": reasons,
+        "filename": filename,
+        "limit": LARGEST_FILE,
+        "key": uuid.uuid4().hex,
+    }
     return who.page(request, "imports/file", 422 if reasons else 200, **facts)
 
 

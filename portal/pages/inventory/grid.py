@@ -29,6 +29,7 @@ async def show(request: Request, who: SignedIn) -> Response:
         count=await desk.count(who.caller, query.filter),
         following=listed.at(rows.following),
         saved=saved,
+        choices=await desk.choices(who.caller),
         kinds=KINDS,
         actions=[action for action in BulkAction if who.may(action.permission)],
     )

@@ -12,9 +12,9 @@ enhance(document);
 
 // a menu closes when the focus or a click leaves it
 for (const kind of ["click", "focusin"]) {
-  document.addEventListener(kind, (event) => {
-    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
-      if (!menu.contains(event.target)) menu.open = false;
-    }
-  });
+	document.addEventListener(kind, (event) => {
+		for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+			if (!menu.contains(event.target)) menu.open = false;
+		}
+	});
 }

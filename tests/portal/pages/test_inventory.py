@@ -33,6 +33,26 @@ async def test_the_grid_is_filtered_by_its_address_and_shows_what_is_set(browser
 
 
 @pytest.mark.covers("P2")
+async def test_filters_offer_the_names_of_the_account_alone(browser: SignIn) -> None:
+    ana, cleo = await browser(ANA), await browser(CLEO)
+    page = (await ana.get("/inventory?view=all")).text
+    offered = {
+        field: re.findall(r'<option value="([^"]*)">', offers)
+        for field, offers in re.findall(r'<datalist id="(\w+)-offers">(.*?)</datalist>', page)
+    }
+    assert offered.keys() == {"provider", "group", "distributor"}
+    assert offered["provider"] == sorted(set(offered["provider"]))
+    assert "Orange" in offered["provider"]
+    assert "Telvia" in offered["distributor"]
+    for field in offered:
+        assert f'list="{field}-offers"' in page
+        assert "No row matches" not in (await ana.get(f"/inventory?provider={offered['provider'][0]}")).text
+    assert "Telvia" not in re.findall(
+        r"<datalist.*?</datalist>", (await cleo.get("/inventory?view=all")).text
+    )
+
+
+@pytest.mark.covers("P2")
 async def test_the_csv_has_what_is_filtered_in_the_chosen_columns(browser: SignIn) -> None:
     ana = await browser(ANA)
     answer = await ana.get("/inventory.csv?sim_type=esim&columns=msisdn,sim_type")
