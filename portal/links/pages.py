@@ -5,6 +5,7 @@ and bidirectional characters are removed from them, so a name cannot change how 
 """
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -83,10 +84,16 @@ def _plain(value: object) -> object:
     return UNPRINTABLE.sub(" ", value)
 
 
+def _said(macro: Callable[..., Markup], *words: str) -> Markup:
+    """What a macro makes of these words of ours, which are few: lists ask for the same again in each row."""
+    return macro(*words)
+
+
 @cache
 def templates(language: Language, base: str) -> Environment:
     """The templates of one language. The texts `t` and the words for dates are globals, so that macros have
-    them without being given them; `static("app.css")` is the address of a file that a page loads.
+    them without being given them; `static("app.css")` is the address of a file that a page loads;
+    `once(badge, "active", words)` calls a macro once for the same words.
     """
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -103,6 +110,7 @@ def templates(language: Language, base: str) -> Environment:
         t=page_texts(language),
         language=language,
         base=base,
+        once=cache(_said),
         moment=lambda when: moment(when, language),
         span=lambda length: span(length, language),
         digits=lambda value: number(value, language),

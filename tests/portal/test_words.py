@@ -65,6 +65,7 @@ def test_no_word_is_left_over() -> None:
         "search_kinds.",
         "actors.",
         "imports.missing",
+        "people_states.",
         "frame.places.",
         "held.",
         "order.waits.",

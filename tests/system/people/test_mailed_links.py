@@ -132,6 +132,9 @@ async def test_an_expired_link_and_that_of_a_deactivated_user_lead_nowhere(
     await desks.users.deactivate_user(OPERATOR, ADA)
     assert (await visitor.get(path)).status_code == 410
     await desks.users.activate_user(OPERATOR, ADA)
+    assert (await visitor.get(path)).status_code == 410, "it ended with the deactivation"
+    await desks.mailed.invite(OPERATOR, ADA)
+    path = await mailed_path(scene, 2)
     assert (await visitor.get(path)).status_code == 200
     await run(scene.database, "UPDATE mailed_tokens SET expires_at = esim_now()")
     assert (await visitor.get(path)).status_code == 410
