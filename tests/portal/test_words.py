@@ -66,6 +66,7 @@ def test_no_word_is_left_over() -> None:
         "actors.",
         "imports.missing",
         "people_states.",
+        "role_words.",
         "frame.places.",
         "held.",
         "order.waits.",
