@@ -45,7 +45,7 @@ async def test_every_owner_is_notified_of_a_request_once(scene: Scene) -> None:
     assert {other.id for other in others} == {first.id}
     assert all("For Lyon" in mail.text for mail in scene.mailbox.mails)
     await notified(acme, asking)
-    again = await asking.request(acme.adam, ACCOUNT, DATA, 2, key=key(scene, "a"))
+    again = await asking.request(acme.adam, ACCOUNT, DATA, 2, "For Lyon", key=key(scene, "a"))
     assert again.notified_at is not None
     assert len(scene.mailbox.mails) == 2
 
