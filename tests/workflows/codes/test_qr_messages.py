@@ -50,7 +50,7 @@ async def test_a_request_made_with_plain_json_gets_its_search_attributes(qr_hous
     handle = await start(qr_house, "EsimQrRequest", message["request"]["request_id"], message)
     result = await handle.execute_update("request")
     state = {"request_id": handle.id, "status": "requested", "sim_id": 41, "round": 1, "warnings": []}
-    assert result == {"state": state, "refusals": []}
+    assert result == {"state": state, "refusals": [], "origin_id": None}
     assert await attributes(handle) == {
         "OrderStatus": "requested",
         "OrderKind": "generate_qr_code",
