@@ -22,6 +22,7 @@ MOST = 10_000
 LATER = frozenset(
     {
         *("InventoryDesk.rows", "InventoryDesk.count", "InventoryDesk.csv", "InventoryDesk.device"),
+        *("InventoryDesk.row", "InventoryDesk.choices"),
         *("InventoryDesk.sim", "InventoryDesk.history", "InventoryDesk.search", "SavedViewDesk.views"),
         *("SavedViewDesk.save", "SavedViewDesk.rename", "SavedViewDesk.make_default", "SavedViewDesk.delete"),
         *("FleetDesk.sims", "FleetDesk.devices", "PeopleBook.employees", "PeopleBook.groups"),
