@@ -1,4 +1,4 @@
-"""Which pages of the inventory the benchmark opens, as somebody who is signed in: 50 rows each."""
+"""Which pages of the inventory the benchmark opens, as a user who is signed in: 50 rows each."""
 
 from collections.abc import Mapping
 

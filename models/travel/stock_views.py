@@ -45,7 +45,7 @@ class StockEsim(View):
 
 
 MOST_FREE = 100
-"""Free eSIMs of a profile are counted up to this number, which stands for that many or more: whoever sells or
+"""Free eSIMs of a profile are counted up to this number, which stands for that many or more: who sells or
 orders sees whether they run out. What is in the stock is a list.
 """
 

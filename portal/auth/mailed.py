@@ -3,6 +3,8 @@
 Opening a link changes nothing: mail scanners open links, too.
 """
 
+from typing import Any
+
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -73,7 +75,7 @@ class MailedPages:
     def _page(
         self,
         request: Request,
-        sent: Sent,  # type: ignore[type-arg]
+        sent: Sent[Any],
         status: int = 200,
         *,
         asked: bool = False,
@@ -117,7 +119,7 @@ class _Choose:
     def _bearer(self, request: Request) -> TokenBearer:
         return TokenBearer(visit_of(request), self._purpose, request.path_params["token"])
 
-    async def _page(self, request: Request, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
+    async def _page(self, request: Request, sent: Sent[Any], status: int = 200) -> Response:
         try:
             user = await self._door.desks.mailed.look(self._bearer(request))
         except Refused as over:

@@ -1,5 +1,7 @@
 """`/` and `/sign-in`: what visitors see before they are signed in, and where a person comes to."""
 
+from typing import Any
+
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -67,7 +69,7 @@ class SignInPages:
         self._door.cookies.begin(answer, begun.token)
         return answer
 
-    def _form(self, request: Request, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
+    def _form(self, request: Request, sent: Sent[Any], status: int = 200) -> Response:
         answer = self._door.pages.render(request, "auth/sign_in", status, form=sent)
         answer.headers[REFERRER] = OWN_REFERRER
         if sent.wait:

@@ -1,5 +1,7 @@
 """`/account`: the signed-in user's own name, language, password and sessions."""
 
+from typing import Any
+
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -78,7 +80,7 @@ async def sign_out(_: Request, who: SignedIn) -> Response:
     return answer
 
 
-async def _page(request: Request, who: SignedIn, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
+async def _page(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
     sessions = await who.desks.sign_in.sessions(who.caller)
     return who.page(request, "account/account", status, form=sent, sessions=sessions, browser=browser_name)
 

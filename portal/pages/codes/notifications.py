@@ -1,6 +1,7 @@
 """Notifies a person that an eSIM's QR code has arrived, and revokes that (F37, F38, F65)."""
 
 import uuid
+from typing import Any
 
 from pydantic import Field
 from starlette.requests import Request
@@ -46,7 +47,7 @@ async def notify(request: Request, who: SignedIn) -> Response:
     return await _window(request, who, sent, status)
 
 
-async def _window(request: Request, who: SignedIn, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
+async def _window(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
     detail = await who.desks.inventory.sim(who.caller, request.path_params["sim"])
     return who.page(request, "codes/notify", status, detail=detail, form=sent)
 

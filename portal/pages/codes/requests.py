@@ -3,6 +3,7 @@
 import re
 import uuid
 from dataclasses import replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -63,7 +64,7 @@ async def send(request: Request, who: SignedIn) -> Response:
     return await _window(request, who, replace(sent, values={"contacts": (), **sent.values}), status)
 
 
-async def _window(request: Request, who: SignedIn, sent: Sent | None, status: int = 200) -> Response:  # type: ignore[type-arg]
+async def _window(request: Request, who: SignedIn, sent: Sent[Any] | None, status: int = 200) -> Response:
     sim = request.path_params["sim"]
     detail = await who.desks.inventory.sim(who.caller, sim)
     try:
@@ -76,7 +77,7 @@ async def _window(request: Request, who: SignedIn, sent: Sent | None, status: in
     )
 
 
-def _first(preview: EmailPreview) -> Sent:  # type: ignore[type-arg]
+def _first(preview: EmailPreview) -> Sent[Any]:
     """The form as it is pre-filled (F27, F30)."""
     everybody = tuple(f"C-{contact.id}" for contact in preview.recipients)
     return unsent(contacts=everybody, subject=preview.subject, text=preview.text, key=uuid.uuid4().hex)

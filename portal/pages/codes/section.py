@@ -6,6 +6,7 @@ page that is loaded again holds it.
 
 import hashlib
 import uuid
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -52,7 +53,7 @@ async def section(
     who: SignedIn,
     status: int = 200,
     *,
-    sent: Sent | None = None,  # type: ignore[type-arg]
+    sent: Sent[Any] | None = None,
     filename: str = "",
     imported: bool = False,
 ) -> Response:

@@ -1,6 +1,6 @@
 """`/lines/{line}/edit`, `../iccid`: a SIM's employee and groups (F63), the ICCID of a SIM-Temp (F64)."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from starlette.requests import Request
@@ -102,7 +102,7 @@ async def _page(
     request: Request,
     who: SignedIn,
     name: str,
-    sent: Sent | None = None,  # type: ignore[type-arg]
+    sent: Sent[Any] | None = None,
     status: int = 422,
 ) -> Response:
     spelled = request.path_params["line"]

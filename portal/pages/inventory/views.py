@@ -1,6 +1,6 @@
 """`/views`: one's own views of the inventory: save, rename, default, delete (P2)."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 from starlette.requests import Request
@@ -92,14 +92,14 @@ async def delete(request: Request, who: SignedIn) -> Response:
     return who.done("/views", "view_deleted")
 
 
-def _about_name(sent: Sent, refused: Refused, who: SignedIn) -> Sent:  # type: ignore[type-arg]
+def _about_name(sent: Sent[Any], refused: Refused, who: SignedIn) -> Sent[Any]:
     return sent.refused(refused, who.language, {each.code: "name" for each in refused.refusals})
 
 
 async def _page(
     request: Request,
     who: SignedIn,
-    sent: Sent,  # type: ignore[type-arg]
+    sent: Sent[Any],
     status: int = 200,
     about: str = "",
 ) -> Response:

@@ -1,6 +1,7 @@
 """`/people`: who may sign in for the account: list, invite by e-mail, send again, deactivate (P1)."""
 
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlencode
 
 from pydantic import Field
@@ -143,7 +144,7 @@ async def _set_active(request: Request, who: SignedIn, *, active: bool) -> Respo
     return await _one(request, who, sent, 422)
 
 
-async def _one(request: Request, who: SignedIn, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
+async def _one(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
     user = await who.desks.users.user(who.caller, request.path_params["user"])
     return who.page(
         request,
@@ -157,7 +158,7 @@ async def _one(request: Request, who: SignedIn, sent: Sent, status: int = 200) -
     )
 
 
-async def _form(request: Request, who: SignedIn, sent: Sent, status: int = 200) -> Response:  # type: ignore[type-arg]
+async def _form(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
     roles = [role for role in USER_ROLES if may_grant(who.caller.permissions, role)]
     distributors = await who.desks.contacts.distributors(who.caller, limit=LARGEST_PAGE)
     return who.page(request, "people/invite", status, form=sent, roles=roles, distributors=[*distributors])
