@@ -41,11 +41,15 @@ async def _api(scene: Scene) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def _ended(api: httpx.AsyncClient, job: str) -> dict[str, Any]:
-    async def look() -> dict[str, Any]:
-        return dict((await api.get(f"/jobs/{job}")).json())
+async def _ended(scene: Scene, api: httpx.AsyncClient) -> dict[str, Any]:
+    """The only job, when it has ended, and with it its workflow: another test's job has the same id."""
 
-    return await eventually(look, lambda found: found["ended_at"] is not None, within=60)
+    async def look() -> dict[str, Any]:
+        return dict((await api.get("/jobs/J-1")).json())
+
+    found = await eventually(look, lambda found: found["ended_at"] is not None, within=60)
+    await scene.ended("job-1")
+    return found
 
 
 @pytest.mark.covers("A16", "A21")
@@ -58,7 +62,7 @@ async def test_a_fleet_is_imported_in_the_background_once_per_key(scene: Scene) 
         assert (made.status_code, again.status_code) == (202, 200)
         assert again.headers["Idempotent-Replayed"] == "true"
         assert made.headers["Location"] == "/api/v1/jobs/J-1"
-        done = await _ended(api, "J-1")
+        done = await _ended(scene, api)
         assert (done["status"], done["rows"], done["done"]) == ("done", 30, 30)
         assert done["created"]["lines"] == 30
         assert (await api.get("/jobs/J-1/report")).json()["data"] == []
@@ -92,7 +96,7 @@ async def test_a_bulk_action_goes_on_where_its_worker_was_killed_and_does_each_r
             await eventually(done, lambda rows: rows >= 2, within=60)
         assert await done() < len(rows)
         async with scene.worker():
-            ended = await _ended(api, "J-1")
+            ended = await _ended(scene, api)
 
         assert (ended["status"], ended["done"], ended["refused"]) == ("done", 12, 1)
         report = (await api.get("/jobs/J-1/report", params={"limit": 100})).json()["data"]
@@ -128,6 +132,6 @@ async def test_a_job_without_a_workflow_is_found_and_started_and_a_held_one_is_r
             assert (one["id"], one["kind"]) == ("job-1", "job")
         scene.settings = scene.settings.model_copy(update={"secret_keys": keys})
         async with scene.worker():
-            assert (await _ended(api, "J-1"))["status"] == "done"
+            assert (await _ended(scene, api))["status"] == "done"
     assert "J-1" in (await scene.typed("job", "list")).out
     assert "import_fleet" in (await scene.typed("job", "show", "J-1")).out
