@@ -21,7 +21,7 @@ from shlex import quote
 from rich.console import Console
 
 from models.errors import EsimError
-from sandbox.demo import api, fleet, licences, orders, qr_code, travel
+from sandbox.demo import api, fleet, licences, orders, pages, qr_code, travel
 from sandbox.demo.scene import OPERATOR, Scene
 from sandbox.errors import SandboxError
 from sandbox.stage import Timeline, running_sandbox
@@ -44,6 +44,7 @@ CHAPTERS: Mapping[str, Callable[[Scene], Awaitable[None]]] = {
     "replace": orders.replace,
     "refuse": orders.refuse,
     "qr-code": qr_code.qr_code,
+    "pages": pages.pages,
     "api": api.api,
     "licences": licences.licences,
     "kill-worker": orders.kill_worker,

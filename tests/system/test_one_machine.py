@@ -281,6 +281,7 @@ async def test_the_demonstration_is_right(tmp_path: Path) -> None:
     assert ended == 0, said
     assert "WRONG" not in said
     assert "took over" in said
+    assert "The manager sees the swap in the inventory" in said
 
 
 def test_a_chapter_that_does_not_exist_is_refused_with_those_that_do(
