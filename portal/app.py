@@ -87,7 +87,7 @@ def create_app(
         answer = _of_path(problems.answer, answers.answer)
     add_pages(app, api, pages, settings.portal_url)
     if api is not None:
-        app.router.routes.append(_mounted(api))
+        app.router.routes.insert(0, _mounted(api))  # before a hundred pages that are not meant
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
     # the last one added is the first that a request meets

@@ -32,9 +32,10 @@ from store.fleet.tables import SimRow
 from store.mail_table import MailRow
 from store.operations import holds, not_sent
 from store.operations.tables import HoldRow, NotSentRow
+from store.paging import built_once
 from store.people.tables import UserRow
 from store.row import has, now
-from store.scopes import travel_esim, within
+from store.scopes import shaped, travel_esim, within
 
 OFFERED_BY = "system"
 """The creator of a notification that the workflow of a request offers to the requester, and sends itself."""
@@ -145,9 +146,15 @@ async def find(connection: AsyncConnection, scope: Scope, notification_id: str) 
 
 async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tuple[NotificationView, ...]:
     """All notifications of the SIM's codes, newest first."""
-    statement = selected(scope).where(QrNotificationRow.sim_id == sim_id)
-    newest_first = statement.order_by(QrNotificationRow.created_at.desc(), QrNotificationRow.id)
-    return tuple(view(row) for row in await connection.execute(newest_first))
+    shape, known = shaped(scope)
+    rows = await connection.execute(_of_sim(shape), {**known, "sim": sim_id})
+    return tuple(view(row) for row in rows)
+
+
+@built_once
+def _of_sim(scope: Scope) -> Select[*tuple[Any, ...]]:
+    mine = selected(scope).where(QrNotificationRow.sim_id == bindparam("sim"))
+    return mine.order_by(QrNotificationRow.created_at.desc(), QrNotificationRow.id)
 
 
 async def revoke(connection: AsyncConnection, notification_id: str, by: By) -> None:

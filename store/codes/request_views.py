@@ -14,9 +14,10 @@ from store.codes.code_locks import unknown_request
 from store.codes.tables import QrEmailTextRow, QrRequestRow, QrRoundRow
 from store.fleet.tables import LineRow, SimRow
 from store.operations import holds, not_sent
+from store.paging import built_once
 from store.people.tables import DistributorRow, ProviderRow
 from store.row import now
-from store.scopes import travel_esim, within
+from store.scopes import shaped, travel_esim, within
 
 _LOOK = select(
     QrRequestRow.status,
@@ -83,12 +84,18 @@ async def of_sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> tupl
     for row in await connection.execute(_ROUNDS, {"sim": sim_id}):
         sent = QrRoundView(number=row.number, at=row.at, cc=tuple(row.cc or ()))
         rounds.setdefault(row.request_id, []).append(sent)
-    statement = selected(scope).where(QrRequestRow.sim_id == sim_id)
-    newest_first = statement.order_by(QrRequestRow.requested_at.desc(), QrRequestRow.id)
+    shape, known = shaped(scope)
+    newest_first = _of_sim(shape)
     return tuple(
         view(row).model_copy(update={"rounds": tuple(rounds.get(row.id, ()))})
-        for row in await connection.execute(newest_first)
+        for row in await connection.execute(newest_first, {**known, "sim": sim_id})
     )
+
+
+@built_once
+def _of_sim(scope: Scope) -> Select[*tuple[Any, ...]]:
+    mine = selected(scope).where(QrRequestRow.sim_id == bindparam("sim"))
+    return mine.order_by(QrRequestRow.requested_at.desc(), QrRequestRow.id)
 
 
 @dataclass(frozen=True)
