@@ -102,11 +102,14 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _tls_context_for(host: str) -> ssl.SSLContext:
-    """The system's certificate authorities; none for a relay on this machine, usually self-signed."""
-    context = ssl.create_default_context()
-    if _is_this_machine(host):
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+    """The system's certificate authorities, which take a while to load; none for a relay on this machine,
+    usually self-signed.
+    """
+    if not _is_this_machine(host):
+        return ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
     return context
 
 

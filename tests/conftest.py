@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from sandbox.postgres import ThrowAwayPostgres
 from store import migrations, session
@@ -20,6 +21,7 @@ from store.session import Database
 from tests.compiled import sharing_engine
 from tests.databases import TEMPLATE, Copies, connect, folder_in_memory, tidy
 from tests.portal.api.reached import Reached
+from tests.prepared import prepare_once
 
 settings.register_profile("esim", deadline=None)
 settings.load_profile("esim")  # a busy machine is slow, and a test must not fail for that
@@ -45,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(LESS_CPU)
     session.CONNECT_TIMEOUT = CONNECT_TIMEOUT
     session.create_async_engine = sharing_engine  # type: ignore[attr-defined]
+    SandboxedWorkflowRunner.prepare_workflow = prepare_once  # type: ignore[method-assign]
     config.pluginmanager.register(Reached(), "routes of the API that were reached")
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:  # within that of the process that started it
