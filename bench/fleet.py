@@ -36,6 +36,7 @@ INSERT INTO sim_groups SELECT n, g, 1 FROM generate_series(1, :lines) n, generat
 async def seed(database: Database, lines: int) -> None:
     """Fill an empty, migrated database with an account of so many lines, ids counting from 1."""
     async with database.transaction() as connection:
+        await connection.execute(text("SET LOCAL statement_timeout = 0"))
         for statement in _SEED.split(";"):
             if statement.strip():
                 found = text(statement)

@@ -13,7 +13,7 @@ from models.errors import Unavailable
 
 _STATEMENT_TIMEOUT = timedelta(seconds=30)
 _LOCK_TIMEOUT = timedelta(seconds=10)
-_CONNECT_TIMEOUT = timedelta(seconds=5)
+CONNECT_TIMEOUT = timedelta(seconds=5)
 
 _UNAVAILABLE = "The database does not answer; see ESIM_DATABASE_URL."
 _BUSY = "The database is busy; ask again."
@@ -53,7 +53,7 @@ class Database:
             pool_use_lifo=True,  # a connection plans a statement anew the first five times
             hide_parameters=True,
             connect_args={
-                "timeout": _CONNECT_TIMEOUT.total_seconds(),
+                "timeout": CONNECT_TIMEOUT.total_seconds(),
                 "server_settings": {
                     "application_name": "esim-orders",
                     "statement_timeout": _milliseconds(_STATEMENT_TIMEOUT),

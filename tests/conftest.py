@@ -8,14 +8,16 @@ import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from sandbox.postgres import ThrowAwayPostgres
-from store import migrations
+from store import migrations, session
 from store.session import Database
+from tests.compiled import sharing_engine
 from tests.databases import TEMPLATE, Copies, connect, folder_in_memory, tidy
 from tests.portal.api.reached import Reached
 
@@ -27,6 +29,8 @@ SERVERS = {"postgres", "temporal"}
 """The fixtures that start one."""
 LESS_CPU = {"GOGC": "400", "GOMAXPROCS": "1"}
 """Temporal's server and command look for garbage less often, on one core: a seventh less CPU."""
+CONNECT_TIMEOUT = timedelta(seconds=60)
+"""For a connection to the database: on a busy machine it may take longer than the product bears."""
 OURS = ("esim-", "tmp", "against-")
 """How temporary files and folders of the product and of the tests begin."""
 
@@ -39,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.update(LESS_CPU)
+    session.CONNECT_TIMEOUT = CONNECT_TIMEOUT
+    session.create_async_engine = sharing_engine  # type: ignore[attr-defined]
     config.pluginmanager.register(Reached(), "routes of the API that were reached")
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:  # within that of the process that started it

@@ -39,6 +39,8 @@ SWITCHES = (*FASTER_QUEUES, *TIME_SKIPPING)
 
 CUT_OFF = 30.0
 """Seconds after which a worker that does not end is left behind; a process would be ended by its watchdog."""
+UNYIELDING = 20
+"""Seconds that a workflow may compute at a stretch: the usual two pass where many processes share a core."""
 _left_behind: set[asyncio.Task[None]] = set()
 
 
@@ -47,6 +49,8 @@ async def running(worker: Worker) -> AsyncIterator[None]:
     """The worker runs until the end of the block. Once in thousands of times its shutdown never ends (see
     `worker.order_worker`): then the test that is over does not fail for it.
     """
+    if workflows := worker._workflow_worker:
+        workflows._deadlock_timeout_seconds = UNYIELDING
     await worker.__aenter__()
     try:
         yield

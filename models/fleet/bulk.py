@@ -84,11 +84,25 @@ class Bulk(BaseModel):
 
 @dataclass(frozen=True)
 class Judged:
-    """A row, and why it is refused; or what the job does with it."""
+    """A row, and why it is refused; or what is done with it. `pack`: the pack that is ordered for it."""
 
     row: GridRow
     refusals: tuple[Refusal, ...]
     cells: Mapping[str, Any]
+    pack: str | None = None
+
+
+def cells(bulk: Bulk, row: GridRow, pack: str | None = None) -> dict[str, Any]:
+    """What is done with a row that is accepted, as the job of the action reads it."""
+    match bulk.action:
+        case BulkAction.REQUEST_QR_CODES:
+            return {"sim": reference("S", row.sim_id or 0)}
+        case BulkAction.SET_EMPLOYEE:
+            return {"line": row.name, "employee": bulk.employee}
+        case BulkAction.SET_GROUPS:
+            return {"line": row.name, "groups": list(bulk.groups), "mode": bulk.mode}
+        case _:
+            return {"kind": bulk.action.value, "line": row.name, "pack": pack, "discard_confirmed": True}
 
 
 class RefusedRow(View):
@@ -153,6 +167,11 @@ def refused_row(row: GridRow, refusals: Iterable[Refusal]) -> RefusedRow:
     """The row with these reasons."""
     title = row.msisdn or row.iccid or reference("S", row.sim_id or 0)
     return RefusedRow(name=row.name, title=title, refusals=tuple(refusals))
+
+
+def asked(bulk: Bulk, count: int, shown: str) -> str:
+    """What a confirmation asks for, by which a repeat under the same key is recognised."""
+    return hashlib.sha256(f"{bulk.model_dump_json()} {count} {shown}".encode()).hexdigest()
 
 
 def digest(bulk: Bulk, judged: list[Judged]) -> str:

@@ -94,8 +94,8 @@ _HOLDS = {
         "The mail server does not accept our login or TLS. Correct ESIM_SMTP_URL, then retry."
     ),
     HoldReason.NO_ORDER_CONTACT: (
-        "The distributor has no contact with the role 'order'. Give it to one: "
-        "`esim-orders contact edit CONTACT --role order`, or import the catalogue with one. Then retry."
+        "The distributor has no contact with the role 'order'. Give it to one, "
+        "or import the catalogue with one. Then retry."
     ),
     HoldReason.ANSWER_REFUSED: (
         "What the provider answered was refused; the order's history says why. Correct it, then retry."

@@ -4,7 +4,7 @@ from models.refusals.declared import CONFLICT, FORBIDDEN, NOT_FOUND, Declared
 
 FLEET = {
     "no_account": Declared("There is no account yet; import a fleet first.", NOT_FOUND),
-    "account_needed": Declared("There are several accounts; name one with --account."),
+    "account_needed": Declared("There are several accounts; name one."),
     "unknown_account": Declared("There is no such account.", NOT_FOUND),
     "unknown_line": Declared("There is no such line in the account.", NOT_FOUND),
     "unknown_sim": Declared("There is no such SIM in the account.", NOT_FOUND),

@@ -9,8 +9,7 @@ LICENCES = {
         "An eSIM licence is for French mobile numbers: +33 6 or +33 7 with nine digits after +33."
     ),
     "number_shared": Declared(
-        "This is a shared line; convert it to a direct number first: "
-        "`esim-orders number convert NUMBER --to direct`.",
+        "This is a shared line; convert it to a direct number first.",
         CONFLICT,
     ),
     "number_suspended": Declared("The number is suspended; resume it first.", CONFLICT),
@@ -42,15 +41,12 @@ LICENCES = {
     ),
     "eid_invalid": Declared("An EID has 32 digits, of which the last two are a checksum."),
     "unknown_line_type": Declared("A line type is one of: {types}."),
-    "esim_not_stopped": Declared(
-        "The eSIM {sim} still works. Stop it: `esim-orders number stop-esim NUMBER --reason lost`.", CONFLICT
-    ),
+    "esim_not_stopped": Declared("The eSIM {sim} still works. Stop the eSIM of the number.", CONFLICT),
     "esim_stopped": Declared(
         "The eSIM {sim} has stopped all the same; its provider is asked to stop it.", CONFLICT
     ),
     "licence_freed": Declared(
-        "The licence {licence} is free again. To assign it once the other reasons are resolved: "
-        "`esim-orders number assign {number} --licence {licence} --user USER`.",
+        "The licence {licence} is free again. Assign it to {number} once the other reasons are resolved.",
         CONFLICT,
     ),
     "reason_needed": Declared("A suspension needs a reason."),
@@ -63,10 +59,10 @@ LICENCES = {
     "other_agent_before": Declared("line {line} says something else for the same agent."),
     "number_of_other_account": Declared("this phone number is in another account already."),
     "number_other_agent": Declared(
-        "an import does not change who uses a number: `esim-orders number change-user`."
+        "an import does not change who uses a number; change the user of the number itself."
     ),
     "number_not_recovered": Declared(
-        "the number is deleted, and an import does not recover it: `esim-orders number recover`."
+        "the number is deleted, and an import does not recover it; recover the number itself."
     ),
     "number_served": Declared(
         "the number has an eSIM or an open order; its provider and distributor cannot change, and it cannot "

@@ -69,12 +69,11 @@ TRAVEL = {
     "unknown_esim_line": Declared("There is no such eSIM line in the account.", NOT_FOUND),
     "profile_differs": Declared(
         "The plan needs profile {plan}, and the eSIM of this line has profile {line}. Add a line: the new "
-        "eSIM has the right profile (`esim-orders travel add-line`).",
+        "eSIM has the right profile.",
         CONFLICT,
     ),
     "line_without_esim": Declared(
-        "The line has no eSIM in use. Where plans wait on it, replace the eSIM "
-        "(`esim-orders travel replace`).",
+        "The line has no eSIM in use. Where plans wait on it, replace the eSIM.",
         CONFLICT,
     ),
     "esim_line_open_order": Declared("The eSIM line has an open order already: {order}.", CONFLICT),
@@ -85,7 +84,7 @@ TRAVEL = {
     ),
     "line_without_code": Declared("The code of the line's eSIM is not known.", CONFLICT),
     "emails_not_sent_yet": Declared(
-        "An e-mail of {order} has not been sent yet; see `esim-orders order show {order}`.", CONFLICT
+        "An e-mail of {order} has not been sent yet; the order says why.", CONFLICT
     ),
     "email_not_chosen": Declared(
         "Choose one e-mail: the QR code, or the confirmation of the order that added the line or of another "

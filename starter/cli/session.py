@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from models.errors import EsimError, Refused, Unavailable
 from models.people.callers import Caller, Permission, not_permitted
+from models.refusals.declared import filled
 from starter.cli.language import why_not
 from starter.cli.output import warn
 
@@ -188,11 +189,21 @@ def exit_code(failure: EsimError) -> int:
 
 
 HINTS = {
+    "account_needed": "Name it with --account ACCOUNT.",
+    "emails_not_sent_yet": "To see why: esim-orders order show {order}.",
+    "esim_not_stopped": "To stop it: esim-orders number stop-esim NUMBER --reason lost.",
+    "licence_freed": "To assign it: esim-orders number assign {number} --licence {licence} --user USER.",
+    "line_without_esim": "To replace the eSIM: esim-orders travel replace LINE --reason REASON.",
     "no_qr_contact": "To add one: esim-orders contact add NAME EMAIL --distributor DISTRIBUTOR "
     "--role esim_qr_code; or give the role to one: contact edit CONTACT --role esim_qr_code.",
+    "number_shared": "To convert it: esim-orders number convert NUMBER --to direct.",
     "open_qr_request": "To send it again: esim-orders qr request SIM --user USER --again.",
+    "profile_differs": "To add a line: esim-orders travel add-line SUBSCRIBER --plan PLAN.",
+    "unknown_group": "To make them: --create.",
 }
-"""What to type next after a refusal."""
+"""What to type next after a refusal, with its parameters: no sentence of one names a command, which other
+surfaces answer, too.
+"""
 
 
 def fail(failure: EsimError) -> int:
@@ -200,8 +211,9 @@ def fail(failure: EsimError) -> int:
     reasons = [why_not(refusal) for refusal in failure.refusals] if isinstance(failure, Refused) else []
     for sentence in reasons or [str(failure)]:
         warn(sentence)
-    codes = [refusal.code for refusal in failure.refusals] if isinstance(failure, Refused) else []
-    for hint in [*getattr(failure, "__notes__", []), *(HINTS[code] for code in codes if code in HINTS)]:
+    known = failure.refusals if isinstance(failure, Refused) else ()
+    hints = [filled(HINTS.get(each.code, ""), each.parameters, {}) for each in known]
+    for hint in filter(None, [*getattr(failure, "__notes__", []), *hints]):
         warn(hint)
     return exit_code(failure)
 

@@ -20,6 +20,8 @@ from models.fleet.bulk import (
     BulkDone,
     BulkPreview,
     Judged,
+    asked,
+    cells,
     digest,
     preview,
     refused_row,
@@ -37,8 +39,9 @@ from starter.fleet.inventory import account_of
 from starter.keys import checked_key, key_of_row
 from starter.operations.job_kinds import ACTIONS, AS_USER
 from store.fleet import bulk as facts_of
-from store.fleet import grid, groups
+from store.fleet import bulk_confirmations, grid, groups
 from store.fleet.bulk import BulkFacts
+from store.fleet.bulk_confirmations import Confirmation
 from store.people import employees
 
 if TYPE_CHECKING:
@@ -71,38 +74,78 @@ class BulkDesk(ConnectedDesk):
     ) -> BulkDone:
         """Do what the preview showed to the accepted rows: `count` and `shown` are its count and digest.
 
-        Raises `Refused` (`bulk_changed`, `discard_not_confirmed`) before anything is done.
+        Once per key: a repeat is answered with what the first call made, though the rows have changed by it.
+        Raises `Refused` (`bulk_changed`, `discard_not_confirmed`, `key_reused`) before anything is done.
         """
+        name, what = checked_key(key), asked(bulk, count, shown)
+        async with self._database.transaction() as connection:
+            caller.require(bulk.action.permission)
+            account_id = (await account_of(connection, caller, account)).account_id
+            known = await bulk_confirmations.find(connection, account_id, name, what)
+        if known is not None and known.plan is None:
+            job = await self._desks().jobs.again(caller, account_id, name)
+            if job is not None:
+                return BulkDone(job=job.job_id)
+        if known is not None and known.plan is not None:
+            return await self._at_once(caller, bulk, known, account_id, name)
         async with self._database.transaction() as connection:
             judged = await _judged(connection, caller, bulk, account)
-        if len(judged) != count or digest(bulk, judged) != shown:
-            raise Refused.because("bulk_changed")
-        if bulk.action.job_kind == "place_orders" and not discard_confirmed:
-            raise Refused.because("discard_not_confirmed")
-        accepted = [one for one in judged if not one.refusals]
-        name = checked_key(key)
-        if len(accepted) <= AT_ONCE:
-            return await self._at_once(caller, bulk, accepted, name)
-        cells = [one.cells for one in accepted]
-        made = await self._desks().jobs.submit_rows(caller, account, bulk.action.job_kind, cells, key=name)
+            _check(bulk, judged, count, shown, discard_confirmed=discard_confirmed)
+            accepted = [one for one in judged if not one.refusals]
+            plan = {one.row.name: one.pack for one in accepted} if len(accepted) <= AT_ONCE else None
+            known = await bulk_confirmations.record(connection, account_id, name, what, plan)
+        if known.plan is not None:
+            return await self._at_once(caller, bulk, known, account_id, name)
+        rows = [one.cells for one in accepted]
+        made = await self._desks().jobs.submit_rows(caller, account, bulk.action.job_kind, rows, key=name)
         return BulkDone(job=made.view.job_id)
 
-    async def _at_once(self, caller: Caller, bulk: Bulk, accepted: list[Judged], key: str) -> BulkDone:
-        desks, done, refused = self._desks(), [], []
-        act = ACTIONS[bulk.action.job_kind]
-        for one in accepted:
-            try:
-                with key_of_row(f"{key} {one.row.name}") as once:
-                    made = await act(desks, caller, one.cells, once, False)
-                done.append(made or one.row.name)
-            except Refused as found:
-                refused.append(refused_row(one.row, found.refusals))
-        return BulkDone(done=tuple(done), refused=tuple(refused))
+    async def _at_once(
+        self, caller: Caller, bulk: Bulk, known: Confirmation, account_id: int, key: str
+    ) -> BulkDone:
+        """Do the rows under their keys, unless they are done already; what became of them is recorded."""
+        plan, made = known.plan or {}, known.made
+        async with self._database.transaction() as connection:
+            scope = caller.of_account(account_id)
+            rows = await facts_of.rows(connection, scope, facts_of.ids_of(list(plan)))
+        if made is None:
+            made = [await self._row(caller, bulk, row, plan[row.name], key) for row in rows]
+            async with self._database.transaction() as connection:
+                await bulk_confirmations.finish(connection, account_id, key, made)
+        titles = {row.name: row for row in rows}
+        return BulkDone(
+            done=tuple(one["made"] for one in made if not one["refusals"]),
+            refused=tuple(
+                refused_row(titles[one["row"]], map(Refusal.model_validate, one["refusals"]))
+                for one in made
+                if one["refusals"]
+            ),
+        )
+
+    async def _row(
+        self, caller: Caller, bulk: Bulk, row: GridRow, pack: str | None, key: str
+    ) -> dict[str, Any]:
+        try:
+            with key_of_row(f"{key} {row.name}") as once:
+                act = ACTIONS[bulk.action.job_kind]
+                made = await act(self._desks(), caller, cells(bulk, row, pack), once, False)
+        except Refused as found:
+            refusals = [refusal.model_dump(mode="json") for refusal in found.refusals]
+            return {"row": row.name, "made": None, "refusals": refusals}
+        return {"row": row.name, "made": made or row.name, "refusals": []}
 
     def _desks(self) -> "Desks":
         from starter.desks import Desks  # noqa: PLC0415  it has this desk
 
         return Desks.of(self._calls.client, self._database, self._settings)
+
+
+def _check(bulk: Bulk, judged: list[Judged], count: int, shown: str, *, discard_confirmed: bool) -> None:
+    """Whether this is what was shown, and may be done."""
+    if len(judged) != count or digest(bulk, judged) != shown:
+        raise Refused.because("bulk_changed")
+    if bulk.action.job_kind == "place_orders" and not discard_confirmed:
+        raise Refused.because("discard_not_confirmed")
 
 
 async def _judged(
@@ -138,7 +181,7 @@ async def _check_names(connection: AsyncConnection, scope: OfAccount, bulk: Bulk
 def _judge(bulk: Bulk, row: GridRow, known: BulkFacts) -> Judged:
     facts = known.of(row)
     why_not: list[Refusal] = []
-    cells: dict[str, Any] = {}
+    pack: str | None = None
     action = bulk.action
     if row.state in _WITHOUT_SLOT or (row.line_id is None and action is not BulkAction.REQUEST_QR_CODES):
         discarded = row.state is RowState.DISCARDED
@@ -146,18 +189,15 @@ def _judge(bulk: Bulk, row: GridRow, known: BulkFacts) -> Judged:
     match action:
         case BulkAction.REQUEST_QR_CODES:
             why_not = request_refusals(facts, Recipients(contacts=facts.qr_contacts))
-            cells = {"sim": reference("S", row.sim_id or 0)}
         case BulkAction.SET_EMPLOYEE:
             why_not = [Refusal.of("slot_empty")] if row.sim_id is None else []
-            cells = {"line": row.name, "employee": bulk.employee}
         case BulkAction.SET_GROUPS:
-            cells = {"line": row.name, "groups": list(bulk.groups), "mode": bulk.mode}
+            pass
         case _:
             why_not = refusals(action.rule, facts) if action.rule is not None else []
             pack, reason = _pack(bulk, row, known)
             why_not += [reason] if reason is not None else []
-            cells = {"kind": action.value, "line": row.name, "pack": pack, "discard_confirmed": True}
-    return Judged(row, tuple(why_not), cells)
+    return Judged(row, tuple(why_not), cells(bulk, row, pack), pack)
 
 
 def _pack(bulk: Bulk, row: GridRow, known: BulkFacts) -> tuple[str | None, Refusal | None]:

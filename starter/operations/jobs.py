@@ -128,16 +128,28 @@ class JobDesk(ConnectedDesk, JobBook):
             # a dry run uses no key up
             new = NewJob(found.id, kind, content, rows, f"dry run {once}" if dry_run else once, dry_run)
             made = await jobs.create(connection, KeyRing(self._settings.secret_keys), new, caller)
-        if made.view.status in UNFINISHED:
+        await self._start(found.id, made.view)
+        return made
+
+    async def again(self, caller: Caller, account_id: int, key: str) -> JobView | None:
+        """The job that was made under this key, if there is one; it is started if that failed before."""
+        async with self._database.transaction() as connection:
+            found = await jobs.of_key(connection, caller.of_account(account_id), key)
+        if found is not None:
+            caller.require(KINDS[found.kind].permission)
+            await self._start(account_id, found)
+        return found
+
+    async def _start(self, account_id: int, job: JobView) -> None:
+        if job.status in UNFINISHED:
             start = RunJob(
-                job_id=job_work_id(made.view.id),
-                account_id=found.id,
-                kind=kind,
+                job_id=job_work_id(job.id),
+                account_id=account_id,
+                kind=job.kind,
                 given_up_after=self._settings.notification_given_up_after,
             )
             reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
             await self._calls.start(EsimJob.run, start, start.job_id, job_labels(start), reuse)
-        return made
 
     def _desks(self) -> "Desks":
         from starter.desks import Desks  # noqa: PLC0415  it has this desk

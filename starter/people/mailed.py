@@ -20,6 +20,7 @@ from models.people.sign_in import NewSession, TokenBearer, TokenPurpose, Visit, 
 from models.people.views import UserView
 from settings import Settings
 from starter.connected import ConnectedDesk
+from starter.keys import checked_key
 from starter.people.attempts import Attempts
 from starter.people.mail_starts import start_of
 from starter.people.passwords import Hasher
@@ -47,24 +48,27 @@ class MailedDesk(ConnectedDesk):
         self._hasher = hasher or Hasher()
         self._later: set[asyncio.Task[None]] = set()
 
-    async def invite(self, caller: Caller, user: str) -> UserView:
-        """Send a user (`U-3` or the address) a link to choose a password. Again: another link.
+    async def invite(self, caller: Caller, user: str, *, key: str | None = None) -> UserView:
+        """Send a user (`U-3` or the address) a link to choose a password, once per key. Again: another link.
 
         Raises `NotFound` (`unknown_user`), `Refused` (`person_needed_to_sign_in`, `user_deactivated`,
-        `role_above_yours`, `account_closed`). After `Unavailable` the invitation is recorded; recovery
-        sends it.
+        `role_above_yours`, `account_closed`, `key_reused`). After `Unavailable` the invitation is recorded;
+        recovery sends it.
         """
+        once = checked_key(key)
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
             not_above(caller, found.role)
-            if found.kind is not UserKind.PERSON:
-                raise Refused.because("person_needed_to_sign_in")
-            if not may_sign_in(found):
-                raise Refused(user_deactivated())
-            mail = await user_mails.record(connection, found, TokenPurpose.INVITATION, caller.by)
-        await self._start(mail)
-        return found
+            known = await user_mails.invited(connection, found, once)
+            if known is None:
+                _check_person(found)
+                purpose = TokenPurpose.INVITATION
+                mail, replayed = await user_mails.record(connection, found, purpose, caller.by, once)
+            else:
+                mail, replayed = known, True
+        await self._start(mail)  # also of a repeat: the call before may have been cut off
+        return found.model_copy(update={"replayed": replayed})
 
     async def forgot(self, visit: Visit, email: str) -> None:
         """Send the user with this address, if there is one, a link to another password. Returns before it is
@@ -110,7 +114,7 @@ class MailedDesk(ConnectedDesk):
                 user = await sessions.person_at(connection, email)
                 if user is None or not may_sign_in(user):
                     return
-                mail = await user_mails.record(connection, user, TokenPurpose.RESET, By(user.actor))
+                mail, _ = await user_mails.record(connection, user, TokenPurpose.RESET, By(user.actor))
             await self._start(mail)
         except Refused:
             return  # the account was closed meanwhile
@@ -120,6 +124,13 @@ class MailedDesk(ConnectedDesk):
     async def _start(self, mail: Unfinished) -> None:
         start = start_of(mail, self._settings)
         await self._calls.start(EsimUserMail.run, start, mail.id, user_mail_labels(start))
+
+
+def _check_person(user: UserView) -> None:
+    if user.kind is not UserKind.PERSON:
+        raise Refused.because("person_needed_to_sign_in")
+    if not may_sign_in(user):
+        raise Refused(user_deactivated())
 
 
 def _valid(user: UserView | None) -> UserView:

@@ -8,7 +8,7 @@ Nothing else does.
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.personal import CODE, REFERENCE, Erase, not_personal, personal
@@ -97,3 +97,21 @@ class InventoryViewRow(Row):
         UniqueConstraint("user_id", "name"),
         Index("uq_default_inventory_view", "user_id", unique=True, postgresql_where=text("is_default")),
     )
+
+
+class BulkConfirmationRow(Row):
+    """A bulk action that was confirmed, and what it made: a repeat is answered with it."""
+
+    __tablename__ = "bulk_confirmations"
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    made_key: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
+    """The mark of the idempotency key."""
+    asked: Mapped[str] = mapped_column(info=not_personal("a digest of what was confirmed"))
+    plan: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, info=not_personal("names of rows (`L-42`), each with the pack that is ordered for it")
+    )
+    """NULL if a job does it."""
+    made: Mapped[list[Any] | None] = mapped_column(
+        JSONB, info=not_personal("names of rows and of what was made, and codes of refusals with parameters")
+    )
+    """NULL until all rows are done."""

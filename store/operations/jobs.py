@@ -21,7 +21,7 @@ from models.operations.jobs import (
     Submitted,
 )
 from models.paging import Page, Wanted
-from models.people.callers import By, Caller, Scope
+from models.people.callers import By, Caller, OfAccount, Scope
 from store.locks import keep_account_open
 from store.operations import holds, job_steps
 from store.operations.job_tables import JobReportRow, JobRow
@@ -98,6 +98,14 @@ async def find(connection: AsyncConnection, scope: Scope, text: str) -> JobView:
     if row is None:
         raise NotFound.because("unknown_job")
     return _view(row)
+
+
+async def of_key(connection: AsyncConnection, scope: OfAccount, key: str) -> JobView | None:
+    """The job of the account that was made under this key, if there is one."""
+    mark = mark_of_key(scope.account_id, key)
+    mine = _JOBS.where(_within(scope), JobRow.made_key == mark)
+    row = (await connection.execute(mine)).one_or_none()
+    return None if row is None else _view(row)
 
 
 async def jobs(

@@ -9,9 +9,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, delete, insert, literal, select, update
+from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, delete, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.errors import Refused
 from models.identifiers import user_mail_id
 from models.people.callers import By
 from models.people.sign_in import TokenBearer, TokenPurpose
@@ -42,16 +44,43 @@ class Unfinished:
     purpose: TokenPurpose
 
 
-async def record(connection: AsyncConnection, user: UserView, purpose: TokenPurpose, by: By) -> Unfinished:
-    """Record that the user is to get this e-mail. Raises `Refused` (`account_closed`)."""
+async def record(
+    connection: AsyncConnection, user: UserView, purpose: TokenPurpose, by: By, key: str | None = None
+) -> tuple[Unfinished, bool]:
+    """Record that the user is to get this e-mail, once per key; whether the key has recorded it before.
+
+    Raises `Refused` (`account_closed`; `key_reused` if the key is that of another e-mail).
+    """
     await keep_account_open(connection, user.account_id)
-    mail_id = user_mail_id(user.account_id, secrets.token_urlsafe(_RANDOM_BYTES))
-    mail = Unfinished(mail_id, user.account_id, user.id, purpose)
-    values = {"id": mail_id, "account_id": user.account_id, "user_id": user.id, "purpose": purpose.value}
-    await connection.execute(insert(UserMailRow).values(values | {"created_by": by.actor}))
+    mail = _mail(user, purpose, key or secrets.token_urlsafe(_RANDOM_BYTES))
+    values = {"id": mail.id, "account_id": user.account_id, "user_id": user.id, "purpose": purpose.value}
+    adding = insert(UserMailRow).values(values | {"created_by": by.actor}).on_conflict_do_nothing()
+    if await connection.scalar(adding.returning(UserMailRow.id)) is None:
+        return mail, await _is_recorded(connection, mail)
     happened = (_HAPPENED[purpose], {"user": user.id})
     await record_change(connection, user.account_id, user.actor, by, happened)
-    return mail
+    return mail, False
+
+
+async def invited(connection: AsyncConnection, user: UserView, key: str) -> Unfinished | None:
+    """The invitation of the user that was recorded under this key, if one was. Raises `Refused`
+    (`key_reused`).
+    """
+    mail = _mail(user, TokenPurpose.INVITATION, key)
+    return mail if await _is_recorded(connection, mail) else None
+
+
+def _mail(user: UserView, purpose: TokenPurpose, key: str) -> Unfinished:
+    return Unfinished(user_mail_id(user.account_id, key), user.account_id, user.id, purpose)
+
+
+async def _is_recorded(connection: AsyncConnection, mail: Unfinished) -> bool:
+    """Whether this e-mail is recorded. Raises `Refused` (`key_reused`) if another one has its id."""
+    known = select(UserMailRow.user_id, UserMailRow.purpose).where(UserMailRow.id == mail.id)
+    row = (await connection.execute(known)).one_or_none()
+    if row is not None and (row.user_id, row.purpose) != (mail.user_id, mail.purpose):
+        raise Refused.because("key_reused")
+    return row is not None
 
 
 async def unfinished(connection: AsyncConnection, mail_id: str) -> Unfinished | None:

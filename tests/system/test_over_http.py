@@ -1,5 +1,6 @@
 """A provider's backend takes orders from acknowledgement to their end over HTTP, and held work goes on."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import pytest
 from models.people.callers import Role
 from portal.app import create_app
 from starter.desks import Desks
-from tests.builders import ANA, OPERATOR, iccid, line, world
+from tests.builders import ANA, OPERATOR, iccid, line, run, world
 from tests.portal.api.keys import Keyring
 from tests.portal.api.travel.journey import Client
 from tests.system.qr_scene import QrScene, a_code
@@ -157,6 +158,31 @@ async def test_a_user_is_created_and_invited(backends: Backends, scene: Scene) -
     await scene.mailbox.got("ines@acme.example")
     (mail,) = scene.mailbox.mails
     assert f"{scene.settings.portal_url}/invitation/" in mail.text
+
+
+@pytest.mark.covers("P1", "A3")
+async def test_a_key_invites_one_user_once(backends: Backends, scene: Scene) -> None:
+    ines, lea = [
+        (await backends.firm.post("/users", {"name": name, "email": f"{name}@acme.example"}, 201))["id"]
+        for name in ("ines", "lea")
+    ]
+    keys = [{"Idempotency-Key": f"{name} of {scene.settings.task_queue}"} for name in ("first", "second")]
+    api, headers = backends.firm.api, backends.firm.headers | keys[0]
+
+    answers = await asyncio.gather(*(api.post(f"/users/{ines}/invite", headers=headers) for _ in range(5)))
+    again = await api.post(f"/users/{ines}/invite", headers=headers)
+    misused = await api.post(f"/users/{lea}/invite", headers=headers)
+    another = await api.post(f"/users/{ines}/invite", headers=headers | keys[1])
+
+    assert {each.status_code for each in answers} == {202}, [each.text for each in answers]
+    assert sorted("Idempotent-Replayed" in each.headers for each in answers) == [False, *[True] * 4]
+    assert (again.json()["id"], again.headers["Idempotent-Replayed"]) == (ines, "true")
+    assert (misused.status_code, misused.json()["code"]) == (422, "key_reused")
+    assert "Idempotent-Replayed" not in another.headers
+    sent = await run(scene.database, "SELECT id FROM user_mails")
+    for mail in sent:
+        assert await scene.temporal.client.get_workflow_handle(mail.id).result() == "sent"
+    assert scene.mailbox.recipients() == ["ines@acme.example"] * 2
 
 
 @pytest.mark.covers("A21")

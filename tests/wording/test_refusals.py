@@ -18,9 +18,10 @@ from models.operations.not_sent import STEPS, NotSentReason
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import DISCARD_WARNING, Action
 from models.refusals import DECLARED, SUBJECTS
-from models.refusals.declared import fields
+from models.refusals.declared import UNAVAILABLE, fields
 from models.refusals.words import WORDS
 from models.travel.profiles import PlanState
+from starter.cli.session import HINTS
 from tests.wording import refusal_docs
 from tests.wording.raised import constants, modules, raised, words
 from wording.french import SENTENCES
@@ -97,6 +98,26 @@ def test_each_refusal_in_the_source_is_raised_as_declared() -> None:
 def test_each_code_that_is_declared_is_used() -> None:
     used = set().union(*(words(module) for _, module in modules()))
     assert DECLARED.keys() <= used, DECLARED.keys() - used
+
+
+def test_no_refusal_that_is_answered_over_http_names_a_command_or_its_options() -> None:
+    elsewhere = set[str]().union(
+        *(words(module) for path, module in modules() if not path.startswith(("starter/cli/", "sandbox/")))
+    )
+    assert {"number_shared", "unknown_group", "account_needed"} <= elsewhere
+    for code, declared in DECLARED.items():
+        if code not in elsewhere or code in SUBJECTS["Commands"] or declared.status == UNAVAILABLE:
+            continue  # commands alone say them, but for the last: the portal says that it is unavailable
+        for said in (declared.sentence, SENTENCES[code]):
+            assert not re.search(r"esim-orders|(?<!\w)--\w", said), (code, said)
+    for language in Language:
+        for reason in HoldReason:
+            assert "esim-orders" not in hold_sentence(reason, language)
+
+
+def test_what_to_type_after_a_refusal_has_its_parameters() -> None:
+    for code, hint in HINTS.items():
+        assert fields(hint) <= DECLARED[code].parameters, code
 
 
 def test_another_code_or_other_parameters_cannot_be_raised() -> None:

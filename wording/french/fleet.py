@@ -2,7 +2,7 @@
 
 FLEET = {
     "no_account": "Il n’y a pas encore de compte ; importez d’abord une flotte.",
-    "account_needed": "Il y a plusieurs comptes ; indiquez-en un avec --account.",
+    "account_needed": "Il y a plusieurs comptes ; indiquez-en un.",
     "unknown_account": "Ce compte n’existe pas.",
     "unknown_line": "Cette ligne n’existe pas dans le compte.",
     "unknown_sim": "Cette SIM n’existe pas dans le compte.",

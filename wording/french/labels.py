@@ -74,9 +74,8 @@ HOLDS = {
         "Le serveur de messagerie refuse notre identification ou TLS. Corrigez ESIM_SMTP_URL, puis relancez."
     ),
     HoldReason.NO_ORDER_CONTACT: (
-        "Le distributeur n’a aucun contact avec le rôle « order ». Donnez-le à un contact : "
-        "`esim-orders contact edit CONTACT --role order`, ou importez le catalogue avec un tel contact. Puis "
-        "relancez."
+        "Le distributeur n’a aucun contact avec le rôle « order ». Donnez-le à un contact, "
+        "ou importez le catalogue avec un tel contact. Puis relancez."
     ),
     HoldReason.ANSWER_REFUSED: (
         "La réponse de l’opérateur a été refusée ; l’historique de la commande en donne la raison. "

@@ -6,10 +6,7 @@ LICENCES = {
         "Une licence eSIM est réservée aux numéros mobiles français : +33 6 ou +33 7, "
         "avec neuf chiffres après +33."
     ),
-    "number_shared": (
-        "C’est une ligne partagée ; convertissez-la d’abord en numéro direct : "
-        "`esim-orders number convert NUMÉRO --to direct`."
-    ),
+    "number_shared": ("C’est une ligne partagée ; convertissez-la d’abord en numéro direct."),
     "number_suspended": "Le numéro est suspendu ; réactivez-le d’abord.",
     "number_deleted": "Le numéro est supprimé ; récupérez-le d’abord.",
     "number_gone": "Le numéro est supprimé depuis trop longtemps ; il ne peut plus être récupéré.",
@@ -37,13 +34,11 @@ LICENCES = {
     ),
     "eid_invalid": "Un EID a 32 chiffres, dont les deux derniers sont une clé de contrôle.",
     "unknown_line_type": "Un type de ligne est l’un de : {types}.",
-    "esim_not_stopped": (
-        "L’eSIM {sim} fonctionne encore. Arrêtez-la : `esim-orders number stop-esim NUMÉRO --reason lost`."
-    ),
+    "esim_not_stopped": ("L’eSIM {sim} fonctionne encore. Arrêtez l’eSIM du numéro."),
     "esim_stopped": "L’eSIM {sim} est tout de même arrêtée ; il est demandé à son opérateur de l’arrêter.",
     "licence_freed": (
-        "La licence {licence} est de nouveau libre. Pour l’attribuer quand les autres motifs seront levés : "
-        "`esim-orders number assign {number} --licence {licence} --user USER`."
+        "La licence {licence} est de nouveau libre. Attribuez-la à {number} quand les autres motifs seront "
+        "levés."
     ),
     "reason_needed": "Une suspension demande un motif.",
     "unknown_stop_reason": "Un motif d’arrêt d’une eSIM est l’un de : {reasons}.",
@@ -54,10 +49,10 @@ LICENCES = {
     "other_agent_before": "la ligne {line} indique autre chose pour le même agent.",
     "number_of_other_account": "ce numéro de téléphone est déjà dans un autre compte.",
     "number_other_agent": (
-        "une importation ne change pas l’utilisateur d’un numéro : `esim-orders number change-user`."
+        "une importation ne change pas l’utilisateur d’un numéro ; changez celui du numéro lui-même."
     ),
     "number_not_recovered": (
-        "le numéro est supprimé, et une importation ne le récupère pas : `esim-orders number recover`."
+        "le numéro est supprimé, et une importation ne le récupère pas ; récupérez le numéro lui-même."
     ),
     "number_served": (
         "le numéro a une eSIM ou une commande en cours ; son opérateur et son distributeur ne peuvent pas "

@@ -61,20 +61,17 @@ TRAVEL = {
     "unknown_esim_line": "Cette ligne eSIM n’existe pas dans le compte.",
     "profile_differs": (
         "Le forfait demande le profil {plan}, et l’eSIM de cette ligne a le profil {line}. Ajoutez une "
-        "ligne : la nouvelle eSIM aura le bon profil (`esim-orders travel add-line`)."
+        "ligne : la nouvelle eSIM aura le bon profil."
     ),
     "line_without_esim": (
-        "La ligne n’a pas d’eSIM en service. Si des forfaits y attendent, remplacez l’eSIM "
-        "(`esim-orders travel replace`)."
+        "La ligne n’a pas d’eSIM en service. Si des forfaits y attendent, remplacez l’eSIM."
     ),
     "esim_line_open_order": "La ligne eSIM a déjà une commande en cours : {order}.",
     "esim_line_changed": (
         "La ligne eSIM, son eSIM ou l’eSIM réservée a changé depuis la commande ; annulez celle-ci."
     ),
     "line_without_code": "Le code de l’eSIM de la ligne n’est pas connu.",
-    "emails_not_sent_yet": (
-        "Un e-mail de {order} n’a pas encore été envoyé ; voir `esim-orders order show {order}`."
-    ),
+    "emails_not_sent_yet": ("Un e-mail de {order} n’a pas encore été envoyé ; la commande dit pourquoi."),
     "email_not_chosen": (
         "Choisissez un e-mail : le QR code, ou la confirmation de la commande qui a ajouté la ligne, ou "
         "celle d’une autre commande."

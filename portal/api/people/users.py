@@ -10,7 +10,7 @@ from models.people.callers import Caller, Permission, Role, UserKind
 from portal.api.caller import At, needs
 from portal.api.fields import Body, Id, IdempotencyKey, Name, required
 from portal.api.lists import ListOf, Pages
-from portal.api.made import say_made
+from portal.api.made import say_made, say_replayed
 from portal.api.people.resources import ProfileResource, UserResource
 from portal.api.routing import router
 
@@ -108,9 +108,13 @@ async def deactivate_user(caller: Managing, desks: At, user: Id) -> UserResource
 
 
 @routes.post("/users/{user}/invite", summary="Invite a user", status_code=202)
-async def invite_user(caller: Managing, desks: At, user: Id) -> UserResource:
-    """Send a person a link to choose a password. Each call sends another; the first that is used ends all."""
-    return UserResource.of(await desks.mailed.invite(caller, user))
+async def invite_user(
+    caller: Managing, desks: At, user: Id, response: Response, idempotency_key: IdempotencyKey = None
+) -> UserResource:
+    """Send a person a link to choose a password. Each key sends another; the first that is used ends all."""
+    invited = await desks.mailed.invite(caller, user, key=required(idempotency_key))
+    say_replayed(response, replayed=invited.replayed)
+    return UserResource.of(invited)
 
 
 @routes.post("/users/{user}/activate", summary="Activate a user")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
@@ -80,7 +81,7 @@ class Listed:
         """The first page of this list."""
         return Listed(self.query).address
 
-    @property
+    @cached_property
     def here(self) -> str:
         """The query string, for the parameter `list` of another page's address."""
         return self.address.partition("?")[2]
@@ -114,10 +115,14 @@ class Listed:
 
     def detail(self, row: GridRow) -> str:
         """The address of a row's detail, from which one comes back to this list."""
-        came_from = urlencode({LIST: self.here})
+        came_from = self._came_from
         if row.device_id is None:
             return f"/inventory/sims/{reference('S', row.sim_id or 0)}?{came_from}"
         return f"/inventory/{reference('D', row.device_id)}?slot={row.slot}&{came_from}"
+
+    @cached_property
+    def _came_from(self) -> str:
+        return urlencode({LIST: self.here})
 
     def tabs(self, saved: Sequence[SavedView]) -> list[tuple[str, str, str, bool]]:
         """The views: a key of the texts or "", the name of a saved one, its address, whether it is this."""

@@ -9,7 +9,7 @@ import typer
 from models.identifiers import reference
 from models.people.callers import USER_ROLES, Caller, Role, UserKind
 from models.people.views import UserView
-from starter.cli.output import JsonFlag, print_json, print_table, say
+from starter.cli.output import JsonFlag, key_of, print_json, print_table, say
 from starter.cli.session import call_at, caller, no_sandbox, open_desk, opened, run, run_at
 
 if TYPE_CHECKING:
@@ -96,11 +96,13 @@ def set_language(
 
 
 @app.command()
-def invite(user: User, json: JsonFlag = False) -> None:
+def invite(
+    user: User, key: Annotated[str | None, key_of("invitation")] = None, json: JsonFlag = False
+) -> None:
     """Send a user a link to choose a password, and so the first administrator of an account."""
     from starter.people.mailed import MailedDesk  # noqa: PLC0415
 
-    invited = call_at(MailedDesk, lambda desk, caller: desk.invite(caller, user))
+    invited = call_at(MailedDesk, lambda desk, caller: desk.invite(caller, user, key=key))
     if json:
         print_json(invited)
     else:

@@ -61,6 +61,17 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("is_default"),
     )
+    op.create_table(
+        "bulk_confirmations",
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("made_key", sa.String(), nullable=False),
+        sa.Column("asked", sa.String(), nullable=False),
+        *(sa.Column(name, postgresql.JSONB(none_as_null=True)) for name in ("plan", "made")),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_bulk_confirmations_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "made_key", name=op.f("pk_bulk_confirmations")),
+    )
     for statement in (PLAIN, WORDS, LINE_OF, REFRESH):
         op.execute(statement)
     op.execute(
@@ -122,5 +133,6 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION inventory_line(text)")
     op.execute("DROP FUNCTION inventory_words(text[])")
     op.execute("DROP FUNCTION inventory_plain(text)")
+    op.drop_table("bulk_confirmations")
     op.drop_table("inventory_views")
     op.drop_table("inventory_rows")

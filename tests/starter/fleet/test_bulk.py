@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import NotFound, Refused, Unavailable
-from models.fleet.bulk import Bulk, BulkAction
+from models.fleet.bulk import Bulk, BulkAction, BulkDone
 from models.fleet.grid import InventoryFilter
 from models.identifiers import reference
 from models.people.callers import Role
@@ -76,6 +76,48 @@ async def test_what_is_confirmed_is_what_was_shown(database: Database) -> None:
     found = await employees_of(database)
     assert {found[name] for name in done.done} == {"Employee 1"}
     assert found["L-3"] == "Employee 3"
+
+
+@pytest.mark.covers("P6")
+async def test_a_repeated_confirmation_is_answered_with_what_the_first_one_made(database: Database) -> None:
+    await mixed_world(database)
+    desks, caller = await desks_of(database), await ana(database)
+    bulk = Bulk(action=BulkAction.SET_EMPLOYEE, filter=InventoryFilter(provider="Orange"), employee="E-1")
+    shown = await desks.bulk.preview(caller, bulk)
+
+    async def confirm(bulk: Bulk) -> BulkDone:
+        return await desks.bulk.confirm(caller, bulk, shown.count, shown.digest, key="monday")
+
+    done = await confirm(bulk)
+    assert len(done.done) == 5
+    await desks.edits.set_employee(caller, ["L-7"], None)  # a later change is not undone
+    assert await confirm(bulk) == done
+    assert (await employees_of(database))["L-7"] is None
+    with pytest.raises(Refused) as refused:
+        await confirm(bulk.model_copy(update={"employee": "E-2"}))
+    assert refused.value.refusals[0].code == "key_reused"
+
+
+@pytest.mark.covers("P6", "A21")
+async def test_a_repeated_confirmation_finds_its_job_although_the_rows_have_changed(
+    database: Database,
+) -> None:
+    await world(database, *(line(number) for number in range(1, 28)))
+    desks, caller = await desks_of(database), await ana(database)
+    bulk = Bulk(action=BulkAction.SET_EMPLOYEE, employee="E-1")
+    shown = await desks.bulk.preview(caller, bulk)
+
+    async def confirm() -> BulkDone:
+        return await desks.bulk.confirm(caller, bulk, shown.count, shown.digest, key="monday")
+
+    with pytest.raises(Unavailable):
+        await confirm()
+    await desks.edits.set_employee(caller, ["L-7"], None)
+    with pytest.raises(Unavailable):  # its workflow is started again
+        await confirm()
+    await run(database, "UPDATE jobs SET status = 'done', ended_at = now(), input = NULL")
+    (job,) = await desks.jobs.jobs(caller)
+    assert (await confirm()).job == job.job_id
 
 
 @pytest.mark.covers("P6")

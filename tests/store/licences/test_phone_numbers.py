@@ -67,7 +67,7 @@ async def test_another_account_has_the_phone_number_at_once(database: Database, 
 async def test_the_account_itself_recovers_it_or_adds_it_again_once_that_is_too_late(
     database: Database, deleted: int
 ) -> None:
-    with pytest.raises(Refused, match="number recover"):
+    with pytest.raises(Refused, match="recover the number"):
         await imported(database)
     await run(database, "UPDATE numbers SET deleted_at = now() - interval '31 days'")
     assert (await imported(database))["numbers"] == 1

@@ -92,7 +92,7 @@ async def test_only_direct_french_mobile_numbers_get_a_licence(office: Office) -
         adam = await office.scene.ana(ADAM)
         refused = codes(office.assignments.assign(adam, AssignDraft.model_validate(draft)))
         assert await refused == ["not_french_mobile"]
-    with pytest.raises(Refused, match="number convert"):
+    with pytest.raises(Refused, match="convert it to a direct number"):
         await office.assign(20)
     convert = ("number", "convert", number_msisdn(20), "--to", "direct")
     assert "is a direct number now." in (await office.scene.typed(*convert)).out

@@ -24,7 +24,7 @@ SAMPLES = {
     "GET /users/{user}": Sample(lambda k: {"user": k.user}),
     "PATCH /users/{user}": Sample(lambda k: {"user": k.user}, json=lambda _: {"language": "fr"}),
     "POST /users/{user}/deactivate": Sample(lambda k: {"user": k.user}),
-    "POST /users/{user}/invite": Sample(lambda k: {"user": k.user}),
+    "POST /users/{user}/invite": Sample(lambda k: {"user": k.user}, headers=_KEY),
     "POST /users/{user}/activate": Sample(lambda k: {"user": k.user}),
     "GET /profiles": Sample(names_nothing=True),
     "POST /profiles": Sample(json=lambda _: {"name": "New"}, headers=_KEY, names_nothing=True),
