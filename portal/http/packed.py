@@ -1,7 +1,7 @@
 """Compresses the pages of signed-in people: the inventory's 50 rows have 106 kB, and 10 compressed.
 
-Only what is read, never the answer to a form: that may show a secret, such as an eSIM's code, whose length would
-tell about it beside text that another site chose (BREACH).
+Only what is read, never the answer to a form: that may show a secret, such as an eSIM's code, and its length
+would tell about it beside text that another site chose (BREACH).
 """
 
 import gzip

@@ -53,6 +53,14 @@ CHAPTERS: Mapping[str, Callable[[Scene], Awaitable[None]]] = {
 """The chapters, played in this sequence unless others are chosen. A new chapter is a function and a line
 here. The last one sets the clock ahead.
 """
+_TO_TRY = """\
+Open it and sign in, for example:
+  manager        Inventory, a click on a row with a physical SIM, Switch to eSIM
+  provider_desk  Orders: Acknowledge, then Processed with the ICCID
+  manager        Inventory: the eSIM is on the line, Generate an eSIM QR code
+  administrator  Imports, and People, who are invited by e-mail
+  viewer         sees the same, and may change nothing
+E-mails are not sent away: esim-orders mail list, esim-orders mail show NUMBER"""
 
 
 async def demonstrate(console: Console, chapters: Sequence[str], *, keep: bool) -> int:
@@ -97,7 +105,11 @@ async def _play_on(
             if keep:
                 console.print(f"\nPages: {addresses.portal_url}/sign-in")
                 console.print(written(people))
-                console.print(f"\nThe sandbox stays: export ESIM_DATA_DIR={quote(str(folder))}")
+                console.print(f"\n{_TO_TRY}", soft_wrap=True)
+                console.print(
+                    f"\nThe sandbox stays; in another shell: export ESIM_DATA_DIR={quote(str(folder))}",
+                    soft_wrap=True,
+                )
                 console.print("Ctrl-C ends it.")
                 await asyncio.Event().wait()
     finally:
