@@ -16,6 +16,7 @@ from models.identifiers import storable
 from models.people.callers import Permission, not_permitted
 from portal.auth.signed_in import Door, SignedIn
 from portal.http.middleware import OWN_REFERRER, REFERRER
+from portal.http.packed import packed
 from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
 from portal.pages.codes import imports, notifications, requests, section
@@ -105,7 +106,7 @@ class _Answer:
         except (EsimError, HTTPException) as failure:
             response = who.refused(request, failure)
         response.headers[REFERRER] = OWN_REFERRER
-        return response
+        return packed(request, response)
 
     async def _viewed(self, request: Request, who: SignedIn) -> Response:
         page = self._page

@@ -21,6 +21,7 @@ from shlex import quote
 from rich.console import Console
 
 from models.errors import EsimError
+from models.people.callers import Role
 from sandbox.demo import api, fleet, licences, orders, pages, qr_code, travel
 from sandbox.demo.scene import OPERATOR, Scene
 from sandbox.errors import SandboxError
@@ -31,6 +32,7 @@ from starter.codes.desk import QrDesk
 from starter.fleet.desk import FleetDesk
 from starter.orders.desk import OrderDesk
 from starter.people.sandbox_people import sign_ins, written
+from starter.people.users import UserDesk
 from store.session import Database
 from telemetry.leaving import leave
 from telemetry.unexpected import guarded
@@ -53,6 +55,14 @@ CHAPTERS: Mapping[str, Callable[[Scene], Awaitable[None]]] = {
 """The chapters, played in this sequence unless others are chosen. A new chapter is a function and a line
 here. The last one sets the clock ahead.
 """
+_TO_TRY = """\
+Open it and sign in, for example:
+  manager        Inventory, a physical SIM, Switch to eSIM of {distributor}
+  provider_desk  of {distributor}. Orders: Acknowledge, Enter the ICCID, Processed
+  manager        Inventory: the eSIM is on the line, Generate an eSIM QR code
+  administrator  Imports, and People, who are invited by e-mail
+  viewer         sees the same, and may change nothing
+E-mails are not sent away: esim-orders mail list, esim-orders mail show NUMBER"""
 
 
 async def demonstrate(console: Console, chapters: Sequence[str], *, keep: bool) -> int:
@@ -90,18 +100,29 @@ async def _play_on(
                 for name in chapters:
                     await CHAPTERS[name](scene)
                 await fleet.look_at_everything(scene)
-                people = await sign_ins(OPERATOR, database, folder) if keep else []
+                way_in = await _way_in(database, folder, addresses.portal_url) if keep else ""
             finally:
                 await database.close()
             timeline.sum_up()
             if keep:
-                console.print(f"\nPages: {addresses.portal_url}/sign-in")
-                console.print(written(people))
-                console.print(f"\nThe sandbox stays: export ESIM_DATA_DIR={quote(str(folder))}")
+                console.print(f"\n{way_in}", soft_wrap=True)
+                console.print(
+                    f"\nThe sandbox stays; in another shell: export ESIM_DATA_DIR={quote(str(folder))}",
+                    soft_wrap=True,
+                )
                 console.print("Ctrl-C ends it.")
                 await asyncio.Event().wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _way_in(database: Database, folder: Path, portal_url: str) -> str:
+    """Where the pages are, who can sign in, and what to try."""
+    people = await sign_ins(OPERATOR, database, folder)
+    desk = next(one for one in people if one.role == Role.PROVIDER_DESK)
+    distributor = (await UserDesk(database).user(OPERATOR, desk.address)).distributor
+    to_try = _TO_TRY.format(distributor=distributor)
+    return f"Pages: {portal_url}/sign-in\n{written(people)}\n\n{to_try}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

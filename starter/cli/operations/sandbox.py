@@ -43,8 +43,9 @@ _KEY_FOR_THE_API = (
 )
 
 _NOBODY_SIGNS_IN = (
-    "People to sign in to the pages, one of each role, once a fleet is imported:\n"
-    "                   esim-orders user sign-ins"
+    "For the pages: esim-orders fleet import sandbox/fleet.csv\n"
+    "               esim-orders catalogue import sandbox/catalogue.csv\n"
+    "               esim-orders user sign-ins    (addresses and passwords, one of each role)"
 )
 
 

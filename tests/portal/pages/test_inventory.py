@@ -32,6 +32,22 @@ async def test_the_grid_is_filtered_by_its_address_and_shows_what_is_set(browser
     assert "No row matches" in (await ana.get("/inventory?q=nothing+like+it")).text
 
 
+async def test_a_page_is_compressed_where_it_is_read_and_no_form_s_answer_is(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    packed = await ana.get("/inventory?view=all", headers={"Accept-Encoding": "gzip"})
+    plain = await ana.get("/inventory?view=all", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert packed.text == plain.text
+    assert int(packed.headers["Content-Length"]) < len(plain.content) / 3
+    assert all("Accept-Encoding" in answer.headers["Vary"] for answer in (packed, plain))
+    head = await ana.head("/inventory?view=all", headers={"Accept-Encoding": "gzip"})
+    assert head.headers["Content-Length"] == packed.headers["Content-Length"]
+    sent = await ana.post("/account/password", data={"old": ""})
+    assert sent.status_code == 422
+    assert "Content-Encoding" not in sent.headers
+
+
 @pytest.mark.covers("P2")
 async def test_filters_offer_the_names_of_the_account_alone(browser: SignIn) -> None:
     ana, cleo = await browser(ANA), await browser(CLEO)
