@@ -7,6 +7,7 @@ import pytest
 from starter.desks import Desks
 from tests.builders import run
 from tests.callers.world import Known
+from tests.portal.api.statements import counted
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.people import ANA, BEN, CLEO, Browser
 
@@ -53,11 +54,18 @@ async def test_filters_offer_the_names_of_the_account_alone(browser: SignIn) -> 
 
 
 @pytest.mark.covers("P2")
-async def test_the_csv_has_what_is_filtered_in_the_chosen_columns(browser: SignIn) -> None:
+async def test_the_csv_has_what_is_filtered_in_the_chosen_columns(browser: SignIn, desks: Desks) -> None:
     ana = await browser(ANA)
     answer = await ana.get("/inventory.csv?sim_type=esim&columns=msisdn,sim_type")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="inventory.csv"'
     assert answer.text.split() == ["msisdn,sim_type", "'+33639980001,esim", "'+33639980003,esim"]
+    with counted(desks.database) as whole:
+        await ana.get("/inventory.csv?sim_type=esim")
+    with counted(desks.database) as head:
+        asked = await ana.head("/inventory.csv?sim_type=esim")
+    assert (asked.status_code, asked.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert not [one for one in head if "inventory_rows" in one]
+    assert [one for one in whole if "inventory_rows" in one]
 
 
 @pytest.mark.covers("P2")
