@@ -79,9 +79,10 @@ class BulkDesk(ConnectedDesk):
         """
         name, what = checked_key(key), asked(bulk, count, shown)
         async with self._database.transaction() as connection:
-            caller.require(bulk.action.permission)
             account_id = (await account_of(connection, caller, account)).account_id
             known = await bulk_confirmations.find(connection, account_id, name, what)
+            if known is not None:
+                caller.require(bulk.action.permission)
         if known is not None and known.plan is None:
             job = await self._desks().jobs.again(caller, account_id, name)
             if job is not None:
