@@ -107,7 +107,9 @@ class _Choose:
         try:
             if model.password != model.again:
                 raise Refused.because("passwords_differ")
-            begun = await self._door.desks.mailed.accept(self._bearer(request), model.password)
+            begun = await self._door.desks.mailed.accept(
+                self._bearer(request), model.password, instead_of=self._door.cookies.token(request)
+            )
         except Refused as refused:
             codes = {refusal.code: "password" for refusal in refused.refusals}
             shown = sent.refused(refused, language, codes | _FIELDS)

@@ -38,10 +38,12 @@ from starter.connected import ConnectedDesk
 from starter.fleet.inventory import account_of
 from starter.keys import checked_key, key_of_row
 from starter.operations.job_kinds import ACTIONS, AS_USER
+from starter.operations.jobs import start_job
 from store.fleet import bulk as facts_of
 from store.fleet import bulk_confirmations, grid, groups
 from store.fleet.bulk import BulkFacts
 from store.fleet.bulk_confirmations import Confirmation
+from store.operations import jobs
 from store.people import employees
 
 if TYPE_CHECKING:
@@ -79,13 +81,14 @@ class BulkDesk(ConnectedDesk):
         """
         name, what = checked_key(key), asked(bulk, count, shown)
         async with self._database.transaction() as connection:
-            caller.require(bulk.action.permission)
             account_id = (await account_of(connection, caller, account)).account_id
-            known = await bulk_confirmations.find(connection, account_id, name, what)
-        if known is not None and known.plan is None:
-            job = await self._desks().jobs.again(caller, account_id, name)
-            if job is not None:
-                return BulkDone(job=job.job_id)
+            known, job = await bulk_confirmations.find(connection, account_id, name, what), None
+            if known is not None:
+                caller.require(bulk.action.permission)
+                job = await jobs.of_key(connection, caller.of_account(account_id), name)
+        if job is not None:
+            await start_job(self._calls, self._settings, account_id, job)  # if that failed before
+            return BulkDone(job=job.job_id)
         if known is not None and known.plan is not None:
             return await self._at_once(caller, bulk, known, account_id, name)
         async with self._database.transaction() as connection:

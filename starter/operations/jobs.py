@@ -29,6 +29,7 @@ from models.operations.jobs import (
     Submitted,
 )
 from models.people.callers import Caller, Permission
+from settings import Settings
 from starter.connected import ConnectedDesk
 from starter.keys import checked_key
 from starter.operations.job_book import JobBook
@@ -37,7 +38,7 @@ from store import lookups
 from store.key_ring import KeyRing
 from store.operations import jobs
 from store.operations.jobs import NewJob
-from temporal.calls import NoSuchWorkflow
+from temporal.calls import Calls, NoSuchWorkflow
 from workflows.messages import Retry
 from workflows.operations.job import EsimJob
 from workflows.operations.messages import RunJob
@@ -128,33 +129,26 @@ class JobDesk(ConnectedDesk, JobBook):
             # a dry run uses no key up
             new = NewJob(found.id, kind, content, rows, f"dry run {once}" if dry_run else once, dry_run)
             made = await jobs.create(connection, KeyRing(self._settings.secret_keys), new, caller)
-        await self._start(found.id, made.view)
+        await start_job(self._calls, self._settings, found.id, made.view)
         return made
-
-    async def again(self, caller: Caller, account_id: int, key: str) -> JobView | None:
-        """The job that was made under this key, if there is one; it is started if that failed before."""
-        async with self._database.transaction() as connection:
-            found = await jobs.of_key(connection, caller.of_account(account_id), key)
-        if found is not None:
-            caller.require(KINDS[found.kind].permission)
-            await self._start(account_id, found)
-        return found
-
-    async def _start(self, account_id: int, job: JobView) -> None:
-        if job.status in UNFINISHED:
-            start = RunJob(
-                job_id=job_work_id(job.id),
-                account_id=account_id,
-                kind=job.kind,
-                given_up_after=self._settings.notification_given_up_after,
-            )
-            reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
-            await self._calls.start(EsimJob.run, start, start.job_id, job_labels(start), reuse)
 
     def _desks(self) -> "Desks":
         from starter.desks import Desks  # noqa: PLC0415  it has this desk
 
         return Desks.of(self._calls.client, self._database, self._settings)
+
+
+async def start_job(calls: Calls, settings: Settings, account_id: int, job: JobView) -> None:
+    """Start the workflow of a job that is unfinished; one that runs already goes on. Raises `Unavailable`."""
+    if job.status in UNFINISHED:
+        start = RunJob(
+            job_id=job_work_id(job.id),
+            account_id=account_id,
+            kind=job.kind,
+            given_up_after=settings.notification_given_up_after,
+        )
+        reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
+        await calls.start(EsimJob.run, start, start.job_id, job_labels(start), reuse)
 
 
 def _kind(name: str, *, file: bool) -> JobKind:

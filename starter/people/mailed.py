@@ -89,8 +89,11 @@ class MailedDesk(ConnectedDesk):
             user = await user_mails.bearer(connection, bearer)
         return _valid(user)
 
-    async def accept(self, bearer: TokenBearer, password: str) -> NewSession:
-        """Give the user this password and begin a session; all others end, and so do all other links.
+    async def accept(
+        self, bearer: TokenBearer, password: str, *, instead_of: str | None = None
+    ) -> NewSession:
+        """Give the user this password and begin a session; all others end, and so do all other links and the
+        session that the browser had before (`instead_of`), whoever was signed in there.
 
         Raises `Refused` (`mailed_link_over`, `sign_in_too_often`, and what `check_password` raises).
         """
@@ -100,9 +103,12 @@ class MailedDesk(ConnectedDesk):
         async with self._database.transaction() as connection:
             user = _valid(await user_mails.bearer(connection, bearer, lock=True))
             await user_mails.use_all(connection, user.id)
-            await sessions.end_all(connection, user.id)
+            if instead_of:
+                await sessions.end_token(connection, instead_of)
             begun, by = await begin(connection, user, bearer.visit)
             await passwords.set_hash(connection, user, hash_, by)
+            # after the password: a sign-in with the one before has begun its session, or begins none
+            await sessions.end_all(connection, user.id, but=begun.session_id)
         await self._attempts.give_back(counted)
         return begun
 

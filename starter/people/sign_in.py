@@ -60,6 +60,9 @@ class SignInDesk:
         if not same or user is None or not may_sign_in(user):
             raise Refused.because("sign_in_refused")
         async with self._database.transaction() as connection:
+            # a password that is changed meanwhile begins no session
+            if not await passwords.unchanged(connection, user.id, stored):
+                raise Refused.because("sign_in_refused")
             if instead_of:
                 await sessions.end_token(connection, instead_of)
             if renewed:
@@ -109,8 +112,9 @@ class SignInDesk:
         """Note that the password was entered again, which sensitive acts want. Raises `Refused`
         (`password_wrong`, `sign_in_too_often`).
         """
-        await self._check(caller, password, visit)
+        user, stored = await self._check(caller, password, visit)
         async with self._database.transaction() as connection:
+            await _still(connection, user, stored)
             await sessions.confirm(connection, caller.user, session_id)
 
     async def change_password(
@@ -119,10 +123,11 @@ class SignInDesk:
         """Change the caller's own password, and end all other sessions. Raises `Refused` (`password_wrong`,
         `sign_in_too_often`, and what `check_password` raises).
         """
-        user = await self._check(caller, old, visit)
+        user, stored = await self._check(caller, old, visit)
         chosen = check_password(new, (user.email, user.name))
         hash_ = await self.hasher.hash(chosen)
         async with self._database.transaction() as connection:
+            await _still(connection, user, stored)
             await passwords.set_hash(connection, user, hash_, caller.by)
             await sessions.end_all(connection, user.id, but=session_id)
             await sessions.confirm(connection, caller.user, session_id)
@@ -133,8 +138,8 @@ class SignInDesk:
         async with self._database.transaction() as connection:
             await users.set_user_language(connection, caller.user, chosen, caller.by)
 
-    async def _check(self, caller: Caller, password: str, visit: Visit) -> UserView:
-        """The caller's own user, if this is the password."""
+    async def _check(self, caller: Caller, password: str, visit: Visit) -> tuple[UserView, str | None]:
+        """The caller's own user and the stored hash, if this is the password."""
         async with self._database.reading() as connection:
             user = await lookups.find_user(connection, caller.scope, f"U-{caller.user}")
             stored = await passwords.hash_of(connection, user.id)
@@ -143,7 +148,12 @@ class SignInDesk:
         if not same:
             raise Refused.because("password_wrong")
         await self._attempts.give_back(counted)
-        return user
+        return user, stored
+
+
+async def _still(connection: AsyncConnection, user: UserView, stored: str | None) -> None:
+    if not await passwords.unchanged(connection, user.id, stored):
+        raise Refused.because("password_wrong")
 
 
 async def begin(connection: AsyncConnection, user: UserView, visit: Visit) -> tuple[NewSession, By]:

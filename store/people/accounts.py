@@ -12,7 +12,7 @@ from models.people.api_keys import Mode
 from models.people.callers import By
 from store import events
 from store.made_keys import Made
-from store.people import sessions
+from store.people import sessions, user_mails
 from store.people.account_settings import account
 from store.people.profiles import add_default_profiles
 from store.people.tables import AccountRow
@@ -90,6 +90,7 @@ async def close(connection: AsyncConnection, account_id: int, by: By) -> Account
     if (await connection.execute(_LOCK, known)).scalar_one() is None:
         await connection.execute(_CLOSE, known)
         await sessions.end_of_account(connection, account_id)
+        await user_mails.end_of_account(connection, account_id)
         await record(connection, account_id, by, "closed")
     return await account(connection, account_id)
 

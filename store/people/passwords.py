@@ -19,6 +19,12 @@ async def hash_of(connection: AsyncConnection, user_id: int) -> str | None:
     return found
 
 
+async def unchanged(connection: AsyncConnection, user_id: int, hash_: str | None) -> bool:
+    """Whether the user's password is still the one with this hash; it stays so until the transaction ends."""
+    mine = select(PasswordRow.hash).where(PasswordRow.user_id == user_id).with_for_update()
+    return bool(await connection.scalar(mine) == hash_)
+
+
 async def set_hash(connection: AsyncConnection, user: UserView, hash_: str, by: By) -> None:
     """Give the user a password, and record that."""
     await renew_hash(connection, user, hash_)

@@ -5,7 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound
@@ -125,8 +137,13 @@ async def end_token(connection: AsyncConnection, token: str) -> None:
 
 async def end_of_account(connection: AsyncConnection, account_id: int) -> int:
     """End the sessions of an account that closes; its provider desks go on (F67)."""
-    closed = select(UserRow.id).where(UserRow.account_id == account_id, UserRow.role != Role.PROVIDER_DESK)
-    return await _end(connection, SessionRow.account_id == account_id, SessionRow.user_id.in_(closed))
+    mine = SessionRow.user_id.in_(closed_with(account_id))
+    return await _end(connection, SessionRow.account_id == account_id, mine)
+
+
+def closed_with(account_id: int) -> Select[int]:
+    """The ids of the users who cannot act while the account is closed."""
+    return select(UserRow.id).where(UserRow.account_id == account_id, UserRow.role != Role.PROVIDER_DESK)
 
 
 async def _end(connection: AsyncConnection, *whose: ColumnElement[bool]) -> int:

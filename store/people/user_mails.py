@@ -1,7 +1,8 @@
 """E-mails to users that invite them or let them choose another password, and the tokens in them (P1).
 
 Only the digest of a token is stored. A token is valid until it expires, is used, or the user gets a password
-by another one; and only while the user may sign in.
+by another one; and until the user cannot sign in any more: it does not become valid again with an activation
+or a reopened account.
 """
 
 import secrets
@@ -22,7 +23,7 @@ from store.locks import keep_account_open
 from store.lookups import select_users, user_view
 from store.operations.tables import NotSentRow
 from store.people.profiles import record_change
-from store.people.sessions import digest
+from store.people.sessions import closed_with, digest
 from store.people.sign_in_tables import MailedTokenRow, UserMailRow
 from store.people.tables import UserRow
 from store.row import now
@@ -143,4 +144,14 @@ async def bearer(connection: AsyncConnection, known: TokenBearer, *, lock: bool 
 async def use_all(connection: AsyncConnection, user_id: int) -> None:
     """No token of the user is valid any more: the user has chosen a password."""
     mine = update(MailedTokenRow).where(MailedTokenRow.user_id == user_id, MailedTokenRow.used_at.is_(None))
+    await connection.execute(mine.values(used_at=now()))
+
+
+async def end_of_account(connection: AsyncConnection, account_id: int) -> None:
+    """No token of an account that closes is valid any more, even if it reopens; its provider desks go on."""
+    mine = update(MailedTokenRow).where(
+        MailedTokenRow.account_id == account_id,
+        MailedTokenRow.user_id.in_(closed_with(account_id)),
+        MailedTokenRow.used_at.is_(None),
+    )
     await connection.execute(mine.values(used_at=now()))

@@ -7,6 +7,7 @@ import pytest
 from starter.desks import Desks
 from tests.builders import run
 from tests.callers.world import Known
+from tests.portal.api.statements import counted
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.people import ANA, BEN, CLEO, Browser
 
@@ -69,11 +70,18 @@ async def test_filters_offer_the_names_of_the_account_alone(browser: SignIn) -> 
 
 
 @pytest.mark.covers("P2")
-async def test_the_csv_has_what_is_filtered_in_the_chosen_columns(browser: SignIn) -> None:
+async def test_the_csv_has_what_is_filtered_in_the_chosen_columns(browser: SignIn, desks: Desks) -> None:
     ana = await browser(ANA)
     answer = await ana.get("/inventory.csv?sim_type=esim&columns=msisdn,sim_type")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="inventory.csv"'
     assert answer.text.split() == ["msisdn,sim_type", "'+33639980001,esim", "'+33639980003,esim"]
+    with counted(desks.database) as whole:
+        await ana.get("/inventory.csv?sim_type=esim")
+    with counted(desks.database) as head:
+        asked = await ana.head("/inventory.csv?sim_type=esim")
+    assert (asked.status_code, asked.headers["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert not [one for one in head if "inventory_rows" in one]
+    assert [one for one in whole if "inventory_rows" in one]
 
 
 @pytest.mark.covers("P2")
@@ -177,8 +185,11 @@ async def test_a_bulk_action_does_what_its_preview_showed(browser: SignIn) -> No
     assert (done.status_code, done.headers["Location"]) == (303, "/inventory?view=all")
     assert "Done for 2 rows." in (await ana.get("/inventory?view=all")).text
     assert "Lyon" not in (await ana.get("/inventory.csv?columns=management_groups&q=0639980001")).text
-    again = await ana.post("/bulk/set_groups", data=confirmation)
-    assert again.status_code == 422  # the rows are not what was shown
+    again = await ana.post("/bulk/set_groups", data=confirmation)  # a double click: what the first one made
+    assert (again.status_code, again.headers["Location"]) == (303, "/inventory?view=all")
+    assert "Done for 2 rows." in (await ana.get("/inventory?view=all")).text
+    other = await ana.post("/bulk/set_groups", data=confirmation | {"key": "0" * 32})
+    assert other.status_code == 422  # the rows are not what was shown
 
 
 @pytest.mark.covers("P6", "F46", "F11")

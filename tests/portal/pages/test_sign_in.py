@@ -1,5 +1,6 @@
 """Signing in and out in a browser (P1, P14, S9)."""
 
+import asyncio
 import re
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from portal.pages.forms import unsent
 from portal.pages.routes import Page
 from starter.desks import Desks
 from starter.people.erasure import erase
+from starter.people.passwords import Hasher
 from store.people import user_mails
 from store.rates import Bucket
 from tests.builders import OPERATOR, run
@@ -289,6 +291,63 @@ async def test_a_change_of_the_password_ends_the_other_sessions(browser: SignIn,
     assert (await tried(visitor, ANA, new)).status_code == 303
 
 
+class Paused(Hasher):
+    """Compares a password, and waits before it says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.compared, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def verify(self, password: str, stored: str | None) -> tuple[bool, str | None]:
+        found = await super().verify(password, stored)
+        self.compared.set()
+        await self.go_on.wait()
+        return found
+
+
+@pytest.mark.covers("P1", "P14")
+@pytest.mark.parametrize("how", ["changed", "link"])
+async def test_a_sign_in_under_way_does_not_outlast_a_change_of_the_password(
+    how: str, browser: SignIn, visitor: Browser, desks: Desks
+) -> None:
+    ana, usual, paused = await browser(ANA), desks.sign_in.hasher, Paused()
+    desks.sign_in.hasher = paused
+    signing_in = asyncio.create_task(tried(visitor, ANA, PASSWORD))
+    await paused.compared.wait()
+    desks.sign_in.hasher = usual
+    new = "black tea in the evening"
+    if how == "changed":
+        changed = await ana.post("/account/password", data={"old": PASSWORD, "new": new, "again": new})
+    else:
+        path = await mailed_link(desks, ANA, TokenPurpose.RESET)
+        changed = await ana.post(path, data={"password": new, "again": new})
+    assert changed.status_code == 303
+    paused.go_on.set()
+    assert (await signing_in).status_code == 422
+    assert (await visitor.get("/account")).status_code == 303
+
+
+@pytest.mark.covers("P1", "P14")
+async def test_an_accepted_link_ends_the_session_that_the_browser_had(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    before = ana.cookies[SESSION]
+    path = await mailed_link(desks, BEN, TokenPurpose.INVITATION)
+    assert (await ana.post(path, data={"password": PASSWORD, "again": PASSWORD})).status_code == 303
+    assert BEN in (await ana.get("/account")).text
+    ana.cookies.clear()
+    ana.cookies.set(SESSION, before, domain=HOST)
+    assert (await ana.get("/account")).status_code == 303
+
+
+async def mailed_link(desks: Desks, address: str, purpose: TokenPurpose) -> str:
+    """The path of a link as it is mailed to a user."""
+    user = await desks.users.user(OPERATOR, address)
+    async with desks.database.transaction() as connection:
+        mail = await user_mails.record(connection, user, purpose, OPERATOR.by)
+        token, _ = await user_mails.mint(connection, mail)
+    return f"/{purpose.value}/{token}"
+
+
 @pytest.mark.covers("P1")
 async def test_a_session_of_ones_own_is_ended_and_of_nobody_else(browser: SignIn, desks: Desks) -> None:
     ana, elsewhere, cleo = await browser(ANA), await browser(ANA), await browser(CLEO)
@@ -357,16 +416,19 @@ async def test_no_token_of_a_link_is_logged(visitor: Browser, caplog: pytest.Log
 
 @pytest.mark.covers("P1", "S4")
 @pytest.mark.parametrize("purpose", TokenPurpose)
+@pytest.mark.parametrize("what", ["deactivated", "closed"])
 async def test_a_link_does_not_come_back_with_its_user(
-    purpose: TokenPurpose, visitor: Browser, desks: Desks
+    what: str, purpose: TokenPurpose, visitor: Browser, desks: Desks
 ) -> None:
-    user = await desks.users.user(OPERATOR, CLEO)
-    async with desks.database.transaction() as connection:
-        mail = await user_mails.record(connection, user, purpose, OPERATOR.by)
-        token, _ = await user_mails.mint(connection, mail)
-    path = f"/{purpose.value}/{token}"
+    path = await mailed_link(desks, CLEO, purpose)
     assert 'name="password"' in (await visitor.get(path)).text
-    await desks.users.deactivate_user(OPERATOR, CLEO)
+    if what == "closed":
+        await desks.accounts.close(OPERATOR, BOLT)
+    else:
+        await desks.users.deactivate_user(OPERATOR, CLEO)
     assert 'name="password"' not in (await visitor.get(path)).text
-    await desks.users.activate_user(OPERATOR, CLEO)
+    if what == "closed":
+        await desks.accounts.reopen(OPERATOR, BOLT)
+    else:
+        await desks.users.activate_user(OPERATOR, CLEO)
     assert 'name="password"' not in (await visitor.get(path)).text
