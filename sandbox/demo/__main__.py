@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -66,7 +67,10 @@ E-mails are not sent away: esim-orders mail list, esim-orders mail show NUMBER""
 
 
 async def demonstrate(console: Console, chapters: Sequence[str], *, keep: bool) -> int:
-    """Play these chapters and return how many checks failed."""
+    """Play these chapters and return how many checks failed. A closed terminal ends it as Ctrl-C does."""
+    if playing := asyncio.current_task():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, playing.cancel)
     folder = Path(tempfile.mkdtemp(prefix="esim-demo-"))
     timeline = Timeline(console)
     timeline.chapter("A throw-away sandbox starts: PostgreSQL, Temporal, a mailbox, a worker")
@@ -147,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (EsimError, SandboxError) as failure:
         print(failure, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         print("Stopped; the sandbox is removed.", file=sys.stderr)
         return 130
     return 1 if wrong else 0
