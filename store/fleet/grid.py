@@ -85,16 +85,19 @@ async def ids(
 async def _near(
     connection: AsyncConnection, conditions: Conditions, sort: Sort, wanted: Wanted
 ) -> Page[int] | None:
-    """The page, if it is full of rows that are near in the sort, or the list ends there."""
+    """The page, if it is full of rows that are near in the sort, or the list ends there. No more of them are
+    compared with the filter than that takes.
+    """
     if wanted.limit is None or wanted.limit > LARGEST_PAGE or not (conditions.exact or conditions.of_group):
         return None
     columns = {name: getattr(InventoryRow, name) for name in ("id", *_KEYS[sort.key], *FILTERED)}
     next_ones = select(*columns.values()).where(*conditions.base)
-    some = keys(sort).of(next_ones, Wanted(NEAR - 1, wanted.after)).subquery("some")
-    seen = select(*some.c, func.count().over().label("seen")).subquery("inventory_rows")
-    statement = select(seen.c.id, seen.c.seen).where(*conditions.traits, *_of_group(conditions))
+    some = keys(sort).of(next_ones, Wanted(NEAR - 1, wanted.after))
+    near = some.subquery("inventory_rows")
+    seen = select(func.count()).select_from(some.subquery("some")).scalar_subquery().label("seen")
+    statement = select(near.c.id, seen).where(*conditions.traits, *_of_group(conditions))
     begins = keys(sort).position(wanted)  # a parameter of the rows that are looked through
-    page = await keys(sort, seen.c).page(connection, statement, Wanted(wanted.limit), begins)
+    page = await keys(sort, near.c).page(connection, statement, Wanted(wanted.limit), begins)
     whole = page.following is not None or (page and page[0].seen < NEAR)
     return page.of(_id) if whole else None
 

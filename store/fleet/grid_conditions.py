@@ -105,6 +105,9 @@ def _facets(
             yield _holds("&&", [f"{of}/{number}" for number in numbers])
     if all_of:
         yield _holds("@>", all_of)
+        # once more, so that PostgreSQL expects fewer: for many it would look through the table, and the first
+        # thousand may be at its end
+        yield _holds("@>", all_of[-1:])
 
 
 def _own(wanted: InventoryFilter) -> Iterator[str]:

@@ -19,11 +19,17 @@ _MOST_WORDS = 8
 
 def of_words(text: str) -> ColumnElement[bool] | None:
     """What a search asks of a row of the inventory; None: it has no word."""
+    conditions = conditions_of(text)
+    return or_(*conditions) if conditions else None
+
+
+def conditions_of(text: str) -> list[ColumnElement[bool]]:
+    """The same, of which one must be fulfilled; a number may begin or end like what was typed."""
     text = text.strip()
     if _NUMBER.fullmatch(text):
-        return or_(*_of_digits(text, re.sub(r"[^0-9]", "", text)))
+        return list(_of_digits(text, re.sub(r"[^0-9]", "", text)))
     words = words_of(text)
-    return matches(words) if words else None
+    return [matches(words)] if words else []
 
 
 def words_of(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.rows import GridRow, HitKind, SearchHit
@@ -12,7 +12,7 @@ from models.orders.kinds import KINDS
 from models.people.callers import OfAccount, Permission
 from store.fleet.grid import of_ids
 from store.fleet.grid_tables import InventoryRow
-from store.fleet.grid_words import matches, of_words, words_of
+from store.fleet.grid_words import conditions_of, matches, words_of
 from store.fleet.tables import LineRow
 from store.orders.tables import OrderRow
 from store.people.tables import EmployeeRow, UserRow
@@ -24,13 +24,19 @@ _OF_TRAVEL = [name for name, kind in KINDS.items() if kind.view is Permission.VI
 
 async def rows(connection: AsyncConnection, scope: OfAccount, text: str) -> list[SearchHit]:
     """Lines and SIMs by number, ICCID or its last digits, device or employee; discarded SIMs too."""
-    condition = of_words(text)
-    if condition is None:
+    mine = InventoryRow.account_id == scope.account_id
+    of_each = [_few(mine, condition) for condition in conditions_of(text)]
+    if not of_each:
         return []
-    found = select(InventoryRow.id).where(InventoryRow.account_id == scope.account_id, condition)
-    ids = list(await connection.scalars(found.limit(MOST_OF_A_KIND)))
+    ids = list(await connection.scalars(select(union(*of_each).subquery().c.id).limit(MOST_OF_A_KIND)))
     digits = "".join(filter(str.isdigit, text))
     return [_hit(row, digits) for row in await of_ids(connection, scope, ids)]
+
+
+def _few(*conditions: ColumnElement[bool]) -> Select[int]:
+    """A few rows: each condition by an index of its own, any of them would be looked for in all rows."""
+    found = select(InventoryRow.id).where(*conditions).limit(MOST_OF_A_KIND)
+    return select(found.subquery().c.id)
 
 
 async def orders(connection: AsyncConnection, scope: OfAccount, text: str) -> list[SearchHit]:
