@@ -343,7 +343,7 @@ async def mailed_link(desks: Desks, address: str, purpose: TokenPurpose) -> str:
     """The path of a link as it is mailed to a user."""
     user = await desks.users.user(OPERATOR, address)
     async with desks.database.transaction() as connection:
-        mail = await user_mails.record(connection, user, purpose, OPERATOR.by)
+        mail, _ = await user_mails.record(connection, user, purpose, OPERATOR.by)
         token, _ = await user_mails.mint(connection, mail)
     return f"/{purpose.value}/{token}"
 
