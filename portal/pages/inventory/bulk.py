@@ -108,7 +108,8 @@ def confirmed(action: BulkAction) -> View:
         if done.refused:
             facts = {"done": done, "action": action, "listed": listed, "sentence": _sentence(who)}
             return who.page(request, "inventory/bulk_done", 422, **facts)
-        return who.done(listed.address, "bulk_done", number=str(len(done.done)))
+        words = "bulk_done_one" if len(done.done) == 1 else "bulk_done"
+        return who.done(listed.address, words, number=str(len(done.done)))
 
     return confirm
 
