@@ -39,6 +39,7 @@ class BulkForm(FormModel):
     employee: str = Field(default="", max_length=LONGEST_NAME)
     groups: str = Field(default="", max_length=2_000)
     mode: Literal["set", "add", "remove"] = "add"
+    create: Literal["", "on"] = ""
     pack: str = Field(default="", max_length=LONGEST_NAME)
     count: int = Field(default=0, ge=0, le=1_000_000)
     digest: str = Field(default="", max_length=64)
@@ -64,6 +65,7 @@ class BulkForm(FormModel):
             employee=self.employee.strip() or None,
             groups=_names(self.groups),
             mode=self.mode,
+            create=bool(self.create),
             packs=packs,
         )
 
