@@ -80,6 +80,8 @@ class Bulk(BaseModel):
     """Who is set: an address, a name or `E-3`; None: nobody."""
     groups: tuple[Text, ...] = ()
     mode: str = "set"
+    create: bool = False
+    """Of groups: those that the account does not have are created."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ def cells(bulk: Bulk, row: GridRow, pack: str | None = None) -> dict[str, Any]:
         case BulkAction.SET_EMPLOYEE:
             return {"line": row.name, "employee": bulk.employee}
         case BulkAction.SET_GROUPS:
-            return {"line": row.name, "groups": list(bulk.groups), "mode": bulk.mode}
+            made = {"create": True} if bulk.create else {}
+            return {"line": row.name, "groups": list(bulk.groups), "mode": bulk.mode} | made
         case _:
             return {"kind": bulk.action.value, "line": row.name, "pack": pack, "discard_confirmed": True}
 

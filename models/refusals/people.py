@@ -31,7 +31,7 @@ ACCOUNTS = {
     "no_groups": Declared("Name at least one group to add or to remove."),
     "group_name_invalid": Declared("The name of a group has no semicolon."),
     "unknown_group": Declared(
-        "There are no such management groups: number {places} of those named; `create` makes them.",
+        "There are no such management groups: number {places} of those named.",
         NOT_FOUND,
     ),
 }

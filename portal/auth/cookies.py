@@ -18,7 +18,8 @@ from starlette.responses import Response
 from models.people.sign_in import SIGNED_IN_FOR
 
 _MESSAGE_SECONDS = 60
-_LONGEST = 1000
+_LONGEST = 1_500
+"""Bytes of a message: a browser keeps no cookie of more than 4,096, and base64 makes three bytes four."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,13 @@ class Cookies:
 
     def leave(self, response: Response, token: str, message: Message) -> None:
         """Leave a message for the next page of this session."""
-        content = json.dumps([message.code, dict(message.parameters)]).encode()
+        content = _shortened(message)
         packed = base64.urlsafe_b64encode(content).decode()
         self._set(response, self.message, f"{packed}.{_signed(token, packed)}", _MESSAGE_SECONDS)
 
     def left(self, request: Request, token: str) -> Message | None:
         """The message that was left for this page of the session."""
-        packed, _, signature = request.cookies.get(self.message, "")[:_LONGEST].partition(".")
+        packed, _, signature = request.cookies.get(self.message, "").partition(".")
         if not hmac.compare_digest(signature.encode(), _signed(token, packed).encode()):
             return None
         code, parameters = json.loads(base64.urlsafe_b64decode(packed))
@@ -71,6 +72,19 @@ class Cookies:
         response.set_cookie(
             name, value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="lax"
         )
+
+
+def _shortened(message: Message) -> bytes:
+    """The message as it is stored. Where it is too long, its parameters are cut to what fits."""
+    parameters, longest = dict(message.parameters), _LONGEST
+    while len(content := json.dumps([message.code, parameters]).encode()) > _LONGEST and longest > 1:
+        longest //= 2
+        parameters = {name: _cut(text, longest) for name, text in message.parameters.items()}
+    return content
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _signed(token: str, packed: str) -> str:

@@ -42,12 +42,10 @@ _BELONGS = {
 
 @dataclass(frozen=True)
 class Flash:
-    """What the act before this page did, in words; `href` and `link`: where to look at it."""
+    """What the act before this page did, in words."""
 
     words: str
     kind: FlashKind = "good"
-    href: str = ""
-    link: str = ""
 
 
 FLASH_KINDS: Mapping[str, FlashKind] = {

@@ -178,7 +178,8 @@ async def _check_names(connection: AsyncConnection, scope: OfAccount, bulk: Bulk
         await employees.find(connection, scope.account_id, bulk.employee)
     if bulk.action is BulkAction.SET_GROUPS:
         names = parse_groups(bulk.groups, parse_mode(bulk.mode))
-        await groups.find_groups(connection, scope.account_id, names, create=False)
+        if not bulk.create or bulk.mode == "remove":
+            await groups.find_groups(connection, scope.account_id, names, create=False)
 
 
 def _judge(bulk: Bulk, row: GridRow, known: BulkFacts) -> Judged:

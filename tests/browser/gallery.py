@@ -156,7 +156,7 @@ def _frame(language: Language, here: str, long: bool, flash: bool) -> Frame:
         rights=frozenset(Permission),
         here=here or "inventory",
         held="12",
-        flash=Flash(said, href="/gallery/order", link="A-4211") if flash else None,
+        flash=Flash(said) if flash else None,
         all_places=tuple(place._replace(built=True) for place in PLACES),
     )
 

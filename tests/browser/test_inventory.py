@@ -92,4 +92,4 @@ async def test_rows_are_chosen_previewed_and_confirmed_without_script(site: Site
         await page.get_by_label("Groups").fill("Lyon")
         await page.get_by_role("button", name="Show what would happen").click()
         await page.get_by_role("button", name="Confirm for 1").click()
-        await expect(page.get_by_text("Done for 1 rows.")).to_be_visible()
+        await expect(page.get_by_text("Done for 1 row.")).to_be_visible()

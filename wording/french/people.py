@@ -25,6 +25,6 @@ ACCOUNTS = {
     "no_groups": "Indiquez au moins un groupe à ajouter ou à retirer.",
     "group_name_invalid": "Le nom d’un groupe n’a pas de point-virgule.",
     "unknown_group": (
-        "Ces groupes de gestion n’existent pas : numéro {places} de ceux indiqués ; `create` les crée."
+        "Ces groupes de gestion n’existent pas : numéro {places} de ceux indiqués."
     ),
 }

@@ -39,6 +39,7 @@ class BulkForm(FormModel):
     employee: str = Field(default="", max_length=LONGEST_NAME)
     groups: str = Field(default="", max_length=2_000)
     mode: Literal["set", "add", "remove"] = "add"
+    create: Literal["", "on"] = ""
     pack: str = Field(default="", max_length=LONGEST_NAME)
     count: int = Field(default=0, ge=0, le=1_000_000)
     digest: str = Field(default="", max_length=64)
@@ -64,6 +65,7 @@ class BulkForm(FormModel):
             employee=self.employee.strip() or None,
             groups=_names(self.groups),
             mode=self.mode,
+            create=bool(self.create),
             packs=packs,
         )
 
@@ -108,7 +110,8 @@ def confirmed(action: BulkAction) -> View:
         if done.refused:
             facts = {"done": done, "action": action, "listed": listed, "sentence": _sentence(who)}
             return who.page(request, "inventory/bulk_done", 422, **facts)
-        return who.done(listed.address, "bulk_done", number=str(len(done.done)))
+        words = "bulk_done_one" if len(done.done) == 1 else "bulk_done"
+        return who.done(listed.address, words, number=str(len(done.done)))
 
     return confirm
 

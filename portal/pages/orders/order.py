@@ -90,7 +90,7 @@ async def _page(
         reference=reference,
         comment=comment,
         events=timeline(order, people, language),
-        workflow=workflow if who.may(Permission.MANAGE_ACCOUNTS) else "",
+        workflow=workflow if who.may(Permission.RETRY_WORK) else "",
     )
 
 

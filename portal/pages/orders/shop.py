@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -127,38 +127,40 @@ async def enter(request: Request, who: SignedIn) -> Response:
     return _screen(request, who, basket, "details", unsent(**asked))
 
 
-async def review(request: Request, who: SignedIn) -> Response:
-    """Check what was typed in the first entry screen, and go on to the second."""
+async def change(request: Request, who: SignedIn) -> Response:
+    """The first entry screen again, from the second, with what was typed."""
     sent = await read_form(request, ReviewForm, who.language)
-    typed = sent.model
-    if typed is not None:
-        try:
-            await who.desks.orders.check(who.caller, typed.draft(confirmed=True))
-        except NotFound:
-            raise
-        except Refused as refused:
-            sent = sent.refused(refused, who.language, _FIELDS)
-        else:
-            return who.done(f"/shop/review?{urlencode(typed.model_dump())}")
-    return _screen(request, who, await _of_form(who, sent), "details", sent, 422)
+    status = 422 if sent.errors else 200
+    return _screen(request, who, await _of_form(who, sent), "details", sent, status)
 
 
-async def confirm(request: Request, who: SignedIn) -> Response:
-    """The second entry screen: the order as it will be placed, and the warning (F11).
+async def review(request: Request, who: SignedIn) -> Response:
+    """Check what was typed in the first entry screen, and show the second: the order as it will be placed,
+    and the warning (F11).
 
-    What was typed is in the address, so that going back and loading the page again lose nothing.
+    What was typed is in the forms alone: an address is kept in the browser's history and in access logs.
     """
-    asked = unsent(**dict(request.query_params))
-    basket = await _of_form(who, asked)
+    sent = await read_form(request, ReviewForm, who.language)
+    basket = await _of_form(who, sent)
+    if sent.model is None:
+        return _screen(request, who, basket, "details", sent, 422)
     try:
-        ReviewForm.model_validate(asked.values)
-    except ValidationError:
-        return who.done(f"/shop?{urlencode(basket.query)}")
+        await who.desks.orders.check(who.caller, sent.model.draft(confirmed=True))
+    except NotFound:
+        raise
+    except Refused as refused:
+        again = sent.refused(refused, who.language, _FIELDS)
+        return _screen(request, who, basket, "details", again, 422)
     return (
-        _shop(request, who, basket)
-        if basket.pack is None
-        else _screen(request, who, basket, "confirm", asked)
+        _shop(request, who, basket) if basket.pack is None else _screen(request, who, basket, "confirm", sent)
     )
+
+
+async def begin_again(request: Request, who: SignedIn) -> Response:
+    """The address of the second entry screen holds nothing of what was typed: begin with the shop."""
+    asked = request.query_params
+    known = {name: asked[name] for name in ("line", "action") if name in asked}
+    return who.done(f"/shop?{urlencode(known)}" if known else "/shop")
 
 
 async def place(request: Request, who: SignedIn) -> Response:
@@ -207,7 +209,7 @@ def _screen(  # noqa: PLR0917  a page and what it shows
         status,
         form=sent,
         wrong=bool(sent.errors),
-        details_path=f"/shop/order?{urlencode(dict(sent.values))}",
+        review_path=f"/shop/review?{urlencode(basket.query)}",
         caution=warning(DISCARD_WARNING, who.language),
         **basket.facts(who),
     )
@@ -216,7 +218,8 @@ def _screen(  # noqa: PLR0917  a page and what it shows
 routes = [
     page("/shop", show, needs=Permission.PLACE_ORDERS),
     page("/shop/order", enter, needs=Permission.PLACE_ORDERS),
-    page("/shop/review", confirm, needs=Permission.PLACE_ORDERS),
+    form("/shop/order", change, needs=Permission.PLACE_ORDERS),
+    page("/shop/review", begin_again, needs=Permission.PLACE_ORDERS),
     form("/shop/review", review, needs=Permission.PLACE_ORDERS),
     form("/shop/place", place, needs=Permission.PLACE_ORDERS),
     page("/orders/{order}/placed", placed, needs=Permission.VIEW_ORDERS),

@@ -11,10 +11,13 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.errors import NotFound, Refused, Unavailable
+from models.errors import NotFound, Refusal, Refused, Unavailable
+from models.orders.kinds import permission_of
+from models.orders.lifecycle import OrderStatus, advance
 from models.orders.notes import LONGEST_COMMENT
 from models.orders.placement import OrderState
-from models.people.callers import Caller, Permission, not_permitted
+from models.orders.views import OrderView
+from models.people.callers import Caller, Permission, may_cancel, not_permitted
 from portal.auth.signed_in import SignedIn
 from portal.pages.failures import unavailable
 from portal.pages.forms import FormModel, Sent, read_form, unsent
@@ -109,9 +112,7 @@ class Step:
 
     async def _page(self, request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
         order = await who.desks.orders.order(who.caller, order_of(request))
-        allowed = self.name != "cancel" or who.may(Permission.CANCEL_ORDERS)
-        possible = {call.name for call in shown(who, order).next}
-        why_not = "" if allowed or self.name in possible else _not_permitted(who)
+        refusal = self._why_not(who, order)
         return who.page(
             request,
             "orders/step",
@@ -120,12 +121,32 @@ class Step:
             order=order,
             form=sent,
             wrong=bool(sent.errors),
-            why_not=why_not,
+            why_not=sentence(refusal, who.language) if refusal else "",
         )
 
+    def _why_not(self, who: SignedIn, order: OrderView) -> Refusal | None:
+        """Why the desk would refuse this now, so that nothing is typed in vain.
 
-def _not_permitted(who: SignedIn) -> str:
-    return sentence(not_permitted(Permission.CANCEL_ORDERS), who.language)
+        A cancelled order keeps the form of processed: the desk refuses it, but records the late report as an
+        incident.
+        """
+        late = self.name == "processed" and order.status is OrderStatus.CANCELLED
+        if late or any(call.name == self.name for call in shown(who, order).next):
+            return None
+        placing = permission_of(order.kind)
+        if self.name == "cancel" and not may_cancel(who.caller.permissions, order.status, placing):
+            return not_permitted(Permission.CANCEL_ORDERS)
+        none = Refusal.of("iccid_not_entered") if self.name == "iccid" else None
+        return advance(order.status, _LEADS_TO[self.name]) or none
+
+
+_LEADS_TO = {
+    "acknowledge": OrderStatus.PROVIDER_PROCESSING,
+    "iccid": OrderStatus.PROCESSED,
+    "processed": OrderStatus.PROCESSED,
+    "cancel": OrderStatus.CANCELLED,
+}
+"""The status whose transition decides; the ICCID is entered for the order to be processed."""
 
 
 def _texts(who: SignedIn) -> Any:

@@ -141,7 +141,8 @@ SAMPLES: dict[str, PageSample] = {
         path=_order, form=lambda _: {"reason": "", "confirmed": "yes"}, answers=(503,)
     ),
     "POST /orders/{order}/retry": PageSample(path=_order, answers=(503,)),
-    "POST /shop/review": PageSample(form=_cart, answers=(404,)),
+    "POST /shop/order": PageSample(form=_cart, answers=(200, 404)),
+    "POST /shop/review": PageSample(form=_cart, answers=(200, 404)),
     "POST /shop/place": PageSample(
         form=lambda known: {**_cart(known), "confirmed": "yes"}, answers=(404, 503)
     ),

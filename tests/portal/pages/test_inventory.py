@@ -192,6 +192,20 @@ async def test_a_bulk_action_does_what_its_preview_showed(browser: SignIn) -> No
     assert other.status_code == 422  # the rows are not what was shown
 
 
+@pytest.mark.covers("P6")
+async def test_a_bulk_action_creates_groups_where_the_box_is_ticked(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    asked = {"row": ["L-1", "L-2"], "groups": "Brand new", "mode": "add", "list": "view=all"}
+    refused = await ana.get("/bulk/set_groups", params=asked)
+    assert "There are no such management groups" in refused.text
+    assert "--create" not in refused.text
+    assert 'name="create"' in refused.text
+    preview = await ana.get("/bulk/set_groups", params=asked | {"create": "on"})
+    sent = hidden(preview.text) | {"row": ["L-1", "L-2"]}
+    assert (await ana.post("/bulk/set_groups", data=sent)).status_code == 303
+    assert "Brand new" in (await ana.get("/inventory.csv?columns=management_groups&q=0639980001")).text
+
+
 @pytest.mark.covers("P6", "F46", "F11")
 async def test_a_preview_of_orders_says_which_rows_are_refused_and_why(browser: SignIn, acme: Known) -> None:
     ana = await browser(ANA)

@@ -14,6 +14,7 @@ from models.errors import Refused
 from models.people.callers import Permission
 from models.people.sign_in import TokenPurpose, Visit
 from portal.app import create_app
+from portal.auth.cookies import Cookies, Message
 from portal.auth.signed_in import SignedIn
 from portal.pages import app as registered
 from portal.pages.forms import unsent
@@ -27,7 +28,7 @@ from tests.builders import OPERATOR, run
 from tests.callers.world import BOLT, ZED
 from tests.portal.api.statements import counted as counting
 from tests.portal.pages.conftest import SignIn, give_password
-from tests.portal.pages.people import ANA, BEN, CLEO, PASSWORD, Browser, browsing
+from tests.portal.pages.people import ADDRESS, ANA, BEN, CLEO, PASSWORD, Browser, browsing
 
 SESSION = "__Host-esim-session"
 HOST = "portal.example"
@@ -402,6 +403,23 @@ async def test_a_message_of_another_session_is_not_shown(browser: SignIn) -> Non
         assert (await ana.get("/account")).status_code == 200
     await ana.post("/account/language", data={"language": "fr"})
     assert "La langue est changée." in (await ana.get("/account")).text
+
+
+@pytest.mark.covers("P1")
+@pytest.mark.parametrize("character", ["w", "é", "字"])
+def test_a_long_message_is_shortened_and_shown(character: str) -> None:
+    cookies = Cookies(ADDRESS)
+    left = Answer()
+    cookies.leave(left, "token", Message("order_warned", {"warning": character * 2_000, "number": "3"}))
+    sent = left.headers["Set-Cookie"].partition(";")[0]
+    assert len(sent) < 4_096
+    request = Request({"type": "http", "headers": [(b"cookie", sent.encode())]})
+    shown = cookies.left(request, "token")
+    assert shown is not None
+    assert shown.parameters["number"] == "3"
+    assert shown.parameters["warning"].startswith(character * 100)
+    assert shown.parameters["warning"].endswith("…")
+    assert cookies.left(request, "another token") is None
 
 
 @pytest.mark.covers("P1")

@@ -106,7 +106,7 @@ async def test_a_refused_edit_says_why_and_changes_nothing(
         (("set-employee", "--file", str(binary), "--employee", "none"), "cannot be read"),
         (("set-groups", "L-1"), "Say which groups"),
         (("set-groups", "L-1", "--groups", "Sales", "--add", "--remove"), "either added or removed"),
-        (("set-groups", "L-1", "--groups", "Sales;Nowhere"), "number 2 of those named; --create makes them."),
+        (("set-groups", "L-1", "--groups", "Sales;Nowhere"), "To make them: --create."),
         (("set-groups", "L-1", "--groups", "", "--add"), "at least one group"),
     ):
         said = shell.run("fleet", *arguments, code=2)

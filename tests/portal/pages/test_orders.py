@@ -1,0 +1,50 @@
+"""Pages of orders: what an address says, and the steps that are impossible now."""
+
+import pytest
+
+from starter.desks import Desks
+from tests.builders import run
+from tests.callers.world import Known
+from tests.portal.pages.conftest import SignIn
+from tests.portal.pages.people import ANA
+
+DESK, MANAGER = "provider_desk@acme.example", "manager@acme.example"
+
+
+@pytest.mark.covers("P7")
+async def test_the_address_of_the_confirmation_leads_to_the_shop(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    for query, leads_to in (
+        ("", "/shop"),
+        ("?line=L-1&action=switch&comment=Private", "/shop?line=L-1&action=switch"),
+    ):
+        answer = await ana.get(f"/shop/review{query}")
+        assert (answer.status_code, answer.headers["Location"]) == (303, leads_to)
+
+
+@pytest.mark.covers("P8", "F43", "F51")
+async def test_a_step_that_is_impossible_now_says_why_instead_of_its_form(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    desk, ana = await browser(DESK), await browser(MANAGER)
+    here = f"/orders/{acme.order}"
+    for step in ("iccid", "processed"):
+        page = (await desk.get(f"{here}/{step}")).text
+        assert "The provider has not acknowledged the order yet" in page
+        assert f'action="{here}/{step}"' not in page
+    assert f'action="{here}/acknowledge"' in (await desk.get(f"{here}/acknowledge")).text
+    assert f'action="{here}/cancel"' in (await ana.get(f"{here}/cancel")).text
+    await run(desks.database, "UPDATE orders SET status = 'cancelled' WHERE id = :id", id=acme.order)
+    for person, step in ((desk, "acknowledge"), (desk, "iccid"), (desk, "cancel"), (ana, "cancel")):
+        page = (await person.get(f"{here}/{step}")).text
+        assert "The order is cancelled already" in page, step
+        assert f'action="{here}/{step}"' not in page, step
+    late = (await desk.get(f"{here}/processed")).text
+    assert f'action="{here}/processed"' in late, "a late report is recorded as an incident"
+
+
+@pytest.mark.covers("P8")
+async def test_who_may_retry_is_shown_the_way_to_the_workflow(browser: SignIn, acme: Known) -> None:
+    for address, shown in ((ANA, True), (MANAGER, False)):
+        page = (await (await browser(address)).get(f"/orders/{acme.order}")).text
+        assert (f"/workflows/{acme.order}" in page) == shown, address
