@@ -123,6 +123,23 @@ async def test_of_requests_at_once_with_one_key_one_has_made_it(api: httpx.Async
     assert sorted("Idempotent-Replayed" in each.headers for each in answers) == [False, *[True] * 4]
 
 
+@pytest.mark.covers("A3")
+async def test_of_calls_at_once_with_one_key_one_has_sent_the_request_again(
+    api: httpx.AsyncClient, qr: QrScene
+) -> None:
+    made = await api.post("/qr-requests", json={"sim": qr.sim}, headers=_key(qr, "cart-1"))
+    path = f"/qr-requests/{made.json()['id']}/send-again"
+
+    answers = await asyncio.gather(
+        *(api.post(path, json={"subject": "Once more"}, headers=_key(qr, "again")) for _ in range(5))
+    )
+
+    assert [(each.status_code, each.json()["round"]) for each in answers] == [(200, 2)] * 5
+    assert sorted("Idempotent-Replayed" in each.headers for each in answers) == [False, *[True] * 4]
+    other = await api.post(path, json={"subject": "A third time"}, headers=_key(qr, "later"))
+    assert (other.json()["round"], "Idempotent-Replayed" in other.headers) == (3, False)
+
+
 async def test_a_withdrawn_request_is_not_sent_again(api: httpx.AsyncClient, qr: QrScene) -> None:
     made = await api.post("/qr-requests", json={"sim": qr.sim}, headers=_key(qr, "cart-1"))
     path = f"/qr-requests/{made.json()['id']}"
