@@ -19,6 +19,7 @@ from models.refusals.declared import CONFLICT, UNPROCESSABLE
 from portal.http.answers import TRY_AGAIN_SECONDS, Problem, Reason, logged, problem_of
 from portal.http.request_ids import request_id
 from portal.links.pages import spoken
+from wording.invalid_fields import invalid_field
 from wording.refusals import sentence
 
 MEDIA_TYPE = "application/problem+json"
@@ -87,7 +88,7 @@ class Problems:
         fields: list[FieldProblem] = []
         language = spoken(request.headers.get("accept-language", ""))
         if isinstance(failure, RequestValidationError):
-            fields = list(invalid_fields(failure.errors()))
+            fields = list(invalid_fields(failure.errors(), language))
             named = ", ".join(field.pointer or field.parameter or "body" for field in fields)[:500]
             refusal = Refusal.of("body_invalid", fields=named)
             reason = Reason(refusal.code, sentence(refusal, language), refusal.parameters)
@@ -131,11 +132,11 @@ def title(code: str, status: int) -> str:
     return " ".join([first, *words[1:]])
 
 
-def invalid_fields(errors: Iterable[Any]) -> Iterable[FieldProblem]:
-    """Each invalid field with the rule it breaks; never its value."""
+def invalid_fields(errors: Iterable[Any], language: Language) -> Iterable[FieldProblem]:
+    """Each invalid field with the rule it breaks, in the reader's language; never its value."""
     for error in list(errors)[:_MOST_FIELDS]:
         place, *path = error["loc"] or (_OF_BODY,)
-        detail = str(error["msg"])
+        detail = invalid_field(error["type"], str(error["msg"]), error.get("ctx") or {}, language)
         if place == _OF_BODY:
             if error["type"] == "json_invalid":
                 path = []

@@ -16,7 +16,7 @@ from models.codes.requests import Imported, LinkView, NotificationView, Notified
 from models.codes.shown import ShownCode
 from models.errors import Refused
 from models.events import sim_references
-from models.identifiers import qr_notification_id
+from models.identifiers import mark_of_key, qr_notification_id
 from models.orders.rules import import_refusals
 from models.people.callers import Caller, Permission
 from qr.intake import read_upload
@@ -126,12 +126,13 @@ class CodeDesk(ConnectedDesk):
         Without `to` it goes to the manager: the user who requested the code, else the account's contact
         address, else the user who imported it (F37, F65). The code of a number's eSIM goes to its agent; to
         send it elsewhere needs the permission to assign licences. Raises `Refused` (`email_invalid`;
-        `no_manager` if there is none of these).
+        `no_manager` if there is none of these; `key_reused` if another `to`, or none, came with its key).
         """
         found = await self._allowed(caller, sim, Permission.NOTIFY_QR_CODES)
         address = None if to is None else email_address(to)
-        account_id = found.account_id
-        notification_id = qr_notification_id(account_id, checked_key(key))
+        account_id, key = found.account_id, checked_key(key)
+        notification_id = qr_notification_id(account_id, key)
+        made_as = mark_of_key(account_id, f"{key}\0{address or ''}")
         async with self.database.transaction() as connection:
             await lock_sim(connection, found.id)
             if address is not None:
@@ -148,6 +149,7 @@ class CodeDesk(ConnectedDesk):
                 version_id=version.id,
                 address=address or await _manager(connection, version),
                 by=caller.by,
+                made_as=made_as,
             )
         await self.workflows.start_notification(notification, account_id, version.request_id)
         return Notified(**notification.model_dump(), replayed=known is not None)

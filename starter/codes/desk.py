@@ -207,7 +207,9 @@ class QrDesk(CodeDesk):
                 status = (await request_views.look(connection, request_id)).status
             over = end_request(status, RequestStatus.WITHDRAWN)  # it was still open when the draft was read
             raise Refused(over or _stalled(request_id)) from None
-        return _sent_again(state, key)
+        async with self.database.reading() as connection:
+            replayed = await rounds.added_by_another(connection, request_id, call, message.origin_id)
+        return _sent_again(state, key, replayed=replayed)
 
 
 def _again(caller: Caller, read: Read) -> SendAgain:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     Interval,
     Select,
+    String,
     bindparam,
     delete,
     exists,
@@ -47,6 +48,11 @@ unavailable for the caller, who perhaps gave up: then the notification does not 
 _INSERT = insert(QrNotificationRow).on_conflict_do_nothing().returning(QrNotificationRow.id)
 _CURRENT = select(QrVersionRow.id, QrVersionRow.number).where(
     QrVersionRow.sim_id == bindparam("sim"), QrVersionRow.current
+)
+_MADE_AS_OTHER = select(QrNotificationRow.id).where(
+    QrNotificationRow.id == bindparam("notification"),
+    QrNotificationRow.sim_id == bindparam("sim"),
+    QrNotificationRow.made_as != bindparam("made_as", type_=String),
 )
 NOTIFIED = exists().where(
     QrNotificationRow.version_id == QrVersionRow.id,
@@ -105,14 +111,19 @@ async def create(
     version_id: int,
     address: str,
     by: By,
+    made_as: str | None = None,
 ) -> NotificationView:
-    """Record a notification of the SIM's current code. The id makes it idempotent.
+    """Record a notification of the SIM's current code. The id makes it idempotent. `made_as`: a digest of
+    the caller's key with the address that the caller named.
 
-    Raises `Refused` (`key_used_for_notification`, `sim_discarded`, `code_replaced`).
+    Raises `Refused` (`key_used_for_notification`, `key_reused`, `sim_discarded`, `code_replaced`).
     """
     sim = await lock_sim(connection, sim_id)
     known = await find(connection, AllAccounts(), notification_id)
     if known is not None:
+        asked = {"notification": notification_id, "sim": sim_id, "made_as": made_as}
+        if await connection.scalar(_MADE_AS_OTHER, asked) is not None:
+            raise Refused.because("key_reused")
         return _same(known, sim_id, address)
     if sim.state is SimState.DISCARDED:
         raise Refused.because("sim_discarded")
@@ -120,7 +131,8 @@ async def create(
     if current is None or current.id != version_id:
         raise Refused.because("code_replaced")
     made = {"id": notification_id, "account_id": account_id, "sim_id": sim_id, "version_id": version_id}
-    written = await connection.execute(_INSERT, {**made, "address": address, "created_by": by.actor})
+    sent = {"address": address, "made_as": made_as, "created_by": by.actor}
+    written = await connection.execute(_INSERT, made | sent)
     if written.scalar_one_or_none() is not None:
         about: dict[str, Any] = {"version": current.number}
         refers = sim_references(sim_id, notification_id=notification_id)

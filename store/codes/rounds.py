@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.codes.requests import RequestState
 from models.errors import Refusal, Refused
 from store.codes.tables import QrRequestRow, QrRoundRow
+from store.event_table import EventRow
 
 _OF_KEY_ALONE = len("again-") + 32
 _OF_KEY = func.left(QrRoundRow.call, _OF_KEY_ALONE) == func.left(
@@ -22,6 +23,17 @@ _SENT_AGAIN = (
     .where(QrRequestRow.sim_id == bindparam("sim"), _OF_KEY)
     .order_by(QrRequestRow.requested_at.desc())
     .limit(1)
+)
+
+_NUMBER = (
+    select(QrRoundRow.number)
+    .where(QrRoundRow.request_id == bindparam("request"), QrRoundRow.call == bindparam("call"))
+    .scalar_subquery()
+)
+_ADDED_BY = select(EventRow.origin_id).where(
+    EventRow.about.contains(bindparam("about", type_=EventRow.about.type)),
+    EventRow.type == "qr.sent_again",
+    EventRow.data["round"].as_integer() == _NUMBER,
 )
 
 
@@ -55,6 +67,18 @@ async def sent_again(connection: AsyncConnection, sim_id: int, call: str) -> Req
     if _is_another(row.call, call):
         raise Refused.because("key_reused")
     return RequestState(request_id=row.id, status=row.status, sim_id=sim_id, round=row.number)
+
+
+async def added_by_another(
+    connection: AsyncConnection, request_id: str, call: str, origin_id: int | None
+) -> bool:
+    """Whether another call with this key has added the round, just before the call of this origin. False
+    where the call says nothing of its origin.
+    """
+    if origin_id is None:
+        return False
+    which = {"request": request_id, "about": [request_id], "call": call}
+    return await connection.scalar(_ADDED_BY, which) != origin_id
 
 
 def _is_another(known: str, call: str) -> bool:

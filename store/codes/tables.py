@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.codes.requests import RequestStatus
+from store.made_keys import MADE_AS
 from store.personal import CODE, ENCRYPTED, REFERENCE, Erase, not_personal, personal
 from store.row import Row, among, now, of_account, own_id, owner
 
@@ -139,6 +140,8 @@ class QrNotificationRow(Row):
     sim_id: Mapped[int]
     version_id: Mapped[int]
     address: Mapped[str] = mapped_column(info=personal(Erase.ADDRESS))
+    made_as: Mapped[str | None] = mapped_column(info=not_personal(MADE_AS))
+    """NULL where no caller named the key, and in rows of before."""
     created_by: Mapped[str] = mapped_column(info=REFERENCE)
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     given_up: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -104,6 +104,26 @@ async def test_a_repeat_with_the_same_key_sends_no_second_mail_and_says_so(
 
 
 @pytest.mark.covers("A3")
+@pytest.mark.parametrize(
+    ("first", "others"),
+    [({"to": ANA}, [{}, {"to": "boss@acme.example"}]), ({}, [{"to": ANA}, {"to": "boss@acme.example"}])],
+)
+async def test_the_key_of_a_notification_is_refused_with_another_address_or_none(
+    first: dict[str, str], others: list[dict[str, str]], api: httpx.AsyncClient, qr: QrScene
+) -> None:
+    await api.post(f"/sims/{qr.sim}/qr-code/import", json={"activation_code": str(a_code())})
+    path = f"/sims/{qr.sim}/qr-code/notify"
+    sent = await api.post(path, json=first, headers=_key(qr, "boss"))
+
+    refused = [await api.post(path, json=body, headers=_key(qr, "boss")) for body in others]
+    again = await api.post(path, json=first, headers=_key(qr, "boss"))
+
+    assert sent.status_code == 201, sent.text
+    assert [(each.status_code, each.json()["code"]) for each in refused] == [(422, "key_reused")] * 2
+    assert (again.status_code, again.json()["id"]) == (200, sent.json()["id"])
+
+
+@pytest.mark.covers("A3")
 async def test_a_key_of_a_pre_filled_request_is_refused_with_a_subject(
     api: httpx.AsyncClient, qr: QrScene
 ) -> None:
@@ -121,6 +141,23 @@ async def test_of_requests_at_once_with_one_key_one_has_made_it(api: httpx.Async
     assert len({each.json()["id"] for each in answers}) == 1
     assert sorted(each.status_code for each in answers) == [200, 200, 200, 200, 201]
     assert sorted("Idempotent-Replayed" in each.headers for each in answers) == [False, *[True] * 4]
+
+
+@pytest.mark.covers("A3")
+async def test_of_calls_at_once_with_one_key_one_has_sent_the_request_again(
+    api: httpx.AsyncClient, qr: QrScene
+) -> None:
+    made = await api.post("/qr-requests", json={"sim": qr.sim}, headers=_key(qr, "cart-1"))
+    path = f"/qr-requests/{made.json()['id']}/send-again"
+
+    answers = await asyncio.gather(
+        *(api.post(path, json={"subject": "Once more"}, headers=_key(qr, "again")) for _ in range(5))
+    )
+
+    assert [(each.status_code, each.json()["round"]) for each in answers] == [(200, 2)] * 5
+    assert sorted("Idempotent-Replayed" in each.headers for each in answers) == [False, *[True] * 4]
+    other = await api.post(path, json={"subject": "A third time"}, headers=_key(qr, "later"))
+    assert (other.json()["round"], "Idempotent-Replayed" in other.headers) == (3, False)
 
 
 async def test_a_withdrawn_request_is_not_sent_again(api: httpx.AsyncClient, qr: QrScene) -> None:

@@ -115,6 +115,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("made_key", sa.String(), nullable=True))
         op.add_column(table, sa.Column("made_as", sa.String(), nullable=True))
         op.create_unique_constraint(op.f(f"uq_{table}_{'_'.join(unique)}"), table, unique)
+    op.add_column("qr_notifications", sa.Column("made_as", sa.String(), nullable=True))
     _licences()
     _travel()
     _operations()
@@ -125,6 +126,7 @@ def downgrade() -> None:
     _without_jobs_and_operations()
     _without_travel()
     _without_licences()
+    op.drop_column("qr_notifications", "made_as")
     for name in reversed(_INDEXES):
         op.execute(f"DROP INDEX {name}")
     for table, unique in _MADE.items():

@@ -1,11 +1,15 @@
 """Answers of the API: problems, rate limits, request ids, entity tags (A5, A9, A12, A19, A20)."""
+# ruff: noqa: RUF001  French apostrophes
 
 import json
 import logging
+from functools import partial
+from typing import Any
 
 import httpx
 import pytest
 
+from models.language import Language
 from portal.api.rates import Rates
 from starter.desks import Desks
 from starter.orders.book import OrderBook
@@ -13,6 +17,7 @@ from telemetry.logs import JsonLines
 from tests.builders import ACCOUNT, run
 from tests.callers.world import Known
 from tests.portal.api.keys import Keyring
+from wording.invalid_fields import invalid_field
 
 _ORDER = {"kind": "switch_to_esim", "discard_confirmed": True}
 
@@ -106,6 +111,46 @@ async def test_a_refusal_has_every_reason_in_the_callers_language(
     assert {"open_order", "discard_not_confirmed"} <= set(codes)
     assert all(reason["sentence"] for reason in answer.json()["refusals"])
     assert "commande" in answer.json()["detail"]
+
+
+@pytest.mark.covers("A5")
+async def test_an_invalid_field_is_explained_in_the_callers_language(
+    api: httpx.AsyncClient, keys: Keyring
+) -> None:
+    body: dict[str, Any] = {
+        "kind": "switch_to_esim",
+        "quantity": "two",
+        "comment": "a" * 20_000,
+        "colour": "red",
+    }
+    body |= {"discard_confirmed": "perhaps", "purchase_reference": 1}
+    said: dict[str, dict[str, str]] = {}
+    key = await keys.of()
+    for language in ("en", "fr"):
+        headers = key | {"Accept-Language": language}
+        answer = await api.post("/orders?dry_run=true", headers=headers, json=body)
+        assert answer.status_code == 422
+        said[language] = {each["pointer"]: each["detail"] for each in answer.json()["errors"]}
+
+    assert said["en"]["/line"] == "Field required"
+    assert said["fr"] == {
+        "/line": "Ce champ est obligatoire.",
+        "/quantity": "Un nombre entier est attendu.",
+        "/comment": "Le texte est trop long\u202f; 2000 caractères au plus.",
+        "/colour": "Ce champ n’existe pas ici.",
+        "/discard_confirmed": "true ou false est attendu.",
+        "/purchase_reference": "Un texte est attendu.",
+    }
+    assert said["fr"].keys() == said["en"].keys()
+
+
+def test_a_rule_without_a_french_sentence_gets_a_general_one() -> None:
+    asked = partial(invalid_field, english="Input should be odd", language=Language.FR)
+
+    assert asked("odd", context={}) == "La valeur n’est pas valide."
+    assert asked("string_too_long", context={}) == "La valeur n’est pas valide."
+    expected = {"expected": "'a', 'b' or 'c'"}
+    assert asked("enum", context=expected) == "La valeur doit être\u00a0: 'a', 'b' ou 'c'."
 
 
 @pytest.mark.covers("A3")
