@@ -6,6 +6,8 @@ from models.errors import Refused
 from models.licences.licence_views import LicenceStatus, LicenceView
 from models.licences.numbers import Change
 from models.orders.lifecycle import OrderStatus
+from models.refusals.declared import filled
+from starter.cli.session import HINTS
 from starter.licences.assignments import ReplaceDraft
 from starter.licences.changes import NumberChanges
 from starter.licences.licences import LicenceDesk
@@ -94,9 +96,10 @@ async def test_a_refused_replacement_leaves_no_stolen_esim_working(office: Offic
     assert sorted(await codes(replaced(office))) == sorted(["number_without_esim", why])
     if why == "number_suspended":
         await office.numbers.resume(OPERATOR, number_msisdn(1))
-    command = str(refused.value).split("`")[1].replace("USER", ADAM).split()
+    (hint,) = [filled(HINTS[each.code], each.parameters, {}) for each in refused.value.refusals[2:]]
+    _, command = hint.rstrip(".").replace("USER", ADAM).split("esim-orders ")
     key = ("--key", f"again, {office.key}", "--yes")
-    await office.scene.typed(*command[1:], "--phone-supports-esim", *key)
+    await office.scene.typed(*command.split(), "--phone-supports-esim", *key)
     order_id = (await office.number()).open_order
     assert order_id is not None
     await office.scene.desk.acknowledge(OPERATOR, order_id, iccid=iccid(502))
