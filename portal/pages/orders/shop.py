@@ -23,6 +23,7 @@ from models.orders.notes import LONGEST_COMMENT, LONGEST_REFERENCE
 from models.orders.rules import DISCARD_WARNING, Action
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
+from portal.http.middleware import REVALIDATED
 from portal.pages.failures import unavailable
 from portal.pages.forms import FormModel, Sent, read_form, unsent
 from portal.pages.orders.order import order_of
@@ -151,9 +152,13 @@ async def review(request: Request, who: SignedIn) -> Response:
     except Refused as refused:
         again = sent.refused(refused, who.language, _FIELDS)
         return _screen(request, who, basket, "details", again, 422)
-    return (
-        _shop(request, who, basket) if basket.pack is None else _screen(request, who, basket, "confirm", sent)
+    if basket.pack is None:
+        return _shop(request, who, basket)
+    confirmation = _screen(request, who, basket, "confirm", sent)
+    confirmation.headers["Cache-Control"] = (
+        REVALIDATED  # else a browser cannot go back to it
     )
+    return confirmation
 
 
 async def begin_again(request: Request, who: SignedIn) -> Response:

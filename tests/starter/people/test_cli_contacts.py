@@ -135,7 +135,9 @@ async def test_what_is_wrong_is_one_sentence_and_changes_nothing(database: Datab
         assert sentence in said.err
         told, *hints = said.err.splitlines()
         assert sentence in told
-        assert all(hint.startswith(("The account's distributors: ", "Name it with --account")) for hint in hints)
+        assert all(
+            hint.startswith(("The account's distributors: ", "Name it with --account")) for hint in hints
+        )
         assert said.out == ""
     assert await desks.contacts.contacts(OPERATOR) == before
 

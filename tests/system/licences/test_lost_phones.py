@@ -97,7 +97,7 @@ async def test_a_refused_replacement_leaves_no_stolen_esim_working(office: Offic
     if why == "number_suspended":
         await office.numbers.resume(OPERATOR, number_msisdn(1))
     (hint,) = [filled(HINTS[each.code], each.parameters, {}) for each in refused.value.refusals[2:]]
-    _, command = hint.rstrip(".").replace("USER", ADAM).split("esim-orders ")
+    _, command = str(hint).rstrip(".").replace("USER", ADAM).split("esim-orders ")
     key = ("--key", f"again, {office.key}", "--yes")
     await office.scene.typed(*command.split(), "--phone-supports-esim", *key)
     order_id = (await office.number()).open_order
