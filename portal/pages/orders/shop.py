@@ -155,9 +155,7 @@ async def review(request: Request, who: SignedIn) -> Response:
     if basket.pack is None:
         return _shop(request, who, basket)
     confirmation = _screen(request, who, basket, "confirm", sent)
-    confirmation.headers["Cache-Control"] = (
-        REVALIDATED  # else a browser cannot go back to it
-    )
+    confirmation.headers["Cache-Control"] = REVALIDATED  # else a browser cannot go back to it
     return confirmation
 
 
