@@ -89,7 +89,7 @@ async def test_rows_are_chosen_previewed_and_confirmed_without_script(site: Site
         await page.goto("/inventory?view=all")
         await page.get_by_label("Select +33639980002").check()
         await page.get_by_role("button", name="Set groups").click()
-        await page.get_by_label("Groups").fill("Lyon")
+        await page.get_by_role("textbox", name="Groups").fill("Lyon")
         await page.get_by_role("button", name="Show what would happen").click()
         await page.get_by_role("button", name="Confirm for 1").click()
         await expect(page.get_by_text("Done for 1 row.")).to_be_visible()
