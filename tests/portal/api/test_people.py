@@ -184,3 +184,18 @@ async def test_keys_of_both_modes_do_not_meet(api: httpx.AsyncClient, keys: Keyr
     ]
 
     assert [(answer.status_code, answer.json()["name"]) for answer in made] == [(201, mode) for mode in Mode]
+
+
+@pytest.mark.covers("A1", "A16")
+async def test_an_account_is_closed_and_opened_again(api: httpx.AsyncClient, keys: Keyring) -> None:
+    owner, platform = await keys.of(), await keys.of_platform(account=ACCOUNT)
+    before = (await api.get("/account", headers=owner)).json()
+
+    closed = await api.post("/account/close", headers=platform)
+
+    assert (closed.status_code, closed.json()["closed_at"] is None) == (200, False)
+    refused = await api.get("/account", headers=owner)
+    assert (refused.status_code, refused.json()["code"]) == (403, "account_closed")
+    opened = await api.post("/account/reopen", headers=platform)
+    assert (opened.status_code, opened.json()["closed_at"]) == (200, None)
+    assert (await api.get("/account", headers=owner)).json() == before
