@@ -93,7 +93,7 @@ class MailedDesk(ConnectedDesk):
         self, bearer: TokenBearer, password: str, *, instead_of: str | None = None
     ) -> NewSession:
         """Give the user this password and begin a session; all others end, and so do all other links and the
-        session that the browser had before (`instead_of`), whoever was signed in there.
+        session that the browser had before (`instead_of`), also that of another user.
 
         Raises `Refused` (`mailed_link_over`, `sign_in_too_often`, and what `check_password` raises).
         """
