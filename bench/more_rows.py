@@ -4,7 +4,7 @@
 them, and are written to the same tables and indexes either way. Values: `:people` subscribers with an eSIM
 line and a plan each, agents and numbers; `:free` eSIMs in stock, nine of ten of one profile; `:codes` eSIMs
 on lines with a code, a request and a notification each; `:some` plans, jobs, holds and requests for licences;
-`:events` entries of the audit.
+`:events` entries of the audit, of 50 users.
 """
 
 from sqlalchemy import text
@@ -107,7 +107,7 @@ INSERT INTO job_rows (job_id, number, account_id, outcome, record)
     SELECT j.id, n, 1, 'done', 'L-' || n FROM jobs j, generate_series(1, 100) n WHERE j.id <= 100;
 INSERT INTO origins (actor, surface, session) SELECT 'user:1', 'api', '1' FROM generate_series(1, :some) n;
 INSERT INTO events (account_id, about, type, actor, audience, origin_id)
-    SELECT 1, ARRAY['line:' || n], 'line.groups_changed', 'user:1', 'account', n % :some + 1
+    SELECT 1, ARRAY['line:' || n], 'line.groups_changed', 'user:' || n % 50 + 1, 'account', n % :some + 1
     FROM generate_series(1, :events) n;
 """
 

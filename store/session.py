@@ -56,6 +56,7 @@ class Database:
                 "timeout": CONNECT_TIMEOUT.total_seconds(),
                 "server_settings": {
                     "application_name": "esim-orders",
+                    "random_page_cost": "1.1",
                     "jit": "off",  # to compile takes longer than any statement of ours that it is tried for
                     "statement_timeout": _milliseconds(_STATEMENT_TIMEOUT),
                     "lock_timeout": _milliseconds(_LOCK_TIMEOUT),

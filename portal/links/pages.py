@@ -77,7 +77,7 @@ def spoken(accepted: str) -> Language:
     return best
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Replace line breaks, control characters and bidirectional characters in a value by blanks."""
     if isinstance(value, Markup) or not isinstance(value, str):
         return value
@@ -99,7 +99,7 @@ def templates(language: Language, base: str) -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_plain,
+        finalize=plain,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,

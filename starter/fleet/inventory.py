@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.csv_text import csv_text
 from models.fleet.details import DeviceDetail, HistoryEntry, SimDetail, SlotDetail, WhyNot
-from models.fleet.grid import InventoryFilter, InventoryQuery
+from models.fleet.grid import InventoryQuery
 from models.fleet.inventory import SimKind
 from models.fleet.offers import offers
 from models.fleet.rows import Choices, Count, GridRow, SearchHit
@@ -68,12 +68,20 @@ class InventoryDesk:
             caller.require(Permission.VIEW_INVENTORY)
             return found[0]
 
-    async def count(self, caller: Caller, chosen: InventoryFilter, account: str | None = None) -> Count:
-        """How many rows fulfil the filter: up to a thousand, else "more"."""
+    async def counted(
+        self,
+        caller: Caller,
+        query: InventoryQuery,
+        account: str | None = None,
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> tuple[Page[GridRow], Count]:
+        """The same, and how many rows fulfil the filter: up to a thousand, else "more"."""
         async with self._database.reading() as connection:
             scope = await account_of(connection, caller, account)
             caller.require(Permission.VIEW_INVENTORY)
-            return await grid.count(connection, scope, chosen)
+            return await grid.counted(connection, scope, query, query.sort, Wanted(limit, after))
 
     async def choices(self, caller: Caller, account: str | None = None) -> Choices:
         """The names that the filters offer: providers, management groups and distributors of the account."""

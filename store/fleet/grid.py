@@ -1,10 +1,12 @@
 """Reads the inventory page by page: which rows, then what is shown of them (P2).
 
 At most six statements a page, however many rows it has: what the filter names, then the ids of the rows by
-`inventory_rows` (most filters are answered by the first of three ways), then these rows with their names.
+`inventory_rows` (most filters are answered by the first of three ways), then these rows with their names, and
+how many fulfil the filter, unless that is known by then.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +19,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     union,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -56,6 +59,15 @@ def keys(sort: Sort, of: Any = InventoryRow) -> Keys:
     return Keys(*(getattr(of, name) for name in (*_KEYS[sort.key], "id")), descending=sort.descending)
 
 
+@dataclass(frozen=True)
+class _Found:
+    """The ids of a page of rows."""
+
+    page: Page[int]
+    number: int | None = None
+    """How many rows fulfil the filter: at least so many, if more than `MOST_COUNTED`. None: not known yet."""
+
+
 async def rows(
     connection: AsyncConnection, scope: OfAccount, chosen: InventoryFilter, sort: Sort, wanted: Wanted
 ) -> Page[GridRow]:
@@ -69,52 +81,78 @@ async def ids(
 ) -> Page[int]:
     """The ids of those rows."""
     conditions = await of_filter(connection, scope, chosen)
+    return Page() if conditions is None else (await _found(connection, conditions, sort, wanted)).page
+
+
+async def counted(
+    connection: AsyncConnection, scope: OfAccount, chosen: InventoryFilter, sort: Sort, wanted: Wanted
+) -> tuple[Page[GridRow], Count]:
+    """The wanted page, and how many rows fulfil the filter, counted up to `MOST_COUNTED`."""
+    conditions = await of_filter(connection, scope, chosen)
     if conditions is None:
-        return Page()
+        return Page(), Count(number=0)
+    found = await _found(connection, conditions, sort, wanted)
+    number = found.number
+    if number is None:
+        some = select(InventoryRow.id).where(*conditions.by_facets).limit(MOST_COUNTED + 1).subquery()
+        number = await connection.scalar(select(func.count()).select_from(some)) or 0
+    shown = Page(await of_ids(connection, scope, found.page), found.page.following)
+    return shown, Count(number=min(number, MOST_COUNTED), more=number > MOST_COUNTED)
+
+
+async def _found(connection: AsyncConnection, conditions: Conditions, sort: Sort, wanted: Wanted) -> _Found:
+    number = None
     if conditions.facets:
         near = await _near(connection, conditions, sort, wanted)
         if near is not None:
             return near
-        few = await _few(connection, conditions, sort, wanted)
+        few, number = await _few(connection, conditions, sort, wanted)
         if few is not None:
-            return few
-    statement = _in_sort(conditions)
-    return (await keys(sort).page(connection, statement, wanted)).of(_id)
+            return _Found(few, number)
+        number = number if number > MOST_COUNTED else None
+    page = await keys(sort).page(connection, _in_sort(conditions), wanted)
+    return _Found(page.of(_id), number)
 
 
 async def _near(
     connection: AsyncConnection, conditions: Conditions, sort: Sort, wanted: Wanted
-) -> Page[int] | None:
-    """The page, if it is full of rows that are near in the sort, or the list ends there. No more of them are
-    compared with the filter than that takes.
-    """
+) -> _Found | None:
+    """The page, if it is full of rows that are near in the sort, or the list ends there."""
     if wanted.limit is None or wanted.limit > LARGEST_PAGE or not (conditions.exact or conditions.of_group):
         return None
     columns = {name: getattr(InventoryRow, name) for name in ("id", *_KEYS[sort.key], *FILTERED)}
     next_ones = select(*columns.values()).where(*conditions.base)
     some = keys(sort).of(next_ones, Wanted(NEAR - 1, wanted.after))
     near = some.subquery("inventory_rows")
-    seen = select(func.count()).select_from(some.subquery("some")).scalar_subquery().label("seen")
-    statement = select(near.c.id, seen).where(*conditions.traits, *_of_group(conditions))
+    fulfilled = func.count().filter(*conditions.traits)
+    looked_through = select(func.count().label("seen"), fulfilled.label("number")).select_from(near)
+    seen = looked_through.cte("looked_through")
+    statement = select(near.c.id, seen.c.seen, seen.c.number).join(seen, true())
+    statement = statement.where(*conditions.traits, *_of_group(conditions))
     begins = keys(sort).position(wanted)  # a parameter of the rows that are looked through
     page = await keys(sort, near.c).page(connection, statement, Wanted(wanted.limit), begins)
-    whole = page.following is not None or (page and page[0].seen < NEAR)
-    return page.of(_id) if whole else None
+    ended = bool(page) and page[0].seen < NEAR
+    if not ended and page.following is None:
+        return None
+    known = conditions.exact and (page[0].number > MOST_COUNTED or (ended and wanted.after is None))
+    return _Found(page.of(_id), page[0].number if known else None)
 
 
 async def _few(
     connection: AsyncConnection, conditions: Conditions, sort: Sort, wanted: Wanted
-) -> Page[int] | None:
-    """The page, if there are few rows: all are found, then sorted."""
+) -> tuple[Page[int] | None, int]:
+    """The page, if there are few rows: all are found, then sorted; and their number, up to `FEW` + 1."""
     columns = {name: getattr(InventoryRow, name) for name in ("id", *_KEYS[sort.key])}
     found = select(*columns.values()).where(*conditions.by_facets).limit(FEW + 1).cte("found")
     total = select(func.count()).select_from(found).scalar_subquery().label("total")
     page = await keys(sort, found.c).page(connection, select(found.c.id, total), wanted)
     if page:
-        return page.of(_id) if page[0].total <= FEW else None
-    if wanted.after is None or (await connection.scalar(select(total)) or 0) <= FEW:
-        return Page()
-    return None
+        number = page[0].total
+    elif wanted.after is None:
+        number = 0
+    else:
+        number = await connection.scalar(select(total)) or 0
+    return (page.of(_id) if number <= FEW else None), number
 
 
 def _in_sort(conditions: Conditions) -> Select[int]:
@@ -135,16 +173,6 @@ def _of_group(conditions: Conditions) -> list[ColumnElement[bool]]:
 
 def _id(row: Any) -> int:
     return int(row.id)
-
-
-async def count(connection: AsyncConnection, scope: OfAccount, chosen: InventoryFilter) -> Count:
-    """How many rows fulfil the filter, counted up to `MOST_COUNTED`."""
-    conditions = await of_filter(connection, scope, chosen)
-    if conditions is None:
-        return Count(number=0)
-    some = select(InventoryRow.id).where(*conditions.by_facets).limit(MOST_COUNTED + 1).subquery()
-    number = await connection.scalar(select(func.count()).select_from(some)) or 0
-    return Count(number=min(number, MOST_COUNTED), more=number > MOST_COUNTED)
 
 
 async def of_ids(connection: AsyncConnection, scope: OfAccount, found: Sequence[int]) -> list[GridRow]:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, String, bindparam, func, literal_column, o
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger
 
-from models.fleet.grid import InventoryFilter, RowOrder, RowState
+from models.fleet.grid import InventoryFilter, RowCode, RowOrder, RowState
 from models.fleet.inventory import SimKind
 from models.identifiers import parse_reference
 from models.people.callers import OfAccount
@@ -32,6 +32,7 @@ _TRAITS = (
 )
 TRAITS: dict[str, int] = {str(name): 1 << place for place, name in enumerate(_TRAITS)}
 """The bit of each trait, as the migration writes it."""
+_CODE_NONE = f"code/{RowCode.NONE}"
 _GROUP_BITS = 63
 _FACET = re.compile(r"[a-z0-9_/]+")
 _NAMED = ("provider", "employee", "group", "device", "distributor")
@@ -138,10 +139,12 @@ def _holds(operator: str, facets: list[str]) -> ColumnElement[bool]:
 
 
 def _traits(wanted: InventoryFilter, ids: dict[str, list[int]]) -> Iterator[ColumnElement[bool]]:
-    names = [name for name in _bits(wanted) if name in TRAITS]
+    names = [name for name in _bits(wanted) if name in TRAITS and name != _CODE_NONE]
     if names:
         bits = sum({TRAITS[name] for name in names})
         yield literal_column(f"inventory_rows.traits & {bits} = {bits}")
+    if wanted.code is RowCode.NONE:  # in the words of the index of these rows
+        yield literal_column(f"inventory_rows.traits & {TRAITS[_CODE_NONE]} <> 0")
     either = TRAITS[RowOrder.SUBMITTED] | TRAITS[RowOrder.PROVIDER_PROCESSING]
     if wanted.order is RowOrder.OPEN:
         yield literal_column(f"inventory_rows.traits & {either} <> 0")

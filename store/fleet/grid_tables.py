@@ -30,6 +30,10 @@ FILTERED = ("provider_id", "distributor_id", "traits", "some_groups")
 
 WITHOUT_CODE = "line_id IS NOT NULL AND (traits & 514) = 2"
 """The SQL condition of lines whose eSIM has no code, also where one is requested: bits of `traits`."""
+CODE_NONE = "(traits & 2048) <> 0"
+"""The SQL condition of rows whose eSIM has no code and none is requested. A view that ships lists them,
+and they may all be at the end of its sort.
+"""
 
 
 class InventoryRow(Row):
@@ -76,6 +80,12 @@ class InventoryRow(Row):
         *map(_sorted, ("by_number", "by_iccid", "by_employee", "by_provider", "newest")),
         Index("ix_inventory_rows_employee_id", "employee_id"),
         Index("ix_inventory_rows_without_code", "account_id", "line_id", postgresql_where=text(WITHOUT_CODE)),
+        Index(
+            "ix_inventory_rows_code_none",
+            *("account_id", "discarded", "by_device", "slot", "id"),
+            postgresql_include=list(FILTERED),
+            postgresql_where=text(CODE_NONE),
+        ),
         Index("ix_inventory_rows_facets", "facets", **_GIN),
         Index("ix_inventory_rows_words", "words", **_GIN),
     )

@@ -1,7 +1,7 @@
 """Sample calls about the inventory's grid, its saved views and bulk actions."""
 
 from models.fleet.bulk import Bulk, BulkAction
-from models.fleet.grid import InventoryFilter, InventoryQuery
+from models.fleet.grid import InventoryQuery
 from models.people.callers import Caller, Permission
 from starter.desks import Desks
 from tests.callers.sample import Sample
@@ -19,9 +19,7 @@ async def _csv(desks: Desks, caller: Caller, account: str) -> str:
 INVENTORY = {
     "InventoryDesk.rows": Sample(lambda d, c, _, a: d.inventory.rows(c, _ALL, a), P.VIEW_INVENTORY),
     "InventoryDesk.row": Sample(lambda d, c, k, _: d.inventory.row(c, k.line), P.VIEW_INVENTORY),
-    "InventoryDesk.count": Sample(
-        lambda d, c, _, a: d.inventory.count(c, InventoryFilter(), a), P.VIEW_INVENTORY
-    ),
+    "InventoryDesk.counted": Sample(lambda d, c, _, a: d.inventory.counted(c, _ALL, a), P.VIEW_INVENTORY),
     "InventoryDesk.choices": Sample(lambda d, c, _, a: d.inventory.choices(c, a), P.VIEW_INVENTORY),
     "InventoryDesk.csv": Sample(lambda d, c, _, a: _csv(d, c, a), P.VIEW_INVENTORY),
     "InventoryDesk.device": Sample(lambda d, c, k, _: d.inventory.device(c, k.device), P.VIEW_INVENTORY),

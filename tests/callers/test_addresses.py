@@ -111,7 +111,7 @@ FOUND_BY = {
     "MailedDesk.forgot email",
     "SignInDesk.sign_in email",
     "InventoryDesk.rows query.employee",
-    "InventoryDesk.count chosen.employee",
+    "InventoryDesk.counted query.employee",
     "InventoryDesk.csv query.employee",
     "InventoryDesk.why_not user",
     "SavedViewDesk.save query.employee",

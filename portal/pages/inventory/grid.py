@@ -6,6 +6,7 @@ from starlette.responses import Response, StreamingResponse
 from models.fleet.bulk import BulkAction
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
+from portal.pages.inventory.cells import Cells
 from portal.pages.inventory.listed import KINDS, Listed
 from portal.pages.routes import page
 
@@ -20,17 +21,18 @@ async def show(request: Request, who: SignedIn) -> Response:
         return who.door.redirect(f"/inventory?{default}")
     listed = Listed.of(request.query_params)
     desk, query = who.desks.inventory, listed.query
-    rows = await desk.rows(who.caller, query, limit=ROWS, after=listed.after)
+    rows, count = await desk.counted(who.caller, query, limit=ROWS, after=listed.after)
     return who.page(
         request,
         "inventory/grid",
         listed=listed,
         rows=rows,
-        count=await desk.count(who.caller, query.filter),
+        count=count,
         following=listed.at(rows.following),
         saved=saved,
         choices=await desk.choices(who.caller),
         kinds=KINDS,
+        Cells=Cells,
         actions=[action for action in BulkAction if who.may(action.permission)],
     )
 

@@ -103,6 +103,14 @@ def _indexes() -> None:
         unique=False,
         postgresql_where=sa.text("line_id IS NOT NULL AND (traits & 514) = 2"),
     )
+    op.create_index(
+        "ix_inventory_rows_code_none",
+        "inventory_rows",
+        ["account_id", "discarded", "by_device", "slot", "id"],
+        unique=False,
+        postgresql_include=list(_FILTERED),
+        postgresql_where=sa.text("(traits & 2048) <> 0"),
+    )
     for table in _PEOPLE:
         op.create_index(
             f"ix_{table}_words",

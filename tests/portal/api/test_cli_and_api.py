@@ -47,7 +47,7 @@ OTHER_FORMS = {
     "CodeBook.held": "`RetryDesk.held` lists held work of every kind",
     "CodeBook.waiting": "the list of requests shows the open ones",
     "InventoryDesk.choices": "names that a page's filters offer",
-    "InventoryDesk.count": "a page counts; lists of the API never do",
+    "InventoryDesk.counted": "a page counts; lists of the API never do",
     "InventoryDesk.csv": "a page's file; a program reads the list",
     "InventoryDesk.device": "a page's detail; the API shows lines, SIMs and offers of actions",
     "InventoryDesk.history": "a page's history in words; the API answers events",
