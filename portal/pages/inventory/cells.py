@@ -24,16 +24,21 @@ class Shape(NamedTuple):
 
 
 class Cells:
-    """The cells of one list. `marks`: macros that draw states; `once`: draws each once; `t`: the texts."""
+    """The cells of one list. `first`: what of a row comes before them, with `%row%`, `%words%` and `%href%` in
+    place of its name, what it is called and its detail; `marks`: macros that draw states; `once`: draws each
+    once; `t`: the texts.
+    """
 
     def __init__(
         self,
+        first: Markup,
         shapes: Sequence[Sequence[Any]],
         marks: Any,
         once: Callable[..., Markup],
         t: Mapping[str, Any],
         base: str,
     ) -> None:
+        self._first = str(first)
         self._shapes = [Shape(*shape) for shape in shapes]
         self._marks = marks
         self._once = once
@@ -46,9 +51,12 @@ class Cells:
         }
         self._base = base
 
-    def of(self, row: GridRow, href: str) -> Markup:
-        """All cells of a row but the first, which names it; `href`: its detail."""
-        return Markup("\n".join(self._cells(row, href)))  # noqa: S704  each cell is escaped
+    def of(self, row: GridRow, href: str, column: Column) -> Markup:
+        """A row that is called what it has in this column; `href`: its detail."""
+        words = self.said(row, column) or row.msisdn or row.iccid or row.name
+        first = self._first.replace("%row%", row.name).replace("%href%", escape(href))
+        first = first.replace("%words%", escape(plain(words)))
+        return Markup("\n".join([first, *self._cells(row, href)]))  # noqa: S704  all of it is escaped
 
     def said(self, row: GridRow, column: Column) -> str:
         """What a cell says, as plain words; "" for nothing."""
