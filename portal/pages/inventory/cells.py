@@ -24,15 +24,18 @@ class Shape(NamedTuple):
 
 
 class Cells:
-    """The cells of one list. `first`: what of a row comes before them, with `%row%`, `%words%` and `%href%` in
-    place of its name, what it is called and its detail; `marks`: macros that draw states; `once`: draws each
-    once; `t`: the texts.
+    """The cells of one list.
+
+    `first`: what of a row comes before them, with `%row%`, `%called%`, `%words%` and `%href%` in place of its
+    name, what it is called, what its first cell says, and its detail. `marks`: macros that draw states;
+    `once`: draws each once; `t`: the texts.
     """
 
     def __init__(
         self,
         first: Markup,
         shapes: Sequence[Sequence[Any]],
+        *,
         marks: Any,
         once: Callable[..., Markup],
         t: Mapping[str, Any],
@@ -52,10 +55,12 @@ class Cells:
         self._base = base
 
     def of(self, row: GridRow, href: str, column: Column) -> Markup:
-        """A row that is called what it has in this column; `href`: its detail."""
-        words = self.said(row, column) or row.msisdn or row.iccid or row.name
+        """A row whose first cell says what it has in this column; `href`: its detail."""
+        called = row.msisdn or row.iccid or row.name
         first = self._first.replace("%row%", row.name).replace("%href%", escape(href))
-        first = first.replace("%words%", escape(plain(words)))
+        first = first.replace("%called%", called).replace(
+            "%words%", escape(plain(self.said(row, column) or called))
+        )
         return Markup("\n".join([first, *self._cells(row, href)]))  # noqa: S704  all of it is escaped
 
     def said(self, row: GridRow, column: Column) -> str:
