@@ -212,6 +212,7 @@ def test_a_round_that_fails_ends_at_once_and_says_why_at_last() -> None:
     assert done.last_words.endswith("ZeroDivisionError: integer division or modulo by zero")
 
 
+@pytest.mark.night
 @pytest.mark.timeout(300)
 def test_a_benchmark_without_the_option_is_made_to_measure_orders_alone_on_real_parts() -> None:
     counts = ["--rounds", "1", "--orders", "6", "--single", "2", "--warm-up", "3", "--json"]

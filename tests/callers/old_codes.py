@@ -214,12 +214,12 @@ async def callers(old: OldCode) -> dict[str, Caller]:
 
 async def by_calls(old: OldCode, turn: int | None, *, every: bool) -> set[str]:
     """The calls of desks that yield the code, and to whom; with `every` name for the eSIM, or one each. In a
-    `turn` a third of the callers and the operator call, in three turns all.
+    `turn` a sixth of the callers and the operator call, in six turns all.
     """
     return {
         way
         for place, (role, caller) in enumerate((await callers(old)).items())
-        if every or turn is None or place % 3 == turn % 3 or caller is OPERATOR
+        if every or turn is None or place % 6 == turn % 6 or caller is OPERATOR
         for known in (old.known if every else [old.known[place % len(old.known)]])
         for name, sample in SAMPLES.items()
         for way in told(f"{name} as {role}", await _answered(sample.call(old.desks, caller, known, ACCOUNT)))

@@ -35,7 +35,7 @@ SHOWN = "POST /sims/{sim}/qr-code/show"
 
 
 async def _ways(old: OldCode, folder: Path, turn: int | None = None, *, every: bool) -> set[str]:
-    """All ways, by day and in a `turn` as a third of the callers; those come first that end others."""
+    """All ways, by day and in a `turn` as a sixth of the callers; those come first that end others."""
     found = await by_links(old) | await by_pages(old)
     found |= await by_commands(old, folder, every=every) | await by_api(old, turn, every=every)
     return found | await by_calls(old, turn, every=every)
