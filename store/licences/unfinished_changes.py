@@ -55,6 +55,8 @@ async def of_numbers(
     not those that are due later. Numbers without any are left out.
     """
     found: dict[int, tuple[UnfinishedChangeView, ...]] = {}
+    if not number_ids:
+        return found
     for row in await connection.execute(_UNFINISHED, {"numbers": list(number_ids)}):
         found[row.number_id] = (*found.get(row.number_id, ()), _view(row))
     return found
