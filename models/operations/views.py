@@ -26,3 +26,6 @@ class HeldView(View):
     account: str
     holds: tuple[HoldView, ...]
     """Its held steps, oldest first."""
+    about: str | None = None
+    """The record where it can be seen: the SIM of a request or of a notification (`S-7`), the user of an e-mail
+    (`U-3`)."""

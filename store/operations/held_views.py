@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, String, cast, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -18,6 +18,7 @@ from store.operations.job_tables import JobRow
 from store.operations.tables import HoldRow
 from store.orders.tables import OrderRow
 from store.paging import Keys
+from store.people.sign_in_tables import UserMailRow
 from store.people.tables import AccountRow
 from store.scopes import travel_esim, travel_order, within
 
@@ -32,8 +33,25 @@ _FIRST = ~(
     .exists()
 )
 """The oldest hold of a workflow stands for the workflow."""
+
+
+def _about(row: Any, letter: str, number: Any) -> Any:
+    """The record that the work is about, where the work is a row of this table."""
+    mine = (row.id == _one.workflow_id, row.account_id == _one.account_id)
+    return select(func.concat(f"{letter}-", cast(number, String))).where(*mine).scalar_subquery()
+
+
 _HELD = (
-    select(_one.workflow_id, AccountRow.name.label("account"), holds.of(_one.workflow_id).label("holds"))
+    select(
+        _one.workflow_id,
+        AccountRow.name.label("account"),
+        holds.of(_one.workflow_id).label("holds"),
+        func.coalesce(
+            _about(QrRequestRow, "S", QrRequestRow.sim_id),
+            _about(QrNotificationRow, "S", QrNotificationRow.sim_id),
+            _about(UserMailRow, "U", UserMailRow.user_id),
+        ).label("about"),
+    )
     .join(AccountRow, AccountRow.id == _one.account_id)
     .where(_FIRST)
 )
@@ -62,6 +80,7 @@ async def held(
             kind=getattr(kind_of(row.workflow_id), "name", ""),
             account=row.account,
             holds=holds.read(row.holds)["holds"],
+            about=row.about,
         )
     )
 

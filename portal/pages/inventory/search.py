@@ -16,23 +16,25 @@ async def show(request: Request, who: SignedIn) -> Response:
     """What was found. A single hit that has a page of its own is shown at once."""
     text = request.query_params.get("q", "").strip()[:100]
     hits = await who.desks.inventory.search(who.caller, text) if text and "\0" not in text else []
-    found = [(hit, leads_to(hit)) for hit in hits]
+    found = [(hit, leads_to(hit, who)) for hit in hits]
     if len(found) == 1 and found[0][1]:
         return who.door.redirect(found[0][1])
     return who.page(request, "inventory/search", text=text, found=found, sought=text)
 
 
-def leads_to(hit: SearchHit) -> str:
-    """The address of what was found; "" where there is no page of it yet."""
+def leads_to(hit: SearchHit, who: SignedIn) -> str:
+    """The address of what was found. A user is shown alone to those who may change users, else in the list."""
     if hit.device_id is not None:
         return f"/inventory/{reference('D', hit.device_id)}?{urlencode({'slot': hit.slot or 1})}"
+    user = "/people/" if who.may(Permission.MANAGE_USERS) else "/people#"
     places = {
         HitKind.LINE: f"/lines/{quote(hit.id)}",
         HitKind.SIM: f"/inventory/sims/{quote(hit.id)}",
         HitKind.ORDER: f"/orders/{quote(hit.id)}",
         HitKind.EMPLOYEE: f"/inventory?{urlencode({'employee': hit.id})}",
+        HitKind.USER: f"{user}{quote(hit.id)}",
     }
-    return places.get(hit.kind, "")
+    return places[hit.kind]
 
 
 routes = [page("/search", show, needs=Permission.VIEW_INVENTORY)]

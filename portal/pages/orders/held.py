@@ -1,6 +1,6 @@
 """`/held`: everything that waits for a person, with what to do; retry one or the chosen ones (P15, W5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.errors import Refused, Unavailable
-from models.language import Language
 from models.operations.retries import Outcome
 from models.operations.views import HeldView
 from models.paging import LARGEST_PAGE
@@ -24,6 +23,14 @@ from wording.pages import page_texts
 
 ROWS = 50
 _LIST = "held"
+_SEEN: Mapping[str, tuple[str, Permission]] = {
+    "order": ("/orders/{id}", Permission.VIEW_ORDERS),
+    "qr_request": ("/sims/{about}/qr", Permission.VIEW_INVENTORY),
+    "qr_notification": ("/sims/{about}/qr", Permission.VIEW_INVENTORY),
+    "user_mail": ("/people/{about}", Permission.MANAGE_USERS),
+    "job": ("/jobs/{job}", Permission.RUN_JOBS),
+}
+"""The page where work of a kind is seen, and who may see it. Kinds without a page are not links."""
 
 
 class RetryForm(FormModel):
@@ -75,22 +82,29 @@ async def _page(request: Request, who: SignedIn, sent: Sent[Any], status: int = 
         "orders/held",
         status,
         form=sent,
-        rows=list(_rows(found, who.language)),
+        rows=list(_rows(found, who)),
         following=f"/held?{urlencode({'cursor': following})}" if following else "",
         first=cursor is None,
     )
 
 
-def _rows(found: Iterable[HeldView], language: Language) -> Iterable[dict[str, Any]]:
-    kinds = page_texts(language)["held"]["kinds"]
+def _rows(found: Iterable[HeldView], who: SignedIn) -> Iterable[dict[str, Any]]:
+    kinds = page_texts(who.language)["held"]["kinds"]
     for work in found:
         yield {
             "id": work.id,
             "kind": kinds.get(work.kind, work.kind),
-            "path": f"/orders/{work.id}" if work.kind == "order" else "",
+            "path": _seen_at(work, who),
             "since": work.holds[0].since,
-            "what": [hold_sentence(one.reason, language) for one in work.holds],
+            "what": list(dict.fromkeys(hold_sentence(one.reason, who.language) for one in work.holds)),
         }
+
+
+def _seen_at(work: HeldView, who: SignedIn) -> str:
+    path, needs = _SEEN.get(work.kind, ("", None))
+    if needs is None or not who.may(needs):
+        return ""
+    return path.format(id=work.id, about=work.about, job=work.id.replace("job-", "J-"))
 
 
 routes = [

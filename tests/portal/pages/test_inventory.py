@@ -169,6 +169,11 @@ async def test_the_search_box_leads_to_what_it_found(browser: SignIn, acme: Know
     assert one.headers["Location"].startswith("/inventory/D-")
     several = (await ana.get("/search", params={"q": "Employee"})).text
     assert "/inventory/D-1?slot=1" in several
+    zed = await ana.get("/search", params={"q": "zed"})
+    assert zed.headers["Location"] == f"/people/{acme.user}"
+    ben = await (await browser(BEN)).get("/search", params={"q": "zed"})
+    assert ben.headers["Location"] == f"/people#{acme.user}", "who may not change users sees them in the list"
+    assert f'id="{acme.user}"' in (await (await browser(BEN)).get("/people")).text
     assert "Nothing was found" in (await ana.get("/search", params={"q": "no such thing"})).text
     cleo = await browser(CLEO)
     assert "Nothing was found" in (await cleo.get("/search", params={"q": "0639980002"})).text
