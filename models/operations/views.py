@@ -27,5 +27,6 @@ class HeldView(View):
     holds: tuple[HoldView, ...]
     """Its held steps, oldest first."""
     about: str | None = None
-    """The record where it can be seen: the SIM of a request or of a notification (`S-7`), the user of an e-mail
-    (`U-3`)."""
+    """The record at which it is seen: the SIM of a request or of a notification (`S-7`), the user of an
+    e-mail (`U-3`).
+    """

@@ -3,8 +3,10 @@
 import pytest
 from playwright.async_api import expect
 
+from store.session import Database
 from tests.browser.inventory_site import Site
 from tests.browser.test_inventory import site, whole_site
+from tests.builders import run
 from tests.portal.pages.people import ANA
 
 __all__ = ["site", "whole_site"]
@@ -25,6 +27,20 @@ async def test_state_and_order_are_seen_without_scrolling(
             head = await page.get_by_role("columnheader", name=name, exact=True).bounding_box()
             assert head
             assert head["x"] + head["width"] <= edge["x"] + edge["width"] + 1, name
+
+
+@pytest.mark.covers("P2", "F17")
+async def test_the_mark_of_a_temporary_esim_pushes_no_column_beyond_the_edge(site: Site) -> None:
+    database = Database(site.database_url)
+    await run(database, "UPDATE inventory_rows SET temporary_id = sim_id WHERE line_id = 2 RETURNING 1")
+    async with site.of(ANA) as page:
+        await page.goto("/inventory?view=all")
+        await expect(page.locator("#L-2").get_by_text("SIM-Temp")).to_be_visible()
+        table = page.locator(".scroll")
+        beyond = await table.evaluate("found => found.scrollWidth - found.clientWidth")
+        assert beyond <= 0, f"{beyond} px of the last column are not seen"
+    await run(database, "UPDATE inventory_rows SET temporary_id = NULL WHERE line_id = 2 RETURNING 1")
+    await database.close()
 
 
 @pytest.mark.covers("P13")

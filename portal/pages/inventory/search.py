@@ -23,7 +23,7 @@ async def show(request: Request, who: SignedIn) -> Response:
 
 
 def leads_to(hit: SearchHit, who: SignedIn) -> str:
-    """The address of what was found. A user is shown alone to those who may change users, else in the list."""
+    """The address of what was found. Who may not change users sees a user in the list of people."""
     if hit.device_id is not None:
         return f"/inventory/{reference('D', hit.device_id)}?{urlencode({'slot': hit.slot or 1})}"
     user = "/people/" if who.may(Permission.MANAGE_USERS) else "/people#"
