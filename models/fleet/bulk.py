@@ -84,6 +84,13 @@ class Bulk(BaseModel):
     """Of groups: those that the account does not have are created."""
 
 
+def packs_of(chosen: InventoryFilter, pack: str) -> dict[str, str]:
+    """The pack by provider, as `Bulk.packs` has it: one pack serves rows of one provider, so only a list of
+    one provider can have a pack.
+    """
+    return {chosen.provider: pack} if pack and chosen.provider else {}
+
+
 @dataclass(frozen=True)
 class Judged:
     """A row, and why it is refused; or what is done with it. `pack`: the pack that is ordered for it."""

@@ -16,7 +16,7 @@ from portal.auth.signed_in import Door, visit_of
 from portal.http.middleware import OWN_REFERRER, REFERRER
 from portal.http.page_route import PageRoute
 from portal.links.pages import spoken
-from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 
 _OVER = "mailed_link_over"
 _FIELDS = {"passwords_differ": "again", "sign_in_too_often": "", _OVER: ""}
@@ -64,13 +64,11 @@ class MailedPages:
         """Send a link; the answer is the same whether there is such a user."""
         language = _language(request)
         sent = await read_form(request, ForgotForm, language)
-        if sent.model is None:
-            return self._page(request, sent, 422)
-        try:
-            await self._door.desks.mailed.forgot(visit_of(request), sent.model.email)
-        except Refused as refused:
-            return self._page(request, sent.refused(refused, language), refused.refusals[0].status)
-        return self._page(request, sent, asked=True)
+        with Asking(sent, language) as asking:
+            if sent.model is not None:
+                await self._door.desks.mailed.forgot(visit_of(request), sent.model.email)
+                return self._page(request, sent, asked=True)
+        return self._page(request, asking.form, _status(asking))
 
     def _page(
         self,
@@ -101,22 +99,17 @@ class _Choose:
         """Take the password, and begin a session."""
         language = _language(request)
         sent = await read_form(request, ChooseForm, language)
-        if sent.model is None:
-            return await self._page(request, sent, 422)
-        model = sent.model
-        try:
-            if model.password != model.again:
-                raise Refused.because("passwords_differ")
-            begun = await self._door.desks.mailed.accept(
-                self._bearer(request), model.password, instead_of=self._door.cookies.token(request)
-            )
-        except Refused as refused:
-            codes = {refusal.code: "password" for refusal in refused.refusals}
-            shown = sent.refused(refused, language, codes | _FIELDS)
-            return await self._page(request, shown, refused.refusals[0].status)
-        answer = self._door.redirect("/")
-        self._door.cookies.begin(answer, begun.token)
-        return answer
+        with Asking(sent, language, _FIELDS, others="password") as asking:
+            if (model := sent.model) is not None:
+                if model.password != model.again:
+                    raise Refused.because("passwords_differ")
+                begun = await self._door.desks.mailed.accept(
+                    self._bearer(request), model.password, instead_of=self._door.cookies.token(request)
+                )
+                answer = self._door.redirect("/")
+                self._door.cookies.begin(answer, begun.token)
+                return answer
+        return await self._page(request, asking.form, _status(asking))
 
     def _bearer(self, request: Request) -> TokenBearer:
         return TokenBearer(visit_of(request), self._purpose, request.path_params["token"])
@@ -138,6 +131,11 @@ class _Choose:
                 action=request.url.path,
             )
         )
+
+
+def _status(asking: Asking[Any]) -> int:
+    """That of the first refusal: of a link that is over, of too many tries."""
+    return asking.refused.refusals[0].status if asking.refused else asking.status
 
 
 def _language(request: Request) -> Language:

@@ -1,19 +1,24 @@
 """Forms of pages: one pydantic model each, errors beside their fields, and what was typed stays.
 
 sent = await read_form(request, OrderForm, who.language)
-if sent.model is None:
-    return who.page(request, "orders/new", 422, form=sent)
+with Asking(sent, who.language, {"note_invalid": "comment"}) as asking:
+    if sent.model is not None:
+        order = await who.desks.orders.place(who.caller, sent.model.draft())
+        return who.done(f"/orders/{order.order_id}")
+return who.page(request, "orders/new", asking.status, form=asking.form)
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from starlette.requests import Request
 
-from models.errors import Refused
+from models.errors import NotFound, Refused, Unavailable
 from models.language import Language
+from portal.http.answers import logged, problem_of
 from portal.http.forms import read_fields
 from wording.pages import page_texts
 from wording.refusals import sentence
@@ -65,6 +70,51 @@ class Sent(Generic[Model]):
     def summary(self) -> list[tuple[str, str]]:
         """All errors with their fields, for the summary above the form."""
         return [(name, said) for name, all_said in self.errors.items() for said in all_said]
+
+
+class Asking(Generic[Model]):
+    """Has a desk do what a form asks for. What it refuses is said beside the fields: the block is left, and
+    `form` and `status` are what to answer with.
+
+    `fields`: which field a code is about; `others`: which one all other codes are about, none if empty. What
+    is not found is a page of its own, unless its code is about a field.
+    """
+
+    def __init__(
+        self,
+        form: Sent[Model],
+        language: Language,
+        fields: Mapping[str, str] | None = None,
+        others: str = "",
+    ) -> None:
+        self.form = form
+        self.status = 422
+        self.refused: Refused | None = None
+        """What the desk refused; None if the form itself is invalid, or a component is unavailable."""
+        self._language = language
+        self._fields = fields or {}
+        self._others = others
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, at: TracebackType | None
+    ) -> bool:
+        if isinstance(failure, Unavailable):
+            problem = problem_of(failure, self._language, "page_problems")
+            logged(problem, failure)
+            said = [reason.sentence for reason in problem.reasons]
+            self.form, self.status = replace(self.form, errors={"": said}), 503
+            return True
+        if not isinstance(failure, Refused):
+            return False
+        codes = {refusal.code for refusal in failure.refusals}
+        if isinstance(failure, NotFound) and codes.isdisjoint(self._fields):
+            return False
+        about = {**dict.fromkeys(codes, self._others), **self._fields}
+        self.form, self.refused = self.form.refused(failure, self._language, about), failure
+        return True
 
 
 def unsent(**values: Any) -> Sent[Any]:

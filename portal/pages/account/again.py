@@ -4,10 +4,9 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.errors import Refused
 from portal.auth.next_page import next_page
 from portal.auth.signed_in import SignedIn, visit_of
-from portal.pages.forms import FormModel, read_form, unsent
+from portal.pages.forms import Asking, FormModel, read_form, unsent
 from portal.pages.routes import form, page
 
 
@@ -27,14 +26,12 @@ async def show(request: Request, who: SignedIn) -> Response:
 async def confirm(request: Request, who: SignedIn) -> Response:
     """Go on, if it is the password."""
     sent = await read_form(request, AgainForm, who.language)
-    try:
+    with Asking(sent, who.language, {"password_wrong": "password"}) as asking:
         if sent.model is not None:
             password = sent.model.password
             await who.desks.sign_in.confirm(who.caller, who.session_id, password, visit_of(request))
             return who.done(next_page(request.app, sent.model.next) or "/account")
-    except Refused as refused:
-        sent = sent.refused(refused, who.language, {"password_wrong": "password"})
-    return who.page(request, "account/again", 422, form=sent)
+    return who.page(request, "account/again", asking.status, form=asking.form)
 
 
 routes = [

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from models.errors import Refused
 from models.language import Language
 from portal.auth.signed_in import SignedIn, visit_of
-from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.routes import form, page
 from wording.browsers import browser_name
 
@@ -47,17 +47,14 @@ async def set_language(request: Request, who: SignedIn) -> Response:
 async def change_password(request: Request, who: SignedIn) -> Response:
     """Change the password, which ends all other sessions."""
     sent = await read_form(request, PasswordForm, who.language)
-    if sent.model is None:
-        return await _page(request, who, sent, 422)
-    desk, model = who.desks.sign_in, sent.model
-    try:
-        if model.new != model.again:
-            raise Refused.because("passwords_differ")
-        await desk.change_password(who.caller, who.session_id, model.old, model.new, visit_of(request))
-    except Refused as refused:
-        fields = {refusal.code: "new" for refusal in refused.refusals} | _FIELDS
-        return await _page(request, who, sent.refused(refused, who.language, fields), 422)
-    return who.done("/account", "password_changed")
+    desk = who.desks.sign_in
+    with Asking(sent, who.language, _FIELDS, others="new") as asking:
+        if (model := sent.model) is not None:
+            if model.new != model.again:
+                raise Refused.because("passwords_differ")
+            await desk.change_password(who.caller, who.session_id, model.old, model.new, visit_of(request))
+            return who.done("/account", "password_changed")
+    return await _page(request, who, asking.form, asking.status)
 
 
 async def end_session(request: Request, who: SignedIn) -> Response:

@@ -7,12 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.codes.requests import Imported
-from models.errors import Refused
 from models.people.callers import Permission
 from portal.api.uploads import one_file
 from portal.auth.signed_in import SignedIn
 from portal.pages.codes.section import section
-from portal.pages.forms import FormModel, read_form, unsent
+from portal.pages.forms import Asking, FormModel, read_form, unsent
 from portal.pages.routes import form
 
 _OF_CODE = {
@@ -34,17 +33,14 @@ async def upload(request: Request, who: SignedIn) -> Response:
     sim = request.path_params["sim"]
     await who.desks.codes.check_import(who.caller, sim)
     filename = ""
-    try:
+    with Asking(unsent(), who.language, _OF_FILE, others="file") as asking:
         async with one_file(request, who.caller) as file:
             filename, confirmation = file.filename, file.fields.get("file_confirmation", "").strip()
             imported = await who.desks.codes.import_file(
                 who.caller, sim, file.content, filename, confirmation or None
             )
-    except Refused as refused:
-        about = {refusal.code: "file" for refusal in refused.refusals} | _OF_FILE
-        sent = unsent().refused(refused, who.language, about)
-        return await section(request, who, 422, sent=sent, filename=filename[:80])
-    return _done(who, imported)
+            return _done(who, imported)
+    return await section(request, who, asking.status, sent=asking.form, filename=filename[:80])
 
 
 async def enter(request: Request, who: SignedIn) -> Response:
@@ -52,14 +48,12 @@ async def enter(request: Request, who: SignedIn) -> Response:
     sim = request.path_params["sim"]
     await who.desks.codes.check_import(who.caller, sim)
     sent = await read_form(request, CodeForm, who.language)
-    try:
+    with Asking(sent, who.language, _OF_CODE, others="code") as asking:
         if sent.model is not None:
             confirmation = sent.model.confirmation_code.strip() or None
             imported = await who.desks.codes.import_code(who.caller, sim, sent.model.code, confirmation)
             return _done(who, imported)
-    except Refused as refused:
-        sent = sent.refused(refused, who.language, {r.code: "code" for r in refused.refusals} | _OF_CODE)
-    return await section(request, who, 422, sent=sent)
+    return await section(request, who, asking.status, sent=asking.form)
 
 
 def _done(who: SignedIn, imported: Imported) -> Response:

@@ -7,12 +7,10 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.errors import Refused, Unavailable
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.codes.section import manager
-from portal.pages.failures import unavailable
-from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.routes import form, page
 
 _FIELDS = {"email_invalid": "to", "no_manager": "to"}
@@ -34,17 +32,13 @@ async def show(request: Request, who: SignedIn) -> Response:
 async def notify(request: Request, who: SignedIn) -> Response:
     """Send the notification."""
     sim = request.path_params["sim"]
-    sent, status = await read_form(request, NoticeForm, who.language), 422
-    try:
+    sent = await read_form(request, NoticeForm, who.language)
+    with Asking(sent, who.language, _FIELDS) as asking:
         if sent.model is not None:
             to, key = sent.model.to, sent.model.key or None
             made = await who.desks.codes.notify(who.caller, sim, to, key=key)
             return who.done(f"/sims/S-{made.sim_id}/qr", "qr_notified", to=made.address)
-    except Refused as refused:
-        sent = sent.refused(refused, who.language, _FIELDS)
-    except Unavailable as failure:
-        sent, status = unavailable(sent, failure, who.language), 503
-    return await _window(request, who, sent, status)
+    return await _window(request, who, asking.form, asking.status)
 
 
 async def _window(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:

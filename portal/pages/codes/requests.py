@@ -9,12 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.codes.requests import EmailPreview
-from models.errors import Refused, Unavailable
+from models.errors import Refused
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.answers import reasons_of
-from portal.pages.failures import unavailable
-from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.routes import form, page
 from starter.codes.drafts import QrRequestDraft
 
@@ -23,6 +22,7 @@ _FIELDS = {
     **dict.fromkeys(("subject_not_one_line", "subject_empty", "subject_too_long"), "subject"),
     **dict.fromkeys(("text_empty", "text_too_long", "text_not_storable"), "text"),
     **dict.fromkeys(("no_recipient", "recipient_lacks_role", "recipient_not_eligible"), "contacts"),
+    "unknown_contact": "contacts",
 }
 _BETWEEN = re.compile(r"[\s,;]+")
 
@@ -52,16 +52,13 @@ async def show(request: Request, who: SignedIn) -> Response:
 async def send(request: Request, who: SignedIn) -> Response:
     """Send the request, or the open one again."""
     sim = request.path_params["sim"]
-    sent, status = await read_form(request, RequestForm, who.language), 422
-    try:
+    sent = await read_form(request, RequestForm, who.language)
+    with Asking(sent, who.language, _FIELDS) as asking:
         if sent.model is not None:
             made = await who.desks.codes.request(who.caller, sent.model.draft(sim))
             return who.done(f"/sims/{sim}/qr", "qr_requested" if made.round == 1 else "qr_sent_again")
-    except Refused as refused:
-        sent = sent.refused(refused, who.language, _FIELDS)
-    except Unavailable as failure:
-        sent, status = unavailable(sent, failure, who.language), 503
-    return await _window(request, who, replace(sent, values={"contacts": (), **sent.values}), status)
+    form = replace(asking.form, values={"contacts": (), **sent.values})
+    return await _window(request, who, form, asking.status)
 
 
 async def _window(request: Request, who: SignedIn, sent: Sent[Any] | None, status: int = 200) -> Response:

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.errors import Refused
 from models.operations.jobs import KINDS, JobKind
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.forms import Incoming, Upload, read_upload_form
 from portal.http.middleware import allow_large
+from portal.pages.forms import Asking, unsent
 from portal.pages.routes import Page, View, form, page
 from wording.pages import page_texts
-from wording.refusals import sentences
 
 RECENT = 10
 LARGEST_FILE = 5 * 1024 * 1024
@@ -50,18 +49,13 @@ def sent(name: str, kind: JobKind) -> View:
         checks = bool(upload.fields.get("check"))
         reasons = _wrong(upload, who)
         if not reasons:
-            try:
+            with Asking(unsent(), who.language) as asking:
+                key = upload.fields.get("key") or None
                 made = await who.desks.jobs.submit_file(
-                    who.caller,
-                    None,
-                    name,
-                    upload.content,
-                    key=upload.fields.get("key") or None,
-                    dry_run=checks,
+                    who.caller, None, name, upload.content, key=key, dry_run=checks
                 )
                 return who.done(f"/jobs/{made.view.job_id}", "import_begun")
-            except Refused as refused:
-                reasons = sentences(refused, who.language)
+            reasons = [said for _, said in asking.form.summary]
         return _page(request, who, name, reasons, upload.filename)
 
     return take

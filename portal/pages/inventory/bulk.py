@@ -9,11 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.characters import LONGEST_NAME
-from models.errors import NotFound, Refused, Unavailable
-from models.fleet.bulk import Bulk, BulkAction
+from models.fleet.bulk import Bulk, BulkAction, BulkDone, packs_of
 from portal.auth.signed_in import SignedIn
-from portal.pages.failures import unavailable
-from portal.pages.forms import FormModel, Sent, read_form
+from portal.pages.forms import Asking, FormModel, Sent, read_form
 from portal.pages.inventory.listed import LIST, Listed
 from portal.pages.routes import Page, View, form, page
 from wording.refusals import sentence
@@ -54,19 +52,17 @@ class BulkForm(FormModel):
         return given
 
     def bulk(self, action: BulkAction) -> Bulk:
-        """The action on these rows. One pack serves all of them: they are of one provider then."""
-        listed = Listed.came_from({LIST: self.list})
-        query = listed.query
-        packs = {query.provider: self.pack} if self.pack and query.provider else {}
+        """The action on these rows."""
+        wanted = Listed.came_from({LIST: self.list}).query.filter
         return Bulk(
             action=action,
             rows=() if self.all else self.row,
-            filter=query.filter,
+            filter=wanted,
             employee=self.employee.strip() or None,
             groups=_names(self.groups),
             mode=self.mode,
             create=bool(self.create),
-            packs=packs,
+            packs=packs_of(wanted, self.pack),
         )
 
 
@@ -89,7 +85,7 @@ def confirmed(action: BulkAction) -> View:
         if sent.model is None or not (sent.model.row or sent.model.all):
             return await _page(request, who, action, sent, 422)
         model = sent.model
-        try:
+        with Asking(sent, who.language, _FIELDS) as asking:
             done = await who.desks.bulk.confirm(
                 who.caller,
                 model.bulk(action),
@@ -98,22 +94,20 @@ def confirmed(action: BulkAction) -> View:
                 key=model.key or None,
                 discard_confirmed=bool(model.confirmed),
             )
-        except Refused as refused:
-            if isinstance(refused, NotFound) and refused.refusals[0].code == "unknown_rows":
-                raise
-            return await _page(request, who, action, sent.refused(refused, who.language, _FIELDS), 422)
-        except Unavailable as failure:
-            return await _page(request, who, action, unavailable(sent, failure, who.language), 503)
-        if done.job is not None:
-            return who.done(f"/jobs/{done.job}")
-        listed = Listed.came_from({LIST: model.list})
-        if done.refused:
-            facts = {"done": done, "action": action, "listed": listed, "sentence": _sentence(who)}
-            return who.page(request, "inventory/bulk_done", 422, **facts)
-        words = "bulk_done_one" if len(done.done) == 1 else "bulk_done"
-        return who.done(listed.address, words, number=str(len(done.done)))
+            return _done(request, who, action, done, Listed.came_from({LIST: model.list}))
+        return await _page(request, who, action, asking.form, asking.status)
 
     return confirm
+
+
+def _done(request: Request, who: SignedIn, action: BulkAction, done: BulkDone, listed: Listed) -> Response:
+    if done.job is not None:
+        return who.done(f"/jobs/{done.job}")
+    if done.refused:
+        facts = {"done": done, "action": action, "listed": listed, "sentence": _sentence(who)}
+        return who.page(request, "inventory/bulk_done", 422, **facts)
+    words = "bulk_done_one" if len(done.done) == 1 else "bulk_done"
+    return who.done(listed.address, words, number=str(len(done.done)))
 
 
 async def _page(
@@ -124,13 +118,10 @@ async def _page(
     ready = chosen and (action is not BulkAction.SET_EMPLOYEE or "employee" in sent.values)
     ready = ready and (action is not BulkAction.SET_GROUPS or "groups" in sent.values)
     if model is not None and ready:
-        try:
+        with Asking(sent, who.language, _FIELDS) as asking:
             shown = await who.desks.bulk.preview(who.caller, model.bulk(action))
-        except Refused as refused:
-            if isinstance(refused, NotFound) and refused.refusals[0].code == "unknown_rows":
-                raise
-            if not sent.errors:
-                sent, status = sent.refused(refused, who.language, _FIELDS), 422
+        if asking.form.errors and not sent.errors:
+            sent, status = asking.form, asking.status
     return who.page(
         request,
         "inventory/bulk",

@@ -7,11 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.characters import LONGEST_NAME
-from models.errors import Refused, Unavailable
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
-from portal.pages.failures import unavailable
-from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.inventory.device import detail_of
 from portal.pages.routes import form, page
 
@@ -45,35 +43,27 @@ async def show(request: Request, who: SignedIn) -> Response:
 
 async def set_employee(request: Request, who: SignedIn) -> Response:
     """Set or remove the employee."""
-    sent = await read_form(request, EmployeeForm, who.language)
-    name, model = request.path_params["line"], sent.model
-    if model is None:
-        return await _page(request, who, "edit", sent)
-    line = await who.desks.fleet.line(who.caller, name)
-    try:
-        employee, called = model.employee.strip() or None, model.new_name.strip() or None
-        await who.desks.edits.set_employee(who.caller, [name], employee, name=called)
-    except Refused as refused:
-        fields = {"name_invalid": "new_name"}
-        about = {each.code: fields.get(each.code, "employee") for each in refused.refusals}
-        return await _page(request, who, "edit", sent.refused(refused, who.language, about))
-    return who.done(await detail_of(who, line), "employee_set")
+    sent, name = await read_form(request, EmployeeForm, who.language), request.path_params["line"]
+    fields = {"name_invalid": "new_name", "unknown_employee": "employee"}
+    with Asking(sent, who.language, fields, others="employee") as asking:
+        if (model := sent.model) is not None:
+            line = await who.desks.fleet.line(who.caller, name)
+            employee, called = model.employee.strip() or None, model.new_name.strip() or None
+            await who.desks.edits.set_employee(who.caller, [name], employee, name=called)
+            return who.done(await detail_of(who, line), "employee_set")
+    return await _page(request, who, "edit", asking.form, asking.status)
 
 
 async def set_groups(request: Request, who: SignedIn) -> Response:
     """Set the groups of the line and its SIM."""
-    sent = await read_form(request, GroupsForm, who.language)
-    name, model = request.path_params["line"], sent.model
-    if model is None:
-        return await _page(request, who, "edit", sent)
-    line = await who.desks.fleet.line(who.caller, name)
-    names = [part.strip() for part in model.groups.split(";") if part.strip()]
-    try:
-        await who.desks.edits.set_groups(who.caller, [name], names, create=bool(model.create))
-    except Refused as refused:
-        about = {each.code: "groups" for each in refused.refusals}
-        return await _page(request, who, "edit", sent.refused(refused, who.language, about))
-    return who.done(await detail_of(who, line), "groups_set")
+    sent, name = await read_form(request, GroupsForm, who.language), request.path_params["line"]
+    with Asking(sent, who.language, others="groups") as asking:
+        if (model := sent.model) is not None:
+            line = await who.desks.fleet.line(who.caller, name)
+            names = [part.strip() for part in model.groups.split(";") if part.strip()]
+            await who.desks.edits.set_groups(who.caller, [name], names, create=bool(model.create))
+            return who.done(await detail_of(who, line), "groups_set")
+    return await _page(request, who, "edit", asking.form, asking.status)
 
 
 async def show_iccid(request: Request, who: SignedIn) -> Response:
@@ -83,19 +73,13 @@ async def show_iccid(request: Request, who: SignedIn) -> Response:
 
 async def enter_iccid(request: Request, who: SignedIn) -> Response:
     """Enter or correct the ICCID."""
-    sent = await read_form(request, IccidForm, who.language)
-    name, model = request.path_params["line"], sent.model
-    if model is None:
-        return await _page(request, who, "iccid", sent)
-    line = await who.desks.fleet.line(who.caller, name)
-    try:
-        await who.desks.orders.enter_iccid_of_line(who.caller, name, model.iccid)
-    except Refused as refused:
-        about = {each.code: "iccid" for each in refused.refusals}
-        return await _page(request, who, "iccid", sent.refused(refused, who.language, about))
-    except Unavailable as failure:
-        return await _page(request, who, "iccid", unavailable(sent, failure, who.language), 503)
-    return who.done(await detail_of(who, line), "iccid_entered")
+    sent, name = await read_form(request, IccidForm, who.language), request.path_params["line"]
+    with Asking(sent, who.language, others="iccid") as asking:
+        if sent.model is not None:
+            line = await who.desks.fleet.line(who.caller, name)
+            await who.desks.orders.enter_iccid_of_line(who.caller, name, sent.model.iccid)
+            return who.done(await detail_of(who, line), "iccid_entered")
+    return await _page(request, who, "iccid", asking.form, asking.status)
 
 
 async def _page(
@@ -103,12 +87,11 @@ async def _page(
     who: SignedIn,
     name: str,
     sent: Sent[Any] | None = None,
-    status: int = 422,
+    status: int = 200,
 ) -> Response:
     spelled = request.path_params["line"]
     line = await who.desks.fleet.line(who.caller, spelled)
-    back, status = await detail_of(who, line), status if sent else 200
-    shown = sent or unsent()
+    back, shown = await detail_of(who, line), sent or unsent()
     return who.page(request, f"inventory/{name}", status, line=line, name=spelled, form=shown, back=back)
 
 

@@ -6,10 +6,10 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.errors import NotFound, Refused
+from models.errors import NotFound
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
-from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.inventory.listed import LIST, Listed
 from portal.pages.routes import form, page
 
@@ -38,30 +38,24 @@ async def show(request: Request, who: SignedIn) -> Response:
 async def save(request: Request, who: SignedIn) -> Response:
     """Save a view, or replace the one of this name."""
     sent = await read_form(request, ViewForm, who.language)
-    if sent.model is None:
-        return await _page(request, who, sent, 422)
-    query = Listed.came_from({LIST: sent.model.list}).query
-    try:
-        view = await who.desks.saved_views.save(who.caller, sent.model.name, query)
-    except Refused as refused:
-        return await _page(request, who, _about_name(sent, refused, who), 422)
-    if sent.model.default:
-        await who.desks.saved_views.make_default(who.caller, view.view_id)
-    return who.done(Listed(query).address, "view_saved")
+    with Asking(sent, who.language, others="name") as asking:
+        if sent.model is not None:
+            query = Listed.came_from({LIST: sent.model.list}).query
+            view = await who.desks.saved_views.save(who.caller, sent.model.name, query)
+            if sent.model.default:
+                await who.desks.saved_views.make_default(who.caller, view.view_id)
+            return who.done(Listed(query).address, "view_saved")
+    return await _page(request, who, asking.form, asking.status)
 
 
 async def rename(request: Request, who: SignedIn) -> Response:
     """Rename a view."""
     sent, view = await read_form(request, RenameForm, who.language), request.path_params["view"]
-    if sent.model is None:
-        return await _page(request, who, sent, 422, about=view)
-    try:
-        await who.desks.saved_views.rename(who.caller, view, sent.model.name)
-    except Refused as refused:
-        if refused.refusals[0].status == 404:
-            raise
-        return await _page(request, who, _about_name(sent, refused, who), 422, about=view)
-    return who.done("/views", "view_renamed")
+    with Asking(sent, who.language, others="name") as asking:
+        if sent.model is not None:
+            await who.desks.saved_views.rename(who.caller, view, sent.model.name)
+            return who.done("/views", "view_renamed")
+    return await _page(request, who, asking.form, asking.status, about=view)
 
 
 async def make_default(request: Request, who: SignedIn) -> Response:
@@ -90,10 +84,6 @@ async def delete(request: Request, who: SignedIn) -> Response:
     """Delete it."""
     await who.desks.saved_views.delete(who.caller, request.path_params["view"])
     return who.done("/views", "view_deleted")
-
-
-def _about_name(sent: Sent[Any], refused: Refused, who: SignedIn) -> Sent[Any]:
-    return sent.refused(refused, who.language, {each.code: "name" for each in refused.refusals})
 
 
 async def _page(

@@ -8,15 +8,13 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.errors import Refused, Unavailable
 from models.operations.retries import Outcome
 from models.operations.views import HeldView
 from models.paging import LARGEST_PAGE
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
-from portal.pages.failures import unavailable
-from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.routes import form, page
 from wording.labels import hold_sentence
 from wording.pages import page_texts
@@ -53,23 +51,16 @@ async def show(request: Request, who: SignedIn) -> Response:
 async def retry(request: Request, who: SignedIn) -> Response:
     """Resume each at the step that it is held for, without watching the outcomes."""
     sent = await read_form(request, RetryForm, who.language)
-    status = 422
-    if sent.model is not None:
-        if not sent.model.chosen:
-            nothing = page_texts(who.language)["held"]["choose"]
-            return await _page(request, who, Sent(sent.values, None, {"": [nothing]}), 422)
-        try:
+    if sent.model is not None and not sent.model.chosen:
+        sent = Sent(sent.values, None, {"": [page_texts(who.language)["held"]["choose"]]})
+    with Asking(sent, who.language) as asking:
+        if sent.model is not None:
             held = await who.desks.retry.select(who.caller, ids=sent.model.chosen)
             done = await who.desks.retry.resume_many(who.caller, held)
-        except Refused as refused:
-            sent = sent.refused(refused, who.language)
-        except Unavailable as failure:
-            sent, status = unavailable(sent, failure, who.language), 503
-        else:
             missed = sum(one.outcome is Outcome.NOT_REACHED for one in done)
             words = "held_missed" if missed else "held_retried" if done else "held_over"
             return who.done("/held", words, number=str(len(done) - missed), missed=str(missed))
-    return await _page(request, who, sent, status)
+    return await _page(request, who, asking.form, asking.status)
 
 
 async def _page(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:

@@ -6,18 +6,17 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.errors import NotFound, Refused, Unavailable
+from models.errors import NotFound
 from models.identifiers import parse_order_id
 from models.orders.notes import parts_of
 from models.orders.views import OrderView
 from models.people.callers import Permission
 from portal.api.orders.resources import OrderResource, order_resource
 from portal.auth.signed_in import SignedIn
-from portal.http.answers import logged, problem_of
+from portal.pages.forms import Asking, unsent
 from portal.pages.orders.timeline import timeline
 from portal.pages.routes import form, page
 from wording.labels import kind_label, not_sent_reason, not_sent_step, order_status
-from wording.refusals import sentences
 
 _LIVE = frozenset({"submitted", "provider_processing"})
 
@@ -45,17 +44,12 @@ async def show(request: Request, who: SignedIn) -> Response:
 async def retry(request: Request, who: SignedIn) -> Response:
     """Resume a held order at the step that it is held for (W5)."""
     order = order_of(request)
-    try:
+    with Asking(unsent(), who.language) as asking:
         await who.desks.orders.retry(who.caller, order)
-    except Refused as refused:
-        found = await who.desks.orders.order(who.caller, order)
-        return await _page(request, who, found, sentences(refused, who.language), 422)
-    except Unavailable as failure:
-        found = await who.desks.orders.order(who.caller, order)
-        problem = problem_of(failure, who.language, "page_problems")
-        logged(problem, failure)
-        return await _page(request, who, found, [reason.sentence for reason in problem.reasons], 503)
-    return who.done(f"/orders/{order}", "order_retried")
+        return who.done(f"/orders/{order}", "order_retried")
+    found = await who.desks.orders.order(who.caller, order)
+    failed = [said for _, said in asking.form.summary]
+    return await _page(request, who, found, failed, asking.status)
 
 
 def shown(who: SignedIn, order: OrderView) -> OrderResource:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.catalogue.views import PackView
-from models.errors import NotFound, Refused, Unavailable
+from models.errors import NotFound, Refused
 from models.fleet.inventory import LineView
 from models.fleet.offers import Shop
 from models.identifiers import reference, storable
@@ -24,8 +24,7 @@ from models.orders.rules import DISCARD_WARNING, Action
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.middleware import REVALIDATED
-from portal.pages.failures import unavailable
-from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.orders.order import order_of
 from portal.pages.routes import form, page
 from starter.keys import LONGEST_KEY
@@ -145,13 +144,10 @@ async def review(request: Request, who: SignedIn) -> Response:
     basket = await _of_form(who, sent)
     if sent.model is None:
         return _screen(request, who, basket, "details", sent, 422)
-    try:
+    with Asking(sent, who.language, _FIELDS) as asking:
         await who.desks.orders.check(who.caller, sent.model.draft(confirmed=True))
-    except NotFound:
-        raise
-    except Refused as refused:
-        again = sent.refused(refused, who.language, _FIELDS)
-        return _screen(request, who, basket, "details", again, 422)
+    if asking.form.errors:
+        return _screen(request, who, basket, "details", asking.form, asking.status)
     if basket.pack is None:
         return _shop(request, who, basket)
     confirmation = _screen(request, who, basket, "confirm", sent)
@@ -171,18 +167,11 @@ async def place(request: Request, who: SignedIn) -> Response:
     sent = await read_form(request, PlaceForm, who.language)
     if sent.model is None:
         return _screen(request, who, await _of_form(who, sent), "details", sent, 422)
-    try:
+    with Asking(sent, who.language, _FIELDS) as asking:
         draft = sent.model.draft(confirmed=sent.model.confirmed == "yes")
         placed = await who.desks.orders.place(who.caller, draft)
-    except NotFound:
-        raise
-    except Refused as refused:
-        again, status = sent.refused(refused, who.language, _FIELDS), 422
-    except Unavailable as failure:
-        again, status = unavailable(sent, failure, who.language), 503
-    else:
         return who.done(f"/orders/{placed.order_id}/placed")
-    return _screen(request, who, await _of_form(who, sent), "confirm", again, status)
+    return _screen(request, who, await _of_form(who, sent), "confirm", asking.form, asking.status)
 
 
 async def placed(request: Request, who: SignedIn) -> Response:

@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.errors import NotFound, Refusal, Refused, Unavailable
+from models.errors import Refusal
 from models.orders.kinds import permission_of
 from models.orders.lifecycle import OrderStatus, advance
 from models.orders.notes import LONGEST_COMMENT
@@ -19,8 +19,7 @@ from models.orders.placement import OrderState
 from models.orders.views import OrderView
 from models.people.callers import Caller, Permission, may_cancel, not_permitted
 from portal.auth.signed_in import SignedIn
-from portal.pages.failures import unavailable
-from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.orders.order import order_of, shown
 from portal.pages.routes import Page, form, page
 from starter.orders.desk import OrderDesk
@@ -86,22 +85,13 @@ class Step:
     async def send(self, request: Request, who: SignedIn) -> Response:
         """Do it, or say why not beside what was typed."""
         sent = await read_form(request, self.model, who.language)
-        status = 422
         if sent.model is not None and self.confirms and sent.values.get("confirmed") != "yes":
             sent = replace(sent, model=None, errors={"confirmed": [_texts(who)["tick"]]})
-        if sent.model is not None:
-            order = order_of(request)
-            try:
-                state = await self.call(who.desks.orders, who.caller, order, sent.model)
-            except NotFound:
-                raise
-            except Refused as refused:
-                sent = sent.refused(refused, who.language, _FIELDS)
-            except Unavailable as failure:
-                sent, status = unavailable(sent, failure, who.language), 503
-            else:
-                return self._done(who, state)
-        return await self._page(request, who, sent, status)
+        with Asking(sent, who.language, _FIELDS) as asking:
+            if sent.model is not None:
+                order = order_of(request)
+                return self._done(who, await self.call(who.desks.orders, who.caller, order, sent.model))
+        return await self._page(request, who, asking.form, asking.status)
 
     def _done(self, who: SignedIn, state: OrderState) -> Response:
         path = f"/orders/{state.order_id}"

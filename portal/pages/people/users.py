@@ -8,15 +8,14 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.errors import Refused, Unavailable
+from models.errors import Unavailable
 from models.identifiers import reference
 from models.paging import LARGEST_PAGE
 from models.people.callers import USER_ROLES, Permission, Role, UserKind, may_grant
 from models.people.views import UserView
 from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
-from portal.pages.failures import unavailable
-from portal.pages.forms import FormModel, Sent, read_form, unsent
+from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.routes import form, page
 
 ROWS = 50
@@ -80,14 +79,21 @@ async def ask(request: Request, who: SignedIn) -> Response:
 async def invite(request: Request, who: SignedIn) -> Response:
     """Create the user and send the link by which they choose a password."""
     sent = await read_form(request, InviteForm, who.language)
-    if (given := sent.model) is None:
-        return await _form(request, who, sent, 422)
-    try:
-        user = await who.desks.users.create_user(
-            who.caller, None, given.name, given.email, role=given.role, distributor=given.distributor or None
-        )
-    except Refused as refused:
-        return await _form(request, who, sent.refused(refused, who.language, _FIELDS), 422)
+    with Asking(sent, who.language, _FIELDS) as asking:
+        if (given := sent.model) is not None:
+            user = await who.desks.users.create_user(
+                who.caller,
+                None,
+                given.name,
+                given.email,
+                role=given.role,
+                distributor=given.distributor or None,
+            )
+            return await _invited(who, user)
+    return await _form(request, who, asking.form, asking.status)
+
+
+async def _invited(who: SignedIn, user: UserView) -> Response:
     try:
         await who.desks.mailed.invite(who.caller, reference("U", user.id))
     except Unavailable:  # it is recorded, and sent when Temporal is available again
@@ -102,20 +108,12 @@ async def one(request: Request, who: SignedIn) -> Response:
 
 async def again(request: Request, who: SignedIn) -> Response:
     """Send the invitation again: another link."""
-    name = request.path_params["user"]
-    sent, status = await read_form(request, NoForm, who.language), 422
-    if sent.model is not None:
-        try:
-            user = await who.desks.mailed.invite(who.caller, name)
-        except Unavailable as failure:
-            sent, status = unavailable(sent, failure, who.language), 503
-        except Refused as refused:
-            if refused.refusals[0].status == 404:
-                raise
-            sent = sent.refused(refused, who.language)
-        else:
+    sent = await read_form(request, NoForm, who.language)
+    with Asking(sent, who.language) as asking:
+        if sent.model is not None:
+            user = await who.desks.mailed.invite(who.caller, request.path_params["user"])
             return who.done("/people", "user_invited", email=user.email)
-    return await _one(request, who, sent, status)
+    return await _one(request, who, asking.form, asking.status)
 
 
 async def deactivate(request: Request, who: SignedIn) -> Response:
@@ -131,17 +129,12 @@ async def activate(request: Request, who: SignedIn) -> Response:
 async def _set_active(request: Request, who: SignedIn, *, active: bool) -> Response:
     desk, name = who.desks.users, request.path_params["user"]
     sent = await read_form(request, NoForm, who.language)
-    if sent.model is not None:
-        try:
+    with Asking(sent, who.language) as asking:
+        if sent.model is not None:
             change = desk.activate_user if active else desk.deactivate_user
             user = await change(who.caller, name)
-        except Refused as refused:
-            if refused.refusals[0].status == 404:
-                raise
-            sent = sent.refused(refused, who.language)
-        else:
             return who.done("/people", "user_activated" if active else "user_deactivated", name=user.name)
-    return await _one(request, who, sent, 422)
+    return await _one(request, who, asking.form, asking.status)
 
 
 async def _one(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
