@@ -2,7 +2,7 @@
 
 from models.codes.requests import QrRequest, RequestResult, RequestSeen
 from models.people.callers import By
-from store.codes import notifications, request_steps, request_views
+from store.codes import offers, request_steps, request_views
 from store.session import Database
 from workflows.codes.messages import AddRound, EndRequest, RequestStep
 from workflows.codes.steps import QrSteps
@@ -45,4 +45,4 @@ class QrInventorySteps(QrSteps):
     async def offer_notification(self, request: RequestStep) -> str | None:
         """Record a notification to the requester, unless one of the code was sent before."""
         async with self._database.transaction() as connection:
-            return await notifications.offer_notification(connection, request.request_id)
+            return await offers.offer_notification(connection, request.request_id)

@@ -20,7 +20,7 @@ from models.people.callers import LinkBearer
 from qr.intake import read_upload
 from starter.codes.code_desk import CodeDesk, read_typed
 from store import events
-from store.codes import codes, imports, link_pages, links, notifications
+from store.codes import codes, imports, link_pages, links, notifications, offers
 from store.codes.link_ends import DOWNLOAD, UPLOAD
 from store.codes.links import Link
 from store.codes.recipients import address_for
@@ -114,7 +114,7 @@ class LinkDesk:
             version_id = await imports.imported_by(connection, request_id, link.actor)
             if version_id is None:
                 raise Refused.because("not_imported")
-            if await notifications.offered(connection, link.account_id, request_id):
+            if await offers.offered(connection, link.account_id, request_id):
                 return  # the request's workflow did it, since the button was not pressed in time
             who = await link_pages.requester(connection, request_id)
             try:

@@ -33,7 +33,7 @@ from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from starter.keys import checked_key
 from store import lookups
-from store.licences import billing, charges, licences, prices, purchases
+from store.licences import billing, charges, licence_changes, licences, prices, purchases
 from store.session import Database
 
 
@@ -122,7 +122,7 @@ class LicenceDesk:
                 if add_on is not None or quantity is not None:
                     raise Refused.because("licence_or_add_on")
                 return [
-                    await licences.give_back(
+                    await licence_changes.give_back(
                         connection, account_id, found.id, key=checked_key(key), by=caller.by
                     )
                 ]
@@ -131,7 +131,7 @@ class LicenceDesk:
             if add_on is None or quantity is None:
                 raise Refused.because("licence_or_add_on")
             what, number, checked = parse_add_on(add_on), parse_quantity(quantity), checked_key(key)
-            return await licences.give_back_some(
+            return await licence_changes.give_back_some(
                 connection, owner.id, what, number, key=checked, by=caller.by
             )
 
@@ -141,7 +141,7 @@ class LicenceDesk:
             found, account_id = await licences.find(connection, caller.scope, licence)
             caller.require(Permission.BUY_LICENCES)
             wanted = parse_add_on(add_on)
-            return await licences.change(connection, account_id, found.id, wanted, caller.by)
+            return await licence_changes.change(connection, account_id, found.id, wanted, caller.by)
 
     async def charges(
         self, caller: Caller, account: str | None = None, month: str | None = None, licence: str | None = None

@@ -19,22 +19,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.codes.requests import NotificationView, RequestStatus
+from models.codes.requests import NotificationView
 from models.errors import NotFound, Refused
 from models.events import sim_references
 from models.fleet.inventory import SimState
-from models.identifiers import qr_notification_id
 from models.people.callers import AllAccounts, By, Scope
 from store import events
-from store.codes.code_locks import LockedQrSim, lock_request, lock_sim
-from store.codes.recipients import address_for
-from store.codes.tables import LinkRow, QrNotificationRow, QrRequestRow, QrVersionRow
-from store.fleet.tables import SimRow
+from store.codes.code_locks import LockedQrSim, lock_sim
+from store.codes.tables import LinkRow, QrNotificationRow, QrVersionRow
 from store.mail_table import MailRow
 from store.operations import holds, not_sent
 from store.operations.tables import HoldRow, NotSentRow
 from store.paging import built_once
-from store.people.tables import UserRow
 from store.row import has, now
 from store.scopes import shaped, travel_esim, within
 
@@ -63,19 +59,6 @@ NOTIFIED = exists().where(
 )
 """Whether a recipient has been or is being notified of a version, as a condition of a statement."""
 _IS_NOTIFIED = select(QrVersionRow.id).where(QrVersionRow.id == bindparam("version"), NOTIFIED)
-_UNNOTIFIED = (
-    select(QrVersionRow.id, UserRow.email)
-    .join(QrRequestRow, QrRequestRow.sim_id == QrVersionRow.sim_id)
-    .join(UserRow, UserRow.id == QrRequestRow.requested_by)
-    .join(SimRow, SimRow.id == QrVersionRow.sim_id)
-    .where(
-        QrRequestRow.id == bindparam("request"),
-        QrRequestRow.status == RequestStatus.IMPORTED,
-        QrVersionRow.current,
-        SimRow.state != SimState.DISCARDED,
-        ~NOTIFIED,
-    )
-)
 
 
 def _revoking(*which: ColumnElement[bool]) -> Select[str]:
@@ -204,45 +187,10 @@ async def _record_revoked(
     await events.append(connection, sim.account_id, about, by.actor, happened, origin_id=by.origin_id)
 
 
-async def offer_notification(connection: AsyncConnection, request_id: str) -> str | None:
-    """Record a notification for the requester, or for the person for whom the code is meant, if no recipient
-    has been notified of the imported code; return its id. None if a recipient has been notified, the request
-    has no code, or the SIM is discarded. Raises `NoAgentAddress`.
-    """
-    request = await lock_request(connection, request_id)
-    own = _id_for_requester(request.account_id, request_id)
-    if await find(connection, AllAccounts(), own) is not None:
-        return own
-    which = {"request": request_id}
-    unnotified = (await connection.execute(_UNNOTIFIED, which)).one_or_none()
-    if unnotified is None:
-        return None
-    await create(
-        connection,
-        notification_id=own,
-        account_id=request.account_id,
-        sim_id=request.sim_id,
-        version_id=unnotified.id,
-        address=await address_for(connection, request.sim_id, unnotified.email),
-        by=By(OFFERED_BY),
-    )
-    return own
-
-
 async def is_notified(connection: AsyncConnection, version_id: int) -> bool:
     """Whether a recipient has been or is being notified of this version."""
     which = {"version": version_id}
     return await connection.scalar(_IS_NOTIFIED, which) is not None
-
-
-async def offered(connection: AsyncConnection, account_id: int, request_id: str) -> bool:
-    """Whether the workflow of the request notifies the requester, or has done so, by itself."""
-    known = await find(connection, AllAccounts(), _id_for_requester(account_id, request_id))
-    return known is not None and known.state != "given_up"
-
-
-def _id_for_requester(account_id: int, request_id: str) -> str:
-    return qr_notification_id(account_id, f"the requester of {request_id}")
 
 
 def selected(scope: Scope) -> Select[*tuple[Any, ...]]:

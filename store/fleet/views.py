@@ -13,9 +13,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import aliased
 
 from models.fleet.inventory import DeviceView, LineView, SimKind, SimState, SimView
 from models.identifiers import storable
@@ -23,11 +21,11 @@ from models.paging import WHOLE, Page, Wanted
 from models.people.callers import OfAccount, Scope
 from store.codes.tables import QrVersionRow
 from store.fleet import grid_codes, group_members
-from store.fleet.tables import STATES_IN_PLACE, DeviceRow, LineGroupRow, LineRow, SimGroupRow, SimRow
+from store.fleet.sim_columns import SimColumns, names_of_groups
+from store.fleet.tables import STATES_IN_PLACE, DeviceRow, LineGroupRow, LineRow, SimRow
 from store.orders.tables import OPEN_STATUSES, OrderRow
 from store.paging import Keys, among, built_once, cut
-from store.people.languages import language_of
-from store.people.tables import AccountRow, DistributorRow, EmployeeRow, GroupRow, ProviderRow
+from store.people.tables import AccountRow, GroupRow, ProviderRow
 from store.row import constants
 from store.scopes import shaped, travel_esim, within
 
@@ -207,60 +205,14 @@ def _one_sim(scope: Scope) -> Select[*tuple[Any, ...]]:
     return _sims(scope, None, None, False).where(_SIM.row.id == bindparam("sim", type_=BigInteger))
 
 
-class _Sim:
-    """Aliases of the tables of one SIM, so that a statement about a line can join two SIMs."""
-
-    def __init__(self, prefix: str = "sim") -> None:
-        self.prefix = prefix
-        self.row = aliased(SimRow)
-        self._provider = aliased(ProviderRow)
-        self._distributor = aliased(DistributorRow)
-        self._employee = aliased(EmployeeRow)
-        self._account = aliased(AccountRow)
-        self._labels = {name: f"{prefix}_{name}" for name in SimView.model_fields}
-
-    def columns(self) -> list[Any]:
-        """The columns of a `SimView`, each labelled with the prefix."""
-        groups = select(_names()).join(SimGroupRow, SimGroupRow.group_id == GroupRow.id)
-        found = {
-            "id": self.row.id,
-            "iccid": self.row.iccid,
-            "kind": self.row.kind,
-            "state": self.row.state,
-            "provider": self._provider.name,
-            "distributor": self._distributor.name,
-            "employee": self._employee.name,
-            "employee_language": language_of(self._employee, self._account),
-            "groups": groups.where(SimGroupRow.sim_id == self.row.id).scalar_subquery(),
-            "order_id": self.row.order_id,
-            "discarded_at": self.row.discarded_at,
-            "holder": self.row.holder,
-        }
-        return [column.label(f"{self.prefix}_{name}") for name, column in found.items()]
-
-    def join(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-        """Join the tables to which the SIM has foreign keys; the caller has joined the SIM."""
-        return (
-            statement.outerjoin(self._provider, self._provider.id == self.row.provider_id)
-            .outerjoin(self._distributor, self._distributor.id == self.row.distributor_id)
-            .outerjoin(self._employee, self._employee.id == self.row.employee_id)
-            .outerjoin(self._account, self._account.id == self._employee.account_id)
-        )
-
-    def view(self, row: Any) -> SimView:
-        """The model of the SIM in a row."""
-        cells = {name: row._mapping[label] for name, label in self._labels.items()}
-        return SimView(**cells | {"groups": tuple(cells["groups"] or ())})
-
-
-_SIM = _IN_PLACE = _Sim("sim")
-_TEMPORARY = _Sim("temporary")
+_SIM = _IN_PLACE = SimColumns("sim")
+_TEMPORARY = SimColumns("temporary")
 _NEWEST = Keys(_SIM.row.id, descending=True)
 
 
 def _lines(chosen: Select[int]) -> Select[*tuple[Any, ...]]:
     page = chosen.subquery()
-    groups = select(_names()).join(LineGroupRow, LineGroupRow.group_id == GroupRow.id)
+    groups = select(names_of_groups()).join(LineGroupRow, LineGroupRow.group_id == GroupRow.id)
     statement = (
         select(
             LineRow.id,
@@ -285,10 +237,6 @@ def _lines(chosen: Select[int]) -> Select[*tuple[Any, ...]]:
         found = (of.row.holder == LineRow.subject) & of.row.state.in_(states)
         statement = of.join(statement.outerjoin(of.row, found))
     return statement
-
-
-def _names() -> Any:
-    return func.array_agg(aggregate_order_by(GroupRow.name, GroupRow.name))
 
 
 def _line(row: Any) -> LineView:

@@ -15,7 +15,7 @@ from models.licences.history import Bought, BoughtAgain, Entry
 from models.licences.licence_views import PurchaseView
 from models.people.callers import By, Scope
 from store import events
-from store.licences import billing, entries, licences, prices
+from store.licences import billing, entries, licence_changes, prices
 from store.licences.entries import Books
 from store.licences.tables import LicenceEntryRow, LicenceRequestRow, LicenceRow, PurchaseRow
 from store.locks import keep_account_open
@@ -64,7 +64,7 @@ async def buy(
     Raises `Refused`: `key_used_for_purchase`, `no_price`, `account_closed`.
     """
     await keep_account_open(connection, account_id)
-    books = await licences.open_books(connection, account_id)
+    books = await licence_changes.open_books(connection, account_id)
     known = {"account": account_id, "key": licence_key(account_id, key)}
     before = (await connection.execute(_BY_KEY, known)).one_or_none()
     if before is not None:
@@ -86,7 +86,7 @@ async def buy(
             },
         )
     ).one()
-    again = (await licences.given_back(connection, books, add_on))[:quantity]
+    again = (await licence_changes.given_back(connection, books, add_on))[:quantity]
     await _add_licences(connection, books, purchase, again, by)
     await _answer(connection, account_id, purchase, by)
     return await _view(connection, books, purchase)

@@ -9,7 +9,7 @@ from models.codes.requests import RequestResult, RequestStatus
 from models.errors import Refused
 from models.orders.lifecycle import HoldReason, OrderKind
 from models.people.callers import By
-from store.codes import notifications
+from store.codes import notifications, offers
 from store.orders import follow_ups, steps
 from store.session import Database
 from tests.builders import acknowledge, iccid, line, place, process, run
@@ -20,7 +20,7 @@ CARD = line(1)
 
 async def offer(qr: QrWorld, request_id: str) -> str | None:
     async with qr.database.transaction() as connection:
-        return await notifications.offer_notification(connection, request_id)
+        return await offers.offer_notification(connection, request_id)
 
 
 @pytest.mark.covers("F38")
