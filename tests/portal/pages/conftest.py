@@ -8,14 +8,14 @@ import pytest
 from fastapi import FastAPI
 from pwdlib import PasswordHash
 
-from models.people.sign_in import Visit
+from models.people.sign_in import TokenPurpose, Visit
 from starter.desks import Desks
 from starter.people.sign_in import begin
-from store.people import passwords
+from store.people import passwords, user_mails
 from tests.builders import OPERATOR
 from tests.callers.conftest import acme, database_url, firms  # noqa: F401  fixtures
 from tests.portal.api.conftest import ADDRESS, api_settings, app, desks  # noqa: F401  fixtures
-from tests.portal.pages.people import PASSWORD, Browser, browsing
+from tests.portal.pages.people import HOST, PASSWORD, SESSION, Browser, browsing
 
 SignIn = Callable[[str], Awaitable[Browser]]
 
@@ -38,7 +38,7 @@ async def browser(app: FastAPI, desks: Desks) -> AsyncIterator[SignIn]:  # noqa:
         async with desks.database.transaction() as connection:
             begun, _ = await begin(connection, user, Visit())
         client = browsing(app)
-        client.cookies.set("__Host-esim-session", begun.token, domain="portal.example")
+        client.cookies.set(SESSION, begun.token, domain=HOST)
         opened.append(client)
         return client
 
@@ -52,6 +52,15 @@ async def give_password(desks: Desks, address: str) -> None:  # noqa: F811
     user = await desks.users.user(OPERATOR, address)
     async with desks.database.transaction() as connection:
         await passwords.renew_hash(connection, user, await asyncio.to_thread(_hash))
+
+
+async def mailed_link(desks: Desks, address: str, purpose: TokenPurpose) -> str:  # noqa: F811
+    """The path of a link as it is mailed to a user."""
+    user = await desks.users.user(OPERATOR, address)
+    async with desks.database.transaction() as connection:
+        mail, _ = await user_mails.record(connection, user, purpose, OPERATOR.by)
+        token, _ = await user_mails.mint(connection, mail)
+    return f"/{purpose.value}/{token}"
 
 
 @cache

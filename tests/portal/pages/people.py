@@ -8,7 +8,9 @@ from tests.callers.world import BEN, CLEO
 ANA = "owner@acme.example"
 """Ana owns Acme, Ben may only look there, Cleo owns Bolt."""
 PASSWORD = "green tea in the morning"
-ADDRESS = "https://portal.example"
+HOST = "portal.example"
+ADDRESS = f"https://{HOST}"
+SESSION = "__Host-esim-session"
 FORM = {"Sec-Fetch-Site": "same-origin", "Origin": ADDRESS}
 
 Browser = httpx.AsyncClient
@@ -21,4 +23,21 @@ def browsing(app: FastAPI) -> Browser:
     )
 
 
-__all__ = ["ADDRESS", "ANA", "BEN", "CLEO", "FORM", "PASSWORD", "Browser", "browsing"]
+async def tried(visitor: Browser, email: str, password: str, **headers: str) -> httpx.Response:
+    """What a visitor is answered who tries to sign in."""
+    return await visitor.post("/sign-in", data={"email": email, "password": password}, headers=headers)
+
+
+__all__ = [
+    "ADDRESS",
+    "ANA",
+    "BEN",
+    "CLEO",
+    "FORM",
+    "HOST",
+    "PASSWORD",
+    "SESSION",
+    "Browser",
+    "browsing",
+    "tried",
+]
