@@ -7,10 +7,11 @@ from models.fleet.grid import InventoryFilter, InventoryQuery, RowCode, RowOrder
 from models.fleet.inventory import SimKind
 from models.fleet.rows import GridRow
 from models.identifiers import reference
+from models.orders.lifecycle import OrderKind
 from models.people.callers import Caller
 from starter.fleet.inventory import InventoryDesk
 from store.session import Database
-from tests.builders import empty_slot, line, run
+from tests.builders import acknowledge, ana, empty_slot, iccid, line, place, process, run
 from tests.qr_world import QrWorld, qr_world
 
 ROWS = "SELECT * FROM inventory_rows ORDER BY id"
@@ -80,3 +81,16 @@ def fulfils(row: GridRow, chosen: InventoryFilter) -> bool:
     }
     shown = wanted.get("state") is RowState.DISCARDED or row.state is not RowState.DISCARDED
     return shown and all(checks[name](value) for name, value in wanted.items())
+
+
+async def busy_world(database: Database) -> Caller:
+    """One order of each status, a requested code and an imported one."""
+    world = await mixed_world(database)
+    await world.asked(3, "b")
+    await world.take(1)
+    await place(database, 1, OrderKind.REPLACE_ESIM)
+    await acknowledge(database, await place(database, 2), iccid(90))
+    done = await place(database, 4)
+    await acknowledge(database, done)
+    await process(database, done, iccid(91))
+    return await ana(database)
