@@ -39,6 +39,7 @@ CHECK_DIGIT_WRONG = "The check digit of ICCID {iccid} is wrong; it is kept, comp
 
 _ICCID = re.compile(ICCID_DIGITS)
 _ORDER_ID = re.compile(ORDER_ID_PATTERN)
+_LETTERS = {"user": "U", "contact": "C", "agent": "AG", "subscriber": "SB"}
 _REFERENCE = re.compile(r"^([A-Za-z]{1,2})-([0-9]{1,15})$")
 
 
@@ -89,6 +90,14 @@ def parse_msisdn(text: str) -> str:
 def reference(letter: str, number: int) -> str:
     """The reference of a record for users and in histories: `L-42` a line, `S-7` a SIM, `U-3` a user."""
     return f"{letter}-{number}"
+
+
+def actor_reference(actor: str) -> str:
+    """A person as users and callers name them: `U-3` for `user:3`; another actor, such as `operator`, as it
+    is.
+    """
+    kind, _, number = actor.partition(":")
+    return reference(_LETTERS[kind], int(number)) if kind in _LETTERS and number.isdigit() else actor
 
 
 def parse_reference(letter: str, text: str) -> int | None:

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import Field
 
 from models.events import EventView
-from models.identifiers import reference
-from portal.api.fields import Resource, person
+from models.identifiers import actor_reference, reference
+from portal.api.fields import Resource
 
 ACTORS = "`U-3`, `C-7`, `link:12`, `operator`, `provider` or `system`."
 """Who may have done something, for the reference."""
@@ -36,7 +36,9 @@ class EventResource(Resource):
 def events_of(events: Iterable[EventView]) -> list[EventResource]:
     """What happened, in its sequence."""
     return [
-        EventResource(at=event.at, type=event.type, actor=person(event.actor), data=data_of(event.data))
+        EventResource(
+            at=event.at, type=event.type, actor=actor_reference(event.actor), data=data_of(event.data)
+        )
         for event in events
     ]
 
@@ -48,4 +50,4 @@ def data_of(data: Mapping[str, object]) -> dict[str, Any]:
         for name, value in data.items()
     }
     to = named.get("to")
-    return {**named, "to": person(to)} if isinstance(to, str) else named
+    return {**named, "to": actor_reference(to)} if isinstance(to, str) else named

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from pydantic import Field
 
+from models.identifiers import actor_reference
 from models.language import Language
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
-from portal.api.fields import Resource, person
+from portal.api.fields import Resource
 from wording.labels import hold_sentence, not_sent_reason
 
 
@@ -46,7 +47,7 @@ def not_sent_of(unsent: Iterable[NotSentView], language: Language) -> list[NotSe
     return [
         NotSentResource(
             **each.model_dump(exclude={"recipients"}),
-            recipients=[person(one) for one in each.recipients],
+            recipients=[actor_reference(one) for one in each.recipients],
             sentence=not_sent_reason(each.reason, language),
         )
         for each in unsent

@@ -14,7 +14,8 @@ from portal.api.codes.resources import QrHistoryResource, QrImportResource, hist
 from portal.api.codes.shown import QrCodeResource
 from portal.api.fields import Id
 from portal.api.routing import router
-from portal.api.uploads import one_file, one_file_and
+from portal.api.uploads import one_file_and
+from portal.http.uploads import one_file
 from portal.links.downloads import FILE_POLICY
 from qr import draw
 

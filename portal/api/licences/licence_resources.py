@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from models.identifiers import reference
+from models.identifiers import actor_reference, reference
 from models.licences.add_ons import AddOn
 from models.licences.charges import ChargeReason
 from models.licences.history import AddOnChange
@@ -20,7 +20,7 @@ from models.licences.licence_views import (
     PriceView,
     PurchaseView,
 )
-from portal.api.fields import Currency, Resource, one_of, person
+from portal.api.fields import Currency, Resource, one_of
 from portal.api.licences.shared import AddOnName, Money
 
 _BILLED = {"cycle_day", "time_zone", "currency", "fixed"}
@@ -116,7 +116,7 @@ class PurchaseResource(Resource):
             add_on=purchase.add_on,
             quantity=purchase.quantity,
             bought_at=purchase.at,
-            bought_by=person(purchase.bought_by),
+            bought_by=actor_reference(purchase.bought_by),
             licences=[reference("LI", one) for one in (*purchase.again, *purchase.new)],
             again=[reference("LI", one) for one in purchase.again],
             amount=str(purchase.amount),

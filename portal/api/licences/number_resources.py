@@ -5,14 +5,14 @@ from datetime import datetime
 
 from pydantic import Field
 
-from models.identifiers import reference
+from models.identifiers import actor_reference, reference
 from models.language import Language
 from models.licences.changes import ChangeResult
 from models.licences.numbers import Change, LineType, Notice, NumberState
 from models.licences.views import NumberView, UnfinishedChangeView
 from models.people.callers import Caller
 from portal.api.events import EventResource, events_of
-from portal.api.fields import Resource, id_or_none, one_of, person
+from portal.api.fields import Resource, id_or_none, one_of
 from portal.api.licences.shared import AddOnName
 from portal.api.waiting import HoldResource, NotSentResource, holds_of, not_sent_of
 
@@ -138,7 +138,7 @@ def number_resource(
         holds=holds_of(number.holds, language),
         unfinished_changes=[_unfinished(change, language) for change in number.unfinished_changes],
         events=events_of(number.events) if events else None,
-        people=None if people is None else {person(each): name for each, name in people.items()},
+        people=None if people is None else {actor_reference(each): name for each, name in people.items()},
     )
 
 

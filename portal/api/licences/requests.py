@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import Query, Response
 from pydantic import Field
 
+from models.identifiers import actor_reference
 from models.language import Language
 from models.licences.add_ons import AddOn
 from models.licences.licence_views import LicenceRequestView
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, id_or_none, person, required
+from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, id_or_none, required
 from portal.api.licences.shared import AddOnName, Quantity
 from portal.api.lists import ListOf, Pages
 from portal.api.made import say_made
@@ -43,7 +44,7 @@ class LicenceRequestResource(Resource):
         language = Language(caller.language)
         return cls(
             **request.model_dump(include={"id", "add_on", "quantity", "note", "notified_at"}),
-            requested_by=person(request.requested_by),
+            requested_by=actor_reference(request.requested_by),
             requested_at=request.at,
             purchase=id_or_none("LP", request.purchase_id),
             held=bool(request.holds),

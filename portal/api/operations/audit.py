@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import Field
 
+from models.identifiers import actor_reference
 from models.operations.audit import AuditEntry
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
 from portal.api.events import ACTORS, data_of
-from portal.api.fields import Id, Moment, Name, Resource, person
+from portal.api.fields import Id, Moment, Name, Resource
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
 
@@ -36,7 +37,7 @@ class AuditResource(Resource):
     @classmethod
     def of(cls, entry: AuditEntry) -> "AuditResource":
         """The entry as it is answered."""
-        named = {"actor": person(entry.actor), "data": data_of(entry.data)}
+        named = {"actor": actor_reference(entry.actor), "data": data_of(entry.data)}
         return cls(**entry.model_dump(exclude={"account"}) | named)
 
 

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from pydantic import Field
 
+from models.identifiers import actor_reference
 from models.imports import ImportReport, Problem, RowNote
 from models.language import Language
 from models.operations.jobs import JobRowView, JobStatus, JobView, RowOutcome
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import DryRun, Id, IdempotencyKey, Name, Resource, person, required
+from portal.api.fields import DryRun, Id, IdempotencyKey, Name, Resource, required
 from portal.api.lists import ListOf, Pages
 from portal.api.made import say_made
 from portal.api.operations.job_bodies import read_job, request_body
@@ -174,7 +175,7 @@ def _job(view: JobView, caller: Caller) -> JobResource:
         **values,
         id=view.job_id,
         refusals=worded(view.refusals, Language(caller.language)),
-        created_by=person(view.created_by),
+        created_by=actor_reference(view.created_by),
     )
 
 

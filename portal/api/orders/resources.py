@@ -2,24 +2,23 @@
 are possible now (A9).
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
 from models.identifiers import reference
 from models.language import Language
-from models.orders.kinds import permission_of
-from models.orders.lifecycle import OPEN, OrderStatus
+from models.orders.next_steps import next_steps
 from models.orders.views import OrderView
-from models.people.callers import Caller, Permission, may_cancel
+from models.people.callers import Caller
 from portal.api.events import EventResource, events_of
 from portal.api.fields import Resource
 from portal.api.orders.details import details_of
 from portal.api.problems import RefusalProblem, worded
 from portal.api.waiting import HoldResource, holds_of
 from settings import Settings
+from starter.orders.waits_for import waits_for
 
 _STATUSES = (
     "More values may be added: `submitted`, `provider_processing`, `processed`, `cancelled`, `refused`."
@@ -80,7 +79,7 @@ def order_resource(
     order: OrderView, caller: Caller, settings: Settings, *, events: bool = False
 ) -> OrderResource:
     """An order as this caller sees it."""
-    language = Language(caller.language)
+    language, waits = Language(caller.language), waits_for(order, settings)
     return OrderResource(
         **order.model_dump(
             include={
@@ -93,52 +92,12 @@ def order_resource(
         esim=None if order.esim_id is None else reference("S", order.esim_id),
         held=bool(order.holds),
         holds=holds_of(order.holds, language),
-        waits_for=_waits_for(order, settings),
+        waits_for=None if waits is None else WaitsFor(what=waits.what, until=waits.until),
         refusals=worded(order.refusals, language),
         details=details_of(order.details),
-        next=list(_next_calls(order, caller)),
+        next=[
+            NextCall(name=step, method="POST", href=f"/api/v1/orders/{order.id}/{step}")
+            for step in next_steps(order, caller)
+        ],
         events=events_of(order.events) if events else None,
     )
-
-
-def _waits_for(order: OrderView, settings: Settings) -> WaitsFor | None:
-    if order.status not in OPEN:
-        return None
-    if order.details and order.details.waits_for:
-        return WaitsFor(what=order.details.waits_for, until=None)
-    if any(each.is_order for each in order.not_sent):
-        return WaitsFor(what="sending", until=None)
-    if order.distributor is None:  # served from stock: no acknowledgement is expected
-        return None
-    what, after = {
-        OrderStatus.SUBMITTED: ("acknowledgement", settings.acknowledgement_reminder_after),
-        OrderStatus.PROVIDER_PROCESSING: ("processing", settings.processing_reminder_after),
-    }[order.status]
-    return WaitsFor(what=what, until=None if order.holds else _end(order.status_since, after, settings))
-
-
-def _end(since: datetime, after: timedelta, settings: Settings) -> datetime:
-    return since + after * (settings.reminders + 1)
-
-
-def _next_calls(order: OrderView, caller: Caller) -> Iterable[NextCall]:
-    for name, possible in (
-        ("acknowledge", order.status is OrderStatus.SUBMITTED and caller.may(Permission.ACKNOWLEDGE_ORDERS)),
-        (
-            "iccid",
-            order.status is OrderStatus.PROVIDER_PROCESSING
-            and order.esim_id is not None
-            and caller.may(Permission.ENTER_ICCID),
-        ),
-        (
-            "processed",
-            order.status is OrderStatus.PROVIDER_PROCESSING and caller.may(Permission.REPORT_PROCESSED),
-        ),
-        (
-            "cancel",
-            order.status in OPEN and may_cancel(caller.permissions, order.status, permission_of(order.kind)),
-        ),
-        ("retry", bool(order.holds) and caller.may(Permission.RETRY_WORK)),
-    ):
-        if possible:
-            yield NextCall(name=name, method="POST", href=f"/api/v1/orders/{order.id}/{name}")

@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import Response
 from pydantic import AwareDatetime, Field
 
-from models.identifiers import reference
+from models.identifiers import actor_reference, reference
 from models.people.api_keys import ApiKeyView
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, IdempotencyKey, Name, Resource, person, required
+from portal.api.fields import Body, Id, IdempotencyKey, Name, Resource, required
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
 
@@ -40,7 +40,7 @@ class ApiKeyResource(Resource):
     def of(cls, view: ApiKeyView) -> "ApiKeyResource":
         """The key as it is answered."""
         user = None if view.user_id is None else reference("U", view.user_id)
-        named = {"id": view.key_id, "user": user, "created_by": person(view.created_by)}
+        named = {"id": view.key_id, "user": user, "created_by": actor_reference(view.created_by)}
         return cls(**view.model_dump(exclude={"id", "user_id"}) | named)
 
 

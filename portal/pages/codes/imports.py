@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from models.codes.requests import Imported
 from models.people.callers import Permission
-from portal.api.uploads import one_file
 from portal.auth.signed_in import SignedIn
+from portal.http.uploads import one_file
 from portal.pages.codes.section import section
 from portal.pages.forms import Asking, FormModel, read_form, unsent
 from portal.pages.routes import form

@@ -7,16 +7,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.errors import NotFound
-from models.identifiers import parse_order_id
+from models.identifiers import parse_order_id, reference
+from models.orders.next_steps import next_steps
 from models.orders.notes import parts_of
-from models.orders.views import OrderView
+from models.orders.views import OrderView, SwapDetails
 from models.people.callers import Permission
-from portal.api.orders.resources import OrderResource, order_resource
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, unsent
 from portal.pages.orders.timeline import timeline
 from portal.pages.routes import form, page
-from wording.labels import kind_label, not_sent_reason, not_sent_step, order_status
+from starter.orders.waits_for import waits_for
+from wording.labels import hold_sentence, kind_label, not_sent_reason, not_sent_step, order_status
+from wording.refusals import sentence
 
 _LIVE = frozenset({"submitted", "provider_processing"})
 
@@ -52,36 +54,33 @@ async def retry(request: Request, who: SignedIn) -> Response:
     return await _page(request, who, found, failed, asking.status)
 
 
-def shown(who: SignedIn, order: OrderView) -> OrderResource:
-    """The order with what it waits for, its holds and the calls that are possible now."""
-    return order_resource(order, who.caller, who.desks.settings)
-
-
 async def _page(
     request: Request, who: SignedIn, order: OrderView, failed: Iterable[str] = (), status: int = 200
 ) -> Response:
     people = await who.desks.orders.people(who.caller, order)
-    reference, comment = parts_of(order.note)
-    language, resource = who.language, shown(who, order)
-    settings = who.desks.settings
+    purchase, comment = parts_of(order.note)
+    language, settings = who.language, who.desks.settings
     workflow = f"{settings.temporal_ui_url}/namespaces/{settings.temporal_namespace}/workflows/{order.id}"
     return who.page(
         request,
         "orders/order",
         status,
         order=order,
-        now=resource,
+        swap=order.details if isinstance(order.details, SwapDetails) else None,
+        waits=waits_for(order, settings),
+        holds=[(hold.since, hold_sentence(hold.reason, language)) for hold in order.holds],
+        refused=[sentence(each, language) for each in order.refusals],
         failed=list(failed),
-        may={call.name for call in resource.next},
+        may=set(next_steps(order, who.caller)),
         live=order.status in _LIVE or bool(order.holds),
         kind=kind_label(order.kind, language),
         status_words=order_status(order.status, language),
-        placed_by=people.get(f"user:{order.placed_by}", resource.placed_by).partition(" <")[0],
+        placed_by=people.get(f"user:{order.placed_by}", reference("U", order.placed_by)).partition(" <")[0],
         unsent=[
             (not_sent_step(one.step, language), not_sent_reason(one.reason, language))
             for one in order.not_sent
         ],
-        reference=reference,
+        reference=purchase,
         comment=comment,
         events=timeline(order, people, language),
         workflow=workflow if who.may(Permission.RETRY_WORK) else "",

@@ -12,15 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.errors import Refusal
-from models.orders.kinds import permission_of
-from models.orders.lifecycle import OrderStatus, advance
+from models.orders.lifecycle import OrderStatus
+from models.orders.next_steps import OrderStep, why_not
 from models.orders.notes import LONGEST_COMMENT
 from models.orders.placement import OrderState
 from models.orders.views import OrderView
-from models.people.callers import Caller, Permission, may_cancel, not_permitted
+from models.people.callers import Caller, Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
-from portal.pages.orders.order import order_of, shown
+from portal.pages.orders.order import order_of
 from portal.pages.routes import Page, form, page
 from starter.orders.desk import OrderDesk
 from wording.pages import page_texts
@@ -69,7 +69,7 @@ Call = Callable[[OrderDesk, Caller, str, Any], Awaitable[OrderState]]
 class Step:
     """One of the steps, with its page and its form."""
 
-    name: str
+    name: OrderStep
     model: type[FormModel]
     call: Call
 
@@ -115,28 +115,13 @@ class Step:
         )
 
     def _why_not(self, who: SignedIn, order: OrderView) -> Refusal | None:
-        """Why the desk would refuse this now, so that nothing is typed in vain.
+        """Why this would be refused now.
 
         A cancelled order keeps the form of processed: the desk refuses it, but records the late report as an
         incident.
         """
-        late = self.name == "processed" and order.status is OrderStatus.CANCELLED
-        if late or any(call.name == self.name for call in shown(who, order).next):
-            return None
-        placing = permission_of(order.kind)
-        if self.name == "cancel" and not may_cancel(who.caller.permissions, order.status, placing):
-            return not_permitted(Permission.CANCEL_ORDERS)
-        none = Refusal.of("iccid_not_entered") if self.name == "iccid" else None
-        return advance(order.status, _LEADS_TO[self.name]) or none
-
-
-_LEADS_TO = {
-    "acknowledge": OrderStatus.PROVIDER_PROCESSING,
-    "iccid": OrderStatus.PROCESSED,
-    "processed": OrderStatus.PROCESSED,
-    "cancel": OrderStatus.CANCELLED,
-}
-"""The status whose transition decides; the ICCID is entered for the order to be processed."""
+        late = self.name is OrderStep.PROCESSED and order.status is OrderStatus.CANCELLED
+        return None if late else why_not(self.name, order, who.caller)
 
 
 def _texts(who: SignedIn) -> Any:
@@ -144,20 +129,20 @@ def _texts(who: SignedIn) -> Any:
 
 
 ACKNOWLEDGE = Step(
-    "acknowledge",
+    OrderStep.ACKNOWLEDGE,
     AcknowledgeForm,
     lambda desk, caller, order, sent: desk.acknowledge(caller, order, iccid=sent.iccid.strip() or None),
 )
 ICCID = Step(
-    "iccid", IccidForm, lambda desk, caller, order, sent: desk.enter_iccid(caller, order, sent.iccid)
+    OrderStep.ICCID, IccidForm, lambda desk, caller, order, sent: desk.enter_iccid(caller, order, sent.iccid)
 )
 PROCESSED = Step(
-    "processed",
+    OrderStep.PROCESSED,
     ProcessedForm,
     lambda desk, caller, order, sent: desk.processed(caller, order, iccid=sent.iccid.strip() or None),
 )
 CANCEL = Step(
-    "cancel",
+    OrderStep.CANCEL,
     CancelForm,
     lambda desk, caller, order, sent: desk.cancel(caller, order, reason=sent.reason.replace("\r\n", "\n")),
 )
