@@ -107,6 +107,8 @@ class JobView(View):
     """Why all of it was refused, or its remaining rows."""
     held: bool
     created_by: str
+    made_by: str | None = None
+    """The name and address of that user, where one job is read."""
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None

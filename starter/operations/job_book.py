@@ -5,6 +5,7 @@ from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from store import lookups
 from store.operations import jobs
+from store.people import references
 from store.session import Database
 
 
@@ -36,7 +37,8 @@ class JobBook:
         async with self._database.reading() as connection:
             found = await jobs.find(connection, caller.scope, job)
             caller.require(Permission.RUN_JOBS)
-            return found
+            known = await references.names(connection, caller.scope, [found.created_by])
+            return found.model_copy(update={"made_by": known.get(found.created_by)})
 
     async def report(
         self,

@@ -170,7 +170,7 @@ async def cancel_job(caller: Running, desks: At, job: Id) -> JobResource:
 
 
 def _job(view: JobView, caller: Caller) -> JobResource:
-    values = view.model_dump(exclude={"id", "account", "refusals", "created_by"})
+    values = view.model_dump(exclude={"id", "account", "refusals", "created_by", "made_by"})
     return JobResource(
         **values,
         id=view.job_id,

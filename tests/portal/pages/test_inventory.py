@@ -235,6 +235,8 @@ async def test_a_job_shows_how_far_it_is_and_is_cancelled(browser: SignIn, acme:
     assert "Waits to be run" in page
     assert "0 of 1 rows" in page
     assert f'data-live="/jobs/{acme.job}"' in page
+    assert "Nothing to report yet" in page
+    assert re.search(r"By</dt>\s*<dd[^>]*>\s*manager\s*<", page), "who made it, by name"
     assert (await (await browser(CLEO)).get(f"/jobs/{acme.job}")).status_code == 404
 
 
