@@ -90,16 +90,20 @@ def create_app(
         app.router.routes.insert(0, _mounted(api))  # before a hundred pages that are not meant
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answers.answer)
-    # the last one added is the first that a request meets
+    _add_middleware(app, answer, settings, pace or Pace())
+    return app
+
+
+def _add_middleware(app: FastAPI, answer: AnswerTo, settings: Settings, pace: Pace) -> None:
+    """What each request meets before the routes: the last one added is the first."""
     app.add_middleware(OwnFormsOnly, answer=answer, portal_url=settings.portal_url)
-    app.add_middleware(BodyLimit, answer=answer, pace=pace or Pace())
+    app.add_middleware(BodyLimit, answer=answer, pace=pace)
     app.add_middleware(OneLength, answer=answer)
     app.add_middleware(CrashPage, answer=answer)
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)
     app.add_middleware(RequestIds)
     app.add_middleware(RequestSpans)
-    return app
 
 
 def _of_path(api: AnswerTo, pages: AnswerTo) -> AnswerTo:

@@ -94,14 +94,28 @@ class QrDesk(CodeDesk):
             if read.reasons:
                 raise Refused(*read.reasons)
             read = await keep_edited(connection, draft, read)
-            slot, provider, distributor = await request_views.start_facts(connection, read.sim.id)
+            start = await self._message(connection, caller, draft, read, key)
         if read.facts.open_qr_request:
-            return await self._send_again(
-                read.facts.open_qr_request,
-                _again(caller, read),
-                key,
-                _call(key, content_of(draft, read.sim.account_id, key)),
-            )
+            call = _call(key, content_of(draft, read.sim.account_id, key))
+            return await self._send_again(read.facts.open_qr_request, _again(caller, read), key, call)
+        result = await self._start(start)
+        if result.refusals:
+            raise Refused(*result.refusals)
+        state = result.state
+        sentence = f"No request was open. {REQUEST_MADE}" if draft.again else REQUEST_MADE
+        replayed = result.origin_id != caller.origin_id  # another call with this key has made it meanwhile
+        if replayed:
+            async with self.database.reading() as connection:
+                await _done_before(connection, caller, draft, read, key)
+        return Requested(
+            state.request_id, key, state.status, state.round, sentence, read.version, replayed=replayed
+        )
+
+    async def _message(
+        self, connection: AsyncConnection, caller: Caller, draft: QrRequestDraft, read: Read, key: str
+    ) -> RequestQrCode:
+        """What starts the workflow of this request."""
+        slot, provider, distributor = await request_views.start_facts(connection, read.sim.id)
         asked = QrRequest(
             request_id=qr_request_id(read.sim.account_id, key),
             account_id=read.sim.account_id,
@@ -112,25 +126,12 @@ class QrDesk(CodeDesk):
             email_text_id=read.email_text_id,
             content=content_of(draft, read.sim.account_id, key),
         )
-        result = await self._start(
-            RequestQrCode(
-                request=asked,
-                slot=slot,
-                provider=cut(provider),
-                distributor=cut(distributor),
-                timeouts=self._timeouts,
-            )
-        )
-        if result.refusals:
-            raise Refused(*result.refusals)
-        state = result.state
-        sentence = f"No request was open. {REQUEST_MADE}" if draft.again else REQUEST_MADE
-        replayed = result.origin_id != asked.origin_id  # another call with this key has made it meanwhile
-        if replayed:
-            async with self.database.reading() as connection:
-                await _done_before(connection, caller, draft, read, key)
-        return Requested(
-            state.request_id, key, state.status, state.round, sentence, read.version, replayed=replayed
+        return RequestQrCode(
+            request=asked,
+            slot=slot,
+            provider=cut(provider),
+            distributor=cut(distributor),
+            timeouts=self._timeouts,
         )
 
     async def send_again(self, caller: Caller, request_id: str, email: QrEmailDraft) -> Requested:

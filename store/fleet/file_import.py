@@ -5,7 +5,7 @@ their SIMs become those of the file. Rows that are equal already are not written
 file changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -238,14 +238,7 @@ async def import_fleet(
     New accounts get this language and mode. Only the platform's operator imports for an account that does
     not exist.
     """
-    done = 0
-
-    def advance() -> None:
-        nonlocal done
-        done += 1
-        if progress is not None:
-            progress("Writing", done, _STEPS)
-
+    advance = _counting(progress)
     await stage(connection, "staged_fleet", _STAGED, map(_staged, rows))
     await grid_later.begin(connection)
     advance()
@@ -277,6 +270,19 @@ async def import_fleet(
     changes = {"lines": len((changed | new_sims) - new), "employees": len(employees)}
     advance()
     return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))
+
+
+def _counting(progress: Progress | None) -> Callable[[], None]:
+    """Reports one more step each time that it is called."""
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        if progress is not None:
+            progress("Writing", done, _STEPS)
+
+    return advance
 
 
 def _staged(row: FleetRow) -> tuple[object, ...]:

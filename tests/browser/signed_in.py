@@ -18,7 +18,10 @@ from store.session import Database
 from tests.portal.pages.conftest import give_password
 from tests.portal.pages.people import PASSWORD
 
-_REFUSED = "Failed to load resource: the server responded with a status of 4"
+_REFUSED = tuple(
+    f"Failed to load resource: the server responded with a status of {status}" for status in (4, 503)
+)
+"""What a browser says of an answer that refuses a form, or has it sent again."""
 
 
 @dataclass

@@ -34,7 +34,7 @@ async def test_an_administrator_invites_a_colleague_who_chooses_a_password(porta
         await olga.get_by_role("link", name="Nina Novak").click()
         await looks_right(olga, "person")
         (path,) = await eventually(link, bool)
-        browser = await portal.chromium.new_context(base_url=portal.address)
+        browser = await portal.portal.chromium.new_context(base_url=portal.address)
         page = await browser.new_page()
         await page.goto(path)
         for field in await page.locator("input[type=password]").all():
