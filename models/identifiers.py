@@ -31,6 +31,21 @@ WORK = (
     "job-",
 )
 """The prefixes of workflow ids, one per kind of work; `store.operations.hold_subjects` has the kinds."""
+LETTERS = {
+    "agent": "AG",
+    "api_key": "K",
+    "contact": "C",
+    "esim_line": "EL",
+    "job": "J",
+    "licence": "LI",
+    "line": "L",
+    "number": "N",
+    "sim": "S",
+    "subscriber": "SB",
+    "travel_plan": "TP",
+    "user": "U",
+}
+"""The letters of ids, by what events, actors and subjects of orders call the record: `line:42` is `L-42`."""
 _CALLERS = "operator|user:[0-9]{1,18}|contact:[0-9]{1,18}"
 ACTOR_PATTERN = rf"^({_CALLERS})$"
 RETRYING_PATTERN = rf"^(system|{_CALLERS})$"
@@ -89,6 +104,12 @@ def parse_msisdn(text: str) -> str:
 def reference(letter: str, number: int) -> str:
     """The reference of a record for users and in histories: `L-42` a line, `S-7` a SIM, `U-3` a user."""
     return f"{letter}-{number}"
+
+
+def named(record: str) -> str:
+    """`L-42` for `line:42`, as users name the record; what is no such record as it is."""
+    kind, _, number = record.partition(":")
+    return reference(LETTERS[kind], int(number)) if kind in LETTERS and number.isdigit() else record
 
 
 def parse_reference(letter: str, text: str) -> int | None:

@@ -11,12 +11,11 @@ from pydantic_core import PydanticCustomError
 
 from models.characters import LONGEST_NAME
 from models.errors import Refused
-from models.identifiers import reference, storable
+from models.identifiers import named, reference, storable
 from models.paging import MOST_COUNTED
 from models.travel.stock_views import MOST_FREE
 from starter.keys import LONGEST_KEY, checked_key
 
-_LETTERS = {"user": "U", "contact": "C", "agent": "AG", "subscriber": "SB"}
 COUNTED_UP = f", counted up to {MOST_COUNTED}: {MOST_COUNTED} stands for that many or more."
 FREE_COUNTED_UP = f", counted up to {MOST_FREE}: {MOST_FREE} stands for that many or more."
 """The ends of descriptions of such numbers."""
@@ -117,8 +116,7 @@ def id_or_none(letters: str, number: int | None) -> str | None:
 
 def person(actor: str) -> str:
     """A person as the API names them: `U-3` for `user:3`; another actor, such as `operator`, as it is."""
-    kind, _, number = actor.partition(":")
-    return reference(_LETTERS[kind], int(number)) if kind in _LETTERS and number.isdigit() else actor
+    return named(actor)
 
 
 def required(key: str | None) -> str:
