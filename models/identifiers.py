@@ -31,6 +31,21 @@ WORK = (
     "job-",
 )
 """The prefixes of workflow ids, one per kind of work; `store.operations.hold_subjects` has the kinds."""
+LETTERS = {
+    "agent": "AG",
+    "api_key": "K",
+    "contact": "C",
+    "esim_line": "EL",
+    "job": "J",
+    "licence": "LI",
+    "line": "L",
+    "number": "N",
+    "sim": "S",
+    "subscriber": "SB",
+    "travel_plan": "TP",
+    "user": "U",
+}
+"""The letters of ids, by what events, actors and subjects of orders call the record: `line:42` is `L-42`."""
 _CALLERS = "operator|user:[0-9]{1,18}|contact:[0-9]{1,18}"
 ACTOR_PATTERN = rf"^({_CALLERS})$"
 RETRYING_PATTERN = rf"^(system|{_CALLERS})$"
@@ -39,7 +54,6 @@ CHECK_DIGIT_WRONG = "The check digit of ICCID {iccid} is wrong; it is kept, comp
 
 _ICCID = re.compile(ICCID_DIGITS)
 _ORDER_ID = re.compile(ORDER_ID_PATTERN)
-_LETTERS = {"user": "U", "contact": "C", "agent": "AG", "subscriber": "SB"}
 _REFERENCE = re.compile(r"^([A-Za-z]{1,2})-([0-9]{1,15})$")
 
 
@@ -92,12 +106,10 @@ def reference(letter: str, number: int) -> str:
     return f"{letter}-{number}"
 
 
-def actor_reference(actor: str) -> str:
-    """A person as users and callers name them: `U-3` for `user:3`; another actor, such as `operator`, as it
-    is.
-    """
-    kind, _, number = actor.partition(":")
-    return reference(_LETTERS[kind], int(number)) if kind in _LETTERS and number.isdigit() else actor
+def named(record: str) -> str:
+    """`L-42` for `line:42`, as users name the record; what is no such record as it is."""
+    kind, _, number = record.partition(":")
+    return reference(LETTERS[kind], int(number)) if kind in LETTERS and number.isdigit() else record
 
 
 def parse_reference(letter: str, text: str) -> int | None:

@@ -40,13 +40,6 @@ class AssignLicence(OfNumber):
         by = f" Distributor: {inert(shown.distributor)}." if shown.distributor else ""
         return f"Number `N-{self.number_id}`. Licence `LI-{self.licence_id}`.{by}"
 
-    def same_as(self, other: Ordered) -> bool:
-        """The same licence for the same number; the confirmation is not compared."""
-        return isinstance(other, AssignLicence) and (self.number_id, self.licence_id) == (
-            other.number_id,
-            other.licence_id,
-        )
-
 
 class ReplaceLicenceEsim(OfNumber):
     """Replace the eSIM of a number; the licence stays. The old eSIM stops when the new one is processed, or
@@ -65,10 +58,3 @@ class ReplaceLicenceEsim(OfNumber):
         why = self.reason.value.replace("_", " ")
         by = f" Distributor: {inert(shown.distributor)}." if shown.distributor else ""
         return f"Number `N-{self.number_id}`, {why}.{by}"
-
-    def same_as(self, other: Ordered) -> bool:
-        """The same replacement of the same number; the confirmation is not compared."""
-        return isinstance(other, ReplaceLicenceEsim) and (self.number_id, self.reason) == (
-            other.number_id,
-            other.reason,
-        )

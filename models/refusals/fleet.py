@@ -36,7 +36,10 @@ FLEET = {
         "A name has 1 to {characters} characters, and no line breaks, control or bidirectional characters."
     ),
     "email_invalid": Declared("This is not an e-mail address."),
-    "email_in_use": Declared("There is a user with this e-mail address already.", CONFLICT),
+    "email_in_use": Declared(
+        "This e-mail address cannot be that of a new user: an address signs one user in. Use another one.",
+        CONFLICT,
+    ),
     "unknown_contact": Declared("There is no such contact.", NOT_FOUND),
     "contact_ambiguous": Declared("Several contacts have this address; name one: {contacts}.", CONFLICT),
     "contact_exists": Declared(

@@ -21,6 +21,42 @@ WORDS: Words = {
         "over": "the QR code is not waited for any more",
     },
     "order_status": {"processed": "processed", "cancelled": "cancelled", "refused": "refused"},
+    "permission": {
+        "view_inventory": "see the inventory",
+        "edit_inventory": "change employees and management groups",
+        "import_inventory": "import a fleet",
+        "view_catalogue": "see the catalogue",
+        "edit_catalogue": "change the catalogue",
+        "view_orders": "see orders",
+        "place_orders": "place orders",
+        "cancel_orders": "cancel orders",
+        "acknowledge_orders": "acknowledge orders",
+        "report_processed": "report orders processed",
+        "enter_iccid": "enter ICCIDs",
+        "retry_work": "retry held work",
+        "request_qr_codes": "request QR codes",
+        "import_qr_codes": "import QR codes",
+        "view_qr_codes": "see QR codes",
+        "notify_qr_codes": "send QR codes",
+        "view_people": "see users and contacts",
+        "view_licences": "see licences, numbers and agents",
+        "buy_licences": "buy, change and give back licences",
+        "assign_licences": "assign licences",
+        "manage_numbers": "manage numbers and agents",
+        "view_travel": "see travel eSIMs",
+        "sell_travel": "sell travel eSIMs",
+        "report_travel": "report the usage of travel eSIMs",
+        "manage_travel": "manage travel plans, rates and stock",
+        "manage_users": "manage users",
+        "manage_profiles": "manage profiles",
+        "manage_contacts": "manage contacts",
+        "manage_api_keys": "manage API keys",
+        "run_jobs": "run imports and bulk actions",
+        "view_audit": "see the audit",
+        "manage_accounts": "manage accounts",
+        "erase_people": "erase people",
+        "see_operations": "see operations",
+    },
     "rule": {
         "length": "it has more than 255 characters",
         "form": "it does not have the form LPA:1$SERVER$MATCHING-ID",
@@ -38,6 +74,8 @@ WORDS: Words = {
         "revoked": "revoked",
     },
 }
-"""`action`: the labels of `models.orders.rules.Action`; `add_on`: those of
-`models.licences.add_ons.AddOn`; `ended`: how a request ended; `order_status`: how an
-order ended; `rule`: which rule an activation code breaks; `state`: of a plan on an eSIM line."""
+"""`action`: the labels of `models.orders.rules.Action`; `add_on`: those of `models.licences.add_ons.AddOn`;
+`ended`: how a request ended; `order_status`: how an order ended; `permission`: what a permission allows, of
+`models.people.callers.Permission`; `rule`: which rule an activation code breaks; `state`: of a plan on an
+eSIM line.
+"""

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from pydantic import Field
+
 from models.identifiers import reference
 from models.travel.profiles import Outcome, Reported
 from models.values import View
@@ -32,6 +34,8 @@ class ReportView(View):
     used_bytes: int | None = None
     assignment_id: int | None = None
     outcome: Outcome
+    replayed: bool = Field(default=False, exclude=True)
+    """It had been reported before under the key of the call, which counted nothing."""
 
     @property
     def plan(self) -> str | None:

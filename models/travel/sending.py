@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from models.values import View
 
 
@@ -20,3 +22,5 @@ class Resent(View):
     """Such as `EL-9`."""
     id: str
     """Of the notification of the QR code, or of the order that is confirmed again."""
+    replayed: bool = Field(default=False, exclude=True)
+    """It had been sent before under the key of the call."""

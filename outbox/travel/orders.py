@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.orders.lifecycle import OrderStatus
 from models.travel.life import LASTS
+from models.travel.sending import SentAgain
 from outbox.emails import Email
 from outbox.sender import Outgoing
 from store.travel import emails
@@ -20,7 +21,7 @@ from wording.facts import Countries, Price, Volume
 
 CODE = "qr_code"
 """The name of the step that sends the QR code."""
-CONFIRMATION = "confirmation"
+CONFIRMATION = SentAgain.CONFIRMATION.value
 """The name of the step that sends the confirmation; followed by `:` and a mark, if it is sent again (T43)."""
 
 

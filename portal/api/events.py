@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from models.events import EventView
-from models.identifiers import actor_reference, reference
+from models.identifiers import named, reference
 from portal.api.fields import Resource
 
 ACTORS = "`U-3`, `C-7`, `link:12`, `operator`, `provider` or `system`."
@@ -36,18 +36,16 @@ class EventResource(Resource):
 def events_of(events: Iterable[EventView]) -> list[EventResource]:
     """What happened, in its sequence."""
     return [
-        EventResource(
-            at=event.at, type=event.type, actor=actor_reference(event.actor), data=data_of(event.data)
-        )
+        EventResource(at=event.at, type=event.type, actor=named(event.actor), data=data_of(event.data))
         for event in events
     ]
 
 
 def data_of(data: Mapping[str, object]) -> dict[str, Any]:
     """What an event says: `AG-4` for the agent 4, `U-3` for `user:3`."""
-    named = {
+    shown = {
         name: reference(_LETTERS[name], value) if name in _LETTERS and isinstance(value, int) else value
         for name, value in data.items()
     }
-    to = named.get("to")
-    return {**named, "to": actor_reference(to)} if isinstance(to, str) else named
+    to = shown.get("to")
+    return {**shown, "to": named(to)} if isinstance(to, str) else shown

@@ -35,7 +35,7 @@ _BY_NAME: Mapping[str, str] = {
     "Esim-User": "U-3",
     "esim": "S-12",
     "group": "Sales",
-    "holder": "line:42",
+    "holder": "L-42",
     "iccid": _ICCID,
     "Idempotency-Key": "cart-4711",
     "job": "J-7",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from models.identifiers import actor_reference
+from models.identifiers import named
 from models.language import Language
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
@@ -47,7 +47,7 @@ def not_sent_of(unsent: Iterable[NotSentView], language: Language) -> list[NotSe
     return [
         NotSentResource(
             **each.model_dump(exclude={"recipients"}),
-            recipients=[actor_reference(one) for one in each.recipients],
+            recipients=[named(one) for one in each.recipients],
             sentence=not_sent_reason(each.reason, language),
         )
         for each in unsent

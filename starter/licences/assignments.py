@@ -21,7 +21,7 @@ from starter.keys import checked_key
 from starter.licences.changes import NumberChanges
 from starter.orders.desk import OrderDesk
 from starter.orders.drafts import Draft, Placed
-from store.licences import free, licences
+from store.licences import entries, free, licences
 from store.licences.esims import sim_of
 from store.licences.lookups import NumberKey, find_number
 from store.licences.resend import resend
@@ -146,7 +146,10 @@ class AssignmentDesk(ConnectedDesk):
                 known = await views.acceptance(
                     connection, number.account_id, order_id(number.account_id, key)
                 )
-                licence_id = _of_known(known.what if known else None, number) or await free.choose(
+                ordered = _of_known(known.what if known else None, number)
+                if ordered is not None and not await entries.has_been(connection, ordered, add_on):
+                    raise Refused.because("key_used", order=order_id(number.account_id, key))
+                licence_id = ordered or await free.choose(
                     connection, number.account_id, add_on, but=tried, kept_by=number.id
                 )
         return AssignLicence(

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
-from models.identifiers import WORK, parse_iccid, parse_reference, storable
+from models.identifiers import LETTERS, WORK, parse_iccid, parse_reference, storable
 from models.operations.audit import AuditEntry
 from models.paging import Page, Position, Wanted
 from models.people.callers import AllAccounts, Caller, Permission, Scope
@@ -25,20 +25,7 @@ from store.session import Database
 
 _REFERENCE = re.compile(r"[a-z_]+:[0-9]{1,18}")
 _IMPERSONAL = ("operator", "provider", "system")
-_LETTERS = {
-    "AG": "agent",
-    "C": "contact",
-    "EL": "esim_line",
-    "J": "job",
-    "K": "api_key",
-    "L": "line",
-    "LI": "licence",
-    "N": "number",
-    "S": "sim",
-    "SB": "subscriber",
-    "TP": "travel_plan",
-    "U": "user",
-}
+_KINDS = {letters: kind for kind, letters in LETTERS.items()}
 """What events call the records whose ids have these letters."""
 
 
@@ -92,9 +79,9 @@ async def _reference(connection: AsyncConnection, scope: Scope, text: str) -> st
     if _REFERENCE.fullmatch(named) or (named.startswith(WORK) and storable(named)):
         return named
     letters = named.partition("-")[0].upper()
-    number = parse_reference(letters, named) if letters in _LETTERS else None
+    number = parse_reference(letters, named) if letters in _KINDS else None
     if number is not None:
-        return f"{_LETTERS[letters]}:{number}"
+        return f"{_KINDS[letters]}:{number}"
     try:
         return await _by_natural_key(connection, scope, named)
     except NotFound:

@@ -13,14 +13,13 @@ from models.errors import NotFound
 from models.identifiers import parse_order_id, reference
 from models.people.callers import Caller, Permission
 from models.travel.sending import Resent, SentAgain
-from outbox.travel.orders import CONFIRMATION
 from settings import Settings
 from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
 from starter.keys import checked_key
 from starter.operations.restarts import Restarted, Restarts
 from store.session import Database
-from store.travel.lookups import EsimLineKey, find_esim_line
+from store.travel.lookups import find_esim_line
 from store.travel.resend import resend_code, resend_confirmation
 
 _ENDS_WITHIN = 5.0
@@ -48,7 +47,8 @@ class SendingDesk(ConnectedDesk):
 
         The QR code: the links of all earlier e-mails end. The confirmation: of the order that added the line,
         unless `order` names a later one. Raises `Refused` (`line_without_esim`, `subscriber_without_address`,
-        `emails_not_sent_yet`, ...). After `Unavailable` call again with the same key.
+        `emails_not_sent_yet`, `key_used_for_notification`, ...). After `Unavailable` call again with the same
+        key.
         """
         checked = checked_key(key)
         async with self._database.transaction() as connection:
@@ -58,14 +58,13 @@ class SendingDesk(ConnectedDesk):
                 sent = await resend_code(connection, found, caller.by, checked)
             else:
                 wanted = None if order is None else _order_id(order)
-                confirmed = await resend_confirmation(
-                    connection, found, wanted, CONFIRMATION, caller.by, checked
-                )
+                confirmed = await resend_confirmation(connection, found, wanted, caller.by, checked)
+        line_id = reference("EL", found.id)
         if what is SentAgain.QR_CODE:
             await self._workflows.start_notification(sent, found.account_id, None)
-            return _resent(what, found, sent.id)
-        await self._start_again(caller, confirmed)
-        return _resent(what, found, confirmed)
+            return Resent(what=what, line=line_id, id=sent.id, replayed=sent.replayed)
+        await self._start_again(caller, confirmed.order_id)
+        return Resent(what=what, line=line_id, id=confirmed.order_id, replayed=confirmed.replayed)
 
     async def _start_again(self, caller: Caller, order_id: str) -> None:
         """Start the order's workflow, which finds what is to be sent. One that is just ending does not: it is
@@ -85,7 +84,3 @@ def _order_id(text: str) -> str:
         return parse_order_id(text)
     except ValueError:
         raise NotFound.because("unknown_order", order=text) from None
-
-
-def _resent(what: SentAgain, line: EsimLineKey, of: str) -> Resent:
-    return Resent(what=what, line=reference("EL", line.id), id=of)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, cast
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
@@ -30,6 +30,15 @@ _UNDER_KEY = (
     select(LicenceEntryRow.licence_id, LicenceEntryRow.add_on)
     .where(LicenceEntryRow.account_id == bindparam("account"), LicenceEntryRow.key == bindparam("key"))
     .order_by(LicenceEntryRow.licence_id)
+)
+_HAS_BEEN = select(LicenceRow.id).where(
+    LicenceRow.id == bindparam("licence"),
+    or_(
+        LicenceRow.add_on == bindparam("add_on"),
+        exists().where(
+            LicenceEntryRow.licence_id == LicenceRow.id, LicenceEntryRow.add_on == bindparam("add_on")
+        ),
+    ),
 )
 _ADD = insert(LicenceEntryRow).inline()
 _PROJECT = (
@@ -71,6 +80,12 @@ async def under_key(connection: AsyncConnection, account_id: int, key: str) -> S
     """The licences that were given back under this key, each with its add-on then."""
     known = {"account": account_id, "key": licence_key(account_id, key)}
     return (await connection.execute(_UNDER_KEY, known)).all()
+
+
+async def has_been(connection: AsyncConnection, licence_id: int, add_on: AddOn) -> bool:
+    """Whether the licence is or was one of this add-on: it may have been changed to another since."""
+    known = {"licence": licence_id, "add_on": add_on.value}
+    return (await connection.execute(_HAS_BEEN, known)).first() is not None
 
 
 async def add(

@@ -77,6 +77,10 @@ class SwapRow(Row):
     )
 
 
+RESENT = "target LIKE 'confirmation:%'"
+"""The e-mails of orders that were sent again under an idempotency key, whose digest ends their target."""
+
+
 class FollowUpRow(Row):
     """Work outside the database that a step of an order leaves, such as e-mails to people and the withdrawal
     of a cancelled order: due until `done_at`.
@@ -93,6 +97,7 @@ class FollowUpRow(Row):
     __table_args__ = (
         UniqueConstraint("order_id", "kind", "target"),
         Index("ix_follow_ups_due", "order_id", postgresql_where=text("done_at IS NULL")),
+        Index("ix_follow_ups_resent", "target", postgresql_where=text(RESENT)),
     )
 
 

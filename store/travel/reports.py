@@ -252,7 +252,7 @@ async def _same(connection: AsyncConnection, line: EsimLineKey, key: str, report
     was = (row.esim_line_id, row.report, row.reported_at, row.country, row.used_bytes)
     if was != (line.id, reported.what, reported.at, reported.country, reported.used_bytes):
         raise Refused.because("key_used_for_report")
-    return _view(row)
+    return _view(row).model_copy(update={"replayed": True})
 
 
 async def _add(  # noqa: PLR0917  what a report has
@@ -287,4 +287,4 @@ def _outcome(decided: Decided) -> tuple[Outcome, int | None]:
 
 
 def _view(row: Any) -> ReportView:
-    return ReportView(**{name: getattr(row, name) for name in ReportView.model_fields})
+    return ReportView(**row._mapping)

@@ -51,8 +51,10 @@ async def test_a_role_may_do_what_its_permissions_say(role: Role, desks: Desks, 
         else:
             assert kind is Refused, f"{name}: {said}"
             assert "not_permitted" in said, f"{name}: {said}"
-            of_travel = f"({Permission.VIEW_TRAVEL})" in said and sample.needs.endswith("_travel")
-            assert f"({sample.needs})" in said or of_travel, f"{name}: {said}"
+            of_travel = f'"permission":"{Permission.VIEW_TRAVEL}"' in said and sample.needs.endswith(
+                "_travel"
+            )
+            assert f'"permission":"{sample.needs}"' in said or of_travel, f"{name}: {said}"
 
 
 @pytest.mark.covers("F2")

@@ -52,7 +52,7 @@ OWN = {
 """What is a signed-in user's own: it takes no permission, and names no record of another one."""
 FILES = {"FleetDesk.import_fleet", "CatalogueDesk.import_catalogue", "NumberDesk.import_numbers"}
 """Who may not import is told so before a file of megabytes is read for the accounts in it."""
-OF_TRAVEL = f"({Permission.VIEW_TRAVEL})"
+OF_TRAVEL = f'"permission":"{Permission.VIEW_TRAVEL}"'
 """Who may not see travel eSIMs is told so whatever is named: none of them exists for these callers."""
 FUNCTIONS: dict[str, Callable[..., Any]] = {"erase": erasure.erase, "examine": examine}
 
@@ -152,7 +152,7 @@ async def test_who_may_only_look_is_told_so_about_their_own_and_nothing_about_ot
             continue
         assert kind is Refused, f"{name}: {said}"
         assert "not_permitted" in said, f"{name}: {said}"
-        assert f"({sample.needs})" in said or OF_TRAVEL in said, f"{name}: {said}"
+        assert f'"permission":"{sample.needs}"' in said or OF_TRAVEL in said, f"{name}: {said}"
         if not sample.names_nothing and name not in FILES and OF_TRAVEL not in said:
             kind, said = await answered(sample.call(desks, ben, UNKNOWN, NOWHERE))
             assert kind is NotFound, f"{name}: first look, then ask for the right: {said}"

@@ -17,6 +17,7 @@ from models.licences.numbers import Change, Notice
 from models.operations.not_sent import STEPS, NotSentReason
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import DISCARD_WARNING, Action
+from models.people.callers import Permission, not_permitted
 from models.refusals import DECLARED, SUBJECTS
 from models.refusals.declared import UNAVAILABLE, fields
 from models.refusals.words import WORDS
@@ -73,6 +74,15 @@ def test_each_code_has_the_same_fields_in_every_language() -> None:
     assert FRENCH_WORDS.keys() == WORDS.keys()
     for parameter, english in WORDS.items():
         assert FRENCH_WORDS[parameter].keys() == english.keys(), parameter
+
+
+def test_every_permission_is_named_in_words() -> None:
+    assert WORDS["permission"].keys() == set(Permission)
+    refusal = not_permitted(Permission.PLACE_ORDERS)
+    assert refusal.parameters == {"permission": "place_orders"}, "the code, for programs"
+    assert sentence(refusal, Language.FR) == (
+        "Votre rôle ne permet pas ceci\u00a0: passer des commandes. Contactez votre administrateur."
+    )
 
 
 def test_words_are_there_for_each_code_that_is_a_parameter() -> None:

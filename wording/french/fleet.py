@@ -39,7 +39,10 @@ FLEET = {
         "bidirectionnel."
     ),
     "email_invalid": "Ce n’est pas une adresse e-mail.",
-    "email_in_use": "Un utilisateur a déjà cette adresse e-mail.",
+    "email_in_use": (
+        "Cette adresse e-mail ne peut pas être celle d’un nouvel utilisateur : une adresse ne connecte "
+        "qu’un utilisateur. Prenez-en une autre."
+    ),
     "unknown_contact": "Ce contact n’existe pas.",
     "contact_ambiguous": "Plusieurs contacts ont cette adresse ; indiquez-en un : {contacts}.",
     "contact_exists": (

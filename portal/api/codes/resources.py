@@ -16,7 +16,7 @@ from models.codes.requests import (
     QrVersionView,
     RequestStatus,
 )
-from models.identifiers import actor_reference, reference
+from models.identifiers import named, reference
 from models.language import Language
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
@@ -97,7 +97,7 @@ class QrLinkResource(Resource):
             id=f"{LINK}{link.id}",
             sim=reference("S", link.sim_id),
             purpose=link.purpose,
-            recipient=None if link.recipient is None else actor_reference(link.recipient),
+            recipient=None if link.recipient is None else named(link.recipient),
             request=link.request_id,
             notification=link.notification_id,
             created_at=link.created_at,
@@ -121,7 +121,7 @@ class QrVersionResource(Resource):
         """The version as it is answered."""
         return cls(
             **version.model_dump(include={"number", "current", "file_type", "imported_at"}),
-            imported_by=actor_reference(version.imported_by),
+            imported_by=named(version.imported_by),
             request=version.request_id,
         )
 
@@ -176,7 +176,7 @@ def history_resource(
         notifications=[notification_resource(each, caller) for each in history.notifications],
         links=[QrLinkResource.of(link) for link in history.links],
         events=events_of(history.events),
-        people=None if people is None else {actor_reference(each): name for each, name in people.items()},
+        people=None if people is None else {named(each): name for each, name in people.items()},
     )
 
 
@@ -190,7 +190,7 @@ def request_resource(request: QrRequestView, caller: Caller, *, rounds: bool = F
         **request.model_dump(include={"id", "status", "status_since", "requested_at", "round"}),
         sim=reference("S", request.sim_id),
         requested_by=reference("U", request.requested_by),
-        recipients=[actor_reference(each) for each in request.recipients],
+        recipients=[named(each) for each in request.recipients],
         **_waiting(request.holds, request.not_sent, language),
         refusals=worded(request.refusals, language),
         rounds=sent if rounds else None,

@@ -7,7 +7,7 @@ from pydantic import Field
 from models.fleet.edits import FleetEdit
 from models.fleet.inventory import DeviceView, LineView, SimView
 from models.fleet.offers import ActionOffer, Shop
-from models.identifiers import reference
+from models.identifiers import named, reference
 from models.language import Language
 from models.people.callers import Caller
 from portal.api.catalogue.resources import PackResource
@@ -32,17 +32,18 @@ class SimResource(Resource):
     groups: list[str]
     order: str | None = Field(description="The order that created it.")
     discarded_at: datetime | None
-    holder: str | None = Field(description="What it serves, or will serve: `line:42`.", examples=["line:42"])
+    holder: str | None = Field(description="What it serves, or will serve: `L-42`.", examples=["L-42"])
 
     @classmethod
     def of(cls, view: SimView) -> "SimResource":
         """The SIM as it is answered."""
         return cls(
-            **view.model_dump(exclude={"id", "groups", "order_id", "employee_language"}),
+            **view.model_dump(exclude={"id", "groups", "holder", "order_id", "employee_language"}),
             id=reference("S", view.id),
             mark=view.mark,
             groups=list(view.groups),
             order=view.order_id,
+            holder=None if view.holder is None else named(view.holder),
         )
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from models.identifiers import actor_reference, reference
+from models.identifiers import named, reference
 from models.licences.add_ons import AddOn
 from models.licences.charges import ChargeReason
 from models.licences.history import AddOnChange
@@ -116,7 +116,7 @@ class PurchaseResource(Resource):
             add_on=purchase.add_on,
             quantity=purchase.quantity,
             bought_at=purchase.at,
-            bought_by=actor_reference(purchase.bought_by),
+            bought_by=named(purchase.bought_by),
             licences=[reference("LI", one) for one in (*purchase.again, *purchase.new)],
             again=[reference("LI", one) for one in purchase.again],
             amount=str(purchase.amount),

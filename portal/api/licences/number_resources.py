@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from models.identifiers import actor_reference, reference
+from models.identifiers import named, reference
 from models.language import Language
 from models.licences.changes import ChangeResult
 from models.licences.numbers import Change, LineType, Notice, NumberState
@@ -138,7 +138,7 @@ def number_resource(
         holds=holds_of(number.holds, language),
         unfinished_changes=[_unfinished(change, language) for change in number.unfinished_changes],
         events=events_of(number.events) if events else None,
-        people=None if people is None else {actor_reference(each): name for each, name in people.items()},
+        people=None if people is None else {named(each): name for each, name in people.items()},
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Query, Response
 from pydantic import Field
 
-from models.identifiers import actor_reference
+from models.identifiers import named
 from models.language import Language
 from models.licences.add_ons import AddOn
 from models.licences.licence_views import LicenceRequestView
@@ -44,7 +44,7 @@ class LicenceRequestResource(Resource):
         language = Language(caller.language)
         return cls(
             **request.model_dump(include={"id", "add_on", "quantity", "note", "notified_at"}),
-            requested_by=actor_reference(request.requested_by),
+            requested_by=named(request.requested_by),
             requested_at=request.at,
             purchase=id_or_none("LP", request.purchase_id),
             held=bool(request.holds),

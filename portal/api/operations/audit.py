@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import Field
 
-from models.identifiers import actor_reference
+from models.identifiers import named
 from models.operations.audit import AuditEntry
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
@@ -25,7 +25,7 @@ class AuditResource(Resource):
     at: datetime
     type: str = Field(description="Such as `order.submitted`; more values may be added.")
     actor: str = Field(description=ACTORS, examples=["U-3"])
-    about: list[str] = Field(description="What was changed, the main record first, such as `line:42`.")
+    about: list[str] = Field(description="What was changed, the main record first, such as `L-42`.")
     data: dict[str, Any]
     surface: str | None = Field(description="`api`, `cli`, `link` or `portal`; more values may be added.")
     session: str | None = Field(
@@ -37,8 +37,9 @@ class AuditResource(Resource):
     @classmethod
     def of(cls, entry: AuditEntry) -> "AuditResource":
         """The entry as it is answered."""
-        named = {"actor": actor_reference(entry.actor), "data": data_of(entry.data)}
-        return cls(**entry.model_dump(exclude={"account"}) | named)
+        about = [named(each) for each in entry.about]
+        more = {"actor": named(entry.actor), "about": about, "data": data_of(entry.data)}
+        return cls(**entry.model_dump(exclude={"account"}) | more)
 
 
 @routes.get("/audit", summary="List changes")

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from pydantic import Field
 
-from models.identifiers import actor_reference
+from models.identifiers import named
 from models.imports import ImportReport, Problem, RowNote
 from models.language import Language
 from models.operations.jobs import JobRowView, JobStatus, JobView, RowOutcome
@@ -175,7 +175,7 @@ def _job(view: JobView, caller: Caller) -> JobResource:
         **values,
         id=view.job_id,
         refusals=worded(view.refusals, Language(caller.language)),
-        created_by=actor_reference(view.created_by),
+        created_by=named(view.created_by),
     )
 
 

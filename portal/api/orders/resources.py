@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from models.identifiers import reference
+from models.identifiers import named, reference
 from models.language import Language
 from models.orders.next_steps import next_steps
 from models.orders.views import OrderView
@@ -55,7 +55,7 @@ class OrderResource(Resource):
     status_since: datetime
     placed_at: datetime
     placed_by: str = Field(examples=["U-3"])
-    subject: str | None = Field(description="What it is about, such as `line:42`.", examples=["line:42"])
+    subject: str | None = Field(description="What it is about, such as `L-42`.", examples=["L-42"])
     title: str = Field(description="The subject in words, such as a phone number.", examples=["+33639980000"])
     provider: str | None
     distributor: str | None
@@ -83,10 +83,11 @@ def order_resource(
     return OrderResource(
         **order.model_dump(
             include={
-                *("id", "kind", "status", "status_since", "placed_at", "subject", "title", "provider"),
+                *("id", "kind", "status", "status_since", "placed_at", "title", "provider"),
                 *("distributor", "iccid", "note", "cancel_reason", "incident"),
             }
         ),
+        subject=None if order.subject is None else named(order.subject),
         title=order.title,
         placed_by=reference("U", order.placed_by),
         esim=None if order.esim_id is None else reference("S", order.esim_id),

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Response
 from pydantic import AwareDatetime, Field
 
-from models.identifiers import actor_reference, reference
+from models.identifiers import named, reference
 from models.people.api_keys import ApiKeyView
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
@@ -40,8 +40,8 @@ class ApiKeyResource(Resource):
     def of(cls, view: ApiKeyView) -> "ApiKeyResource":
         """The key as it is answered."""
         user = None if view.user_id is None else reference("U", view.user_id)
-        named = {"id": view.key_id, "user": user, "created_by": actor_reference(view.created_by)}
-        return cls(**view.model_dump(exclude={"id", "user_id"}) | named)
+        shown = {"id": view.key_id, "user": user, "created_by": named(view.created_by)}
+        return cls(**view.model_dump(exclude={"id", "user_id"}) | shown)
 
 
 class NewApiKeyResource(ApiKeyResource):

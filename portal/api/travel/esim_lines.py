@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Response
 from pydantic import Field
 
 from models.errors import Refused
@@ -11,6 +11,7 @@ from models.travel.sending import SentAgain
 from portal.api.caller import At, needs
 from portal.api.fields import Body, Id, IdempotencyKey, Resource, Text, one_of, required
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_replayed
 from portal.api.routing import router
 from portal.api.travel.line_resources import EsimLineResource, esim_line
 from portal.api.travel.shared import TheLine
@@ -95,7 +96,12 @@ async def resume_esim_line(
 
 @routes.post("/esim-lines/{line}/resend", summary="Send an e-mail of an eSIM line again", status_code=202)
 async def resend_esim_line(
-    caller: Selling, desks: At, line: TheLine, body: ResendBody, idempotency_key: IdempotencyKey = None
+    caller: Selling,
+    desks: At,
+    line: TheLine,
+    body: ResendBody,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> ResentResource:
     """Send the subscriber the QR code or the confirmation again, to their present address, once per
     `Idempotency-Key`. With the QR code the links of all earlier e-mails end.
@@ -105,6 +111,7 @@ async def resend_esim_line(
     sent = await desks.sending.resend(
         caller, line, body.email, order=body.order, key=required(idempotency_key)
     )
+    say_replayed(response, replayed=sent.replayed)
     return ResentResource(email=sent.what, esim_line=sent.line, id=sent.id)
 
 

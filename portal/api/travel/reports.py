@@ -6,13 +6,15 @@ is answered with what it led to, also where that is nothing.
 
 from typing import Annotated
 
+from fastapi import Response
 from pydantic import Field
 
 from models.people.callers import Caller, Permission
-from models.travel.reports import AT_SEA, MOST_BYTES
+from models.travel.reports import AT_SEA, MOST_BYTES, ReportView
 from portal.api.caller import At, needs
 from portal.api.fields import Body, IdempotencyKey, Moment, Name, required
 from portal.api.lists import ListOf, Pages
+from portal.api.made import say_replayed
 from portal.api.routing import router
 from portal.api.travel.line_resources import ReportResource, report
 from portal.api.travel.shared import Number, TheLine
@@ -45,19 +47,30 @@ class UsageBody(ConnectionBody):
 
 @routes.post("/esim-lines/{line}/connections", summary="Report a connection")
 async def report_connection(
-    caller: Reporting, desks: At, line: TheLine, body: ConnectionBody, idempotency_key: IdempotencyKey = None
+    caller: Reporting,
+    desks: At,
+    line: TheLine,
+    body: ConnectionBody,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> ReportResource:
     """The phone has connected to a network in a country: a queued plan for it starts.
 
     The same `Idempotency-Key` is the same report: it counts once, and gets the same answer.
     """
     key = required(idempotency_key)
-    return report(await desks.reports.connect(caller, line, country=body.country, key=key, at=body.at))
+    found = await desks.reports.connect(caller, line, country=body.country, key=key, at=body.at)
+    return _answer(found, response)
 
 
 @routes.post("/esim-lines/{line}/usage", summary="Report used data")
 async def report_usage(
-    caller: Reporting, desks: At, line: TheLine, body: UsageBody, idempotency_key: IdempotencyKey = None
+    caller: Reporting,
+    desks: At,
+    line: TheLine,
+    body: UsageBody,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
 ) -> ReportResource:
     """The phone has used data in a country: it is counted on the plan that runs there, once per
     `Idempotency-Key`. It is a connection, too.
@@ -66,7 +79,7 @@ async def report_usage(
     found = await desks.reports.usage(
         caller, line, country=body.country, used_bytes=body.used_bytes, key=key, at=body.at
     )
-    return report(found)
+    return _answer(found, response)
 
 
 @routes.post("/esim-lines/{line}/installations", summary="Report an installation")
@@ -75,10 +88,12 @@ async def report_installation(
     desks: At,
     line: TheLine,
     body: InstallationBody,
+    response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> ReportResource:
     """A phone has downloaded the eSIM of the line; once per `Idempotency-Key`."""
-    return report(await desks.reports.installed(caller, line, required(idempotency_key), body.at))
+    found = await desks.reports.installed(caller, line, required(idempotency_key), body.at)
+    return _answer(found, response)
 
 
 @routes.get("/esim-lines/{line}/reports", summary="List the reports of an eSIM line")
@@ -86,3 +101,8 @@ async def list_reports(caller: Viewing, desks: At, pages: Pages, line: TheLine) 
     """What was reported of it, the latest first, also what led to nothing."""
     found = await desks.reports.reports(caller, line, limit=pages.limit, after=pages.after)
     return pages.of(found, report)
+
+
+def _answer(found: ReportView, response: Response) -> ReportResource:
+    say_replayed(response, replayed=found.replayed)
+    return report(found)

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.identifiers import actor_reference
+from models.identifiers import named
 from models.operations.jobs import UNFINISHED, RowOutcome
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
@@ -43,7 +43,7 @@ async def show(request: Request, who: SignedIn) -> Response:
         rows=rows,
         following="" if rows.following is None else closed(rows.following, of),
         only_refused=refused,
-        made_by=(job.made_by or actor_reference(job.created_by)).partition(" <")[0],
+        made_by=(job.made_by or named(job.created_by)).partition(" <")[0],
         unfinished=job.status in UNFINISHED,
         sentence=lambda refusal: sentence(refusal, who.language),
     )

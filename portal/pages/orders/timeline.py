@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from models.errors import Refusal
 from models.events import EventView
-from models.identifiers import actor_reference
+from models.identifiers import named
 from models.language import Language
 from models.orders.views import OrderView
 from wording import history
@@ -71,4 +71,4 @@ def _details(event: EventView, people: Mapping[str, str], language: Language) ->
 def _named(actor: str, people: Mapping[str, str], language: Language) -> str:
     actors: Mapping[str, str] = page_texts(language)["orders"]["actors"]
     known = people.get(actor)
-    return known.partition(" <")[0] if known else actors.get(actor, actor_reference(actor))
+    return known.partition(" <")[0] if known else actors.get(actor, named(actor))

@@ -8,7 +8,7 @@ from models.codes.people import people_in
 from models.codes.requests import QrHistory
 from models.fleet.inventory import LineView, SimKind, SimView
 from models.fleet.offers import ActionOffer
-from models.identifiers import reference
+from models.identifiers import named, reference
 from models.imports import ImportReport, Progress
 from models.people.callers import Caller
 from starter.cli.codes import tables
@@ -202,7 +202,7 @@ def _print_sim(title: str, sim: SimView) -> None:
         ("employee", sim.employee and f"{sim.employee} ({sim.employee_language})"),
         ("groups", ", ".join(sim.groups) or None),
         ("from order", sim.order_id),
-        ("holder", sim.holder),
+        ("holder", named(sim.holder or "") or None),
     ]
     print_facts(title, facts)
 

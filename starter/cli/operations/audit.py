@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from models.identifiers import named
 from models.operations.audit import AuditEntry
 from starter.cli.output import JsonFlag, column_time, how_many, is_wide, print_json, print_table, say
 from starter.cli.session import run_at
@@ -64,7 +65,7 @@ def _print(entries: list[AuditEntry]) -> None:
             column_time(entry.at),
             entry.type,
             entry.actor,
-            ", ".join(entry.about),
+            ", ".join(named(each) for each in entry.about),
             entry.surface,
             *(getattr(entry, name) for name in more),
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from models.errors import Refusal
 from models.events import EventView
-from models.identifiers import reference
+from models.identifiers import named, reference
 from models.operations.views import HoldView
 from models.orders.lifecycle import OrderStatus
 from models.orders.views import OrderView
@@ -63,7 +63,7 @@ def print_order(order: OrderView, people: Mapping[str, str]) -> None:
         *not_sent.rows(order.not_sent, people),
         *(("held", _held(hold)) for hold in order.holds),
         ("incident", _INCIDENT if order.incident else None),
-        *(order.details.facts() if order.details else [("about", order.subject)]),
+        *(order.details.facts() if order.details else [("about", named(order.subject or "") or None)]),
         ("provider", f"{order.provider}{by}" if order.provider else None),
         ("eSIM", order.iccid),
         ("note", order.note),

@@ -25,6 +25,7 @@ _INDEXES = {
     "ix_employees_name_begins": "employees (account_id, lower(name) text_pattern_ops)",
     "ix_employees_email_begins": "employees (account_id, lower(email) text_pattern_ops)",
     "ix_orders_newest": "orders (account_id, placed_at, id)",
+    "ix_follow_ups_resent": "follow_ups (target) WHERE target LIKE 'confirmation:%'",
     "ix_qr_requests_newest": "qr_requests (account_id, requested_at, id)",
     "ix_qr_notifications_newest": "qr_notifications (account_id, created_at, id)",
     "ix_agents_by_name": "agents (account_id, name, id)",

@@ -8,7 +8,7 @@ import pytest
 from models.people.api_keys import Mode
 from starter.desks import Desks
 from tests.builders import ACCOUNT, run
-from tests.callers.world import Known
+from tests.callers.world import BEN, CLEO, Known
 from tests.portal.api.keys import Keyring
 
 pytestmark = pytest.mark.covers("A3", "A7", "A16")
@@ -42,6 +42,17 @@ async def test_a_person_is_created_once_under_a_key(path: str, api: httpx.AsyncC
     assert again.headers["Idempotent-Replayed"] == "true"
     assert again.json() == made.json() | later, "as it is now"
     assert (misused.status_code, misused.json()["code"]) == (422, "key_reused")
+
+
+async def test_a_taken_address_does_not_say_in_which_account(api: httpx.AsyncClient, keys: Keyring) -> None:
+    headers = await keys.of() | {"Idempotency-Key": "taken"}
+    ours, foreign = [
+        (await api.post("/users", headers=headers, json=_DEE | {"email": email})).json()
+        for email in (BEN, CLEO)
+    ]
+    assert ours | {"request_id": ""} == foreign | {"request_id": ""}
+    assert (ours["code"], ours["refusals"][0]["parameters"]) == ("email_in_use", {})
+    assert (await api.get(f"/users/{CLEO}", headers=headers)).status_code == 404
 
 
 async def test_a_contact_of_another_distributor_needs_another_key(

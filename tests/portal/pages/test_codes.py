@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from models.people.callers import Permission
+from models.refusals.words import WORDS
 from portal.http.limits import LARGE, SMALL, limit_of
 from qr import draw
 from starter.desks import Desks
@@ -78,7 +79,7 @@ async def test_who_may_only_look_sees_the_state_and_no_code_and_no_way_to_it(
     for path, needs in (("reveal", Permission.VIEW_QR_CODES), ("import", Permission.IMPORT_QR_CODES)):
         refused = await ben.post(f"/sims/{acme.esim}/qr/{path}")
         assert refused.status_code == 403
-        assert f"({needs})" in refused.text
+        assert f": {WORDS['permission'][needs]}." in refused.text
         assert SECRET_PART not in refused.text
 
 

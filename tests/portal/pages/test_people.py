@@ -52,7 +52,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(b
     ana = await browser(ANA)
     for field, value, said in (
         ("email", "nina", "This is not an e-mail address."),
-        ("email", BEN, "There is a user with this e-mail address"),
+        ("email", BEN, "This e-mail address cannot be that of a new user"),
         ("role", "provider_desk", "A distributor is named for the role"),
     ):
         answer = await ana.post("/people", data=NEW | {field: value})

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 
 from models.people.callers import PERMISSIONS, USER_ROLES, Permission, Role
+from models.refusals.words import WORDS
 from portal.auth.csrf import SAFE_METHODS, WITH_THEIR_OWN
 from portal.auth.signed_in import SignedIn
 from portal.http.middleware import HEADERS, OWN_REFERRER, POLICY, REFERRER
@@ -121,7 +122,7 @@ async def test_a_role_sees_what_its_permissions_say(role: Role, browser: SignIn,
             assert "/sign-in?" not in answer.headers.get("Location", ""), each.name
         else:
             assert answer.status_code == 403, f"{each.name} as {role}: {answer}"
-            assert f"({each.needs})" in answer.text, each.name
+            assert f": {WORDS['permission'][each.needs]}." in answer.text, each.name
 
 
 async def test_a_foreign_record_answers_as_one_that_does_not_exist(browser: SignIn, acme: Known) -> None:

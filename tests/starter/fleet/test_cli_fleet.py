@@ -108,7 +108,7 @@ async def test_refusals_are_one_line_each_and_exit_2(database: Database, shell: 
         (("fleet", "actions", "L-99", "--user", ANA), "There is no such line in the account."),
         (("fleet", "list", "--account", "Nobody"), "There is no such account."),
         (("profile", "enable", "Default", "everything"), "A target is"),
-        (("user", "create", "Ana", ANA), "There is a user with this e-mail address already."),
+        (("user", "create", "Ana", ANA), "This e-mail address cannot be that of a new user"),
     ):
         said = shell.run(*arguments, code=2)
         assert sentence in said.err

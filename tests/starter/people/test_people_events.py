@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from models.errors import Refused
 from models.people.callers import AllAccounts
 from starter import callers
 from starter.people.accounts import AccountDesk
@@ -118,6 +119,6 @@ async def test_a_change_that_is_refused_is_no_event(database: Database) -> None:
         desks.profiles.create_profile(OPERATOR, ACCOUNT, "Default"),
         desks.contacts.add_contact(OPERATOR, ACCOUNT, "Telvia", "Again", "orders@telvia.example"),
     ):
-        with pytest.raises(Exception, match="already"):
+        with pytest.raises(Refused):
             await call
     assert await run(database, "SELECT count(*) FROM events") == before
