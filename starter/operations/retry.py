@@ -221,7 +221,7 @@ class RetryDesk(ConnectedDesk):
         """The refusal: `order_over` with the time of its end for an order that has ended, else `not_held`."""
         if _kind(workflow_id) == "order":
             async with self._database.reading() as connection:
-                order = await views.order(connection, caller.scope, workflow_id)
+                order = await views.order(connection, caller.scope, workflow_id, history=False)
             if order.status not in OPEN:
                 since = f"{order.status_since.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
                 return Refused.because(

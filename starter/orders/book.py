@@ -24,10 +24,10 @@ class OrderBook:
         """The database that this desk reads."""
         return self._database
 
-    async def order(self, caller: Caller, order_id: str) -> OrderView:
-        """One order with its events. Raises `NotFound`."""
+    async def order(self, caller: Caller, order_id: str, *, history: bool = True) -> OrderView:
+        """One order with its events, unless its `history` is not needed. Raises `NotFound`."""
         async with self._database.reading() as connection:
-            found = await views.order(connection, caller.scope, order_id)
+            found = await views.order(connection, caller.scope, order_id, history=history)
         caller.require(Permission.VIEW_ORDERS)
         return found
 
@@ -72,7 +72,7 @@ class OrderBook:
         references |= {person for unsent in order.not_sent for person in unsent.recipients}
         references |= {str(event.data["to"]) for event in order.events if "to" in event.data}
         async with self._database.reading() as connection:
-            known = await views.order(connection, caller.scope, order.id)
+            known = await views.order(connection, caller.scope, order.id, history=False)
             caller.require(Permission.VIEW_ORDERS)
             return await people.names(connection, OfAccount(known.account_id), references)
 

@@ -41,7 +41,9 @@ _NOTE = select(OrderNoteRow.id).where(
 _WRITE_NOTE = insert(OrderNoteRow).returning(OrderNoteRow.id)
 
 
-async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderView:
+async def order(
+    connection: AsyncConnection, scope: Scope, order_id: str, *, history: bool = True
+) -> OrderView:
     """One order with everything that happened to it, also one that was refused. Raises `NotFound`."""
     shape, known = shaped(scope)
     row = (await connection.execute(_one(shape), {**known, "order": order_id})).one_or_none()
@@ -49,6 +51,8 @@ async def order(connection: AsyncConnection, scope: Scope, order_id: str) -> Ord
     view = views[0] if views else await refused.find(connection, scope, order_id)
     if view is None:
         raise unknown(order_id)
+    if not history:
+        return view
     return view.model_copy(update={"events": await events.of(connection, scope, order_id)})
 
 

@@ -107,7 +107,7 @@ async def _a_house(temporal: Temporal, folder: Path) -> AsyncIterator[tuple[Hous
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.covers("A3", "A19")
+@pytest.mark.covers("A3", "A17", "A19")
 @pytest.mark.parametrize("victim", ["portal", "worker", "database"])
 async def test_the_same_key_gives_the_same_order_whatever_is_killed(
     victim: str, temporal: Temporal, tmp_path: Path
@@ -124,6 +124,10 @@ async def test_the_same_key_gives_the_same_order_whatever_is_killed(
             assert set(statuses) <= {200, 201, 503}, statuses
             assert (again, repeated[-1]) == (order, 200)
             assert await _orders(house.scene.settings.database_url, number) == [order]
+            origins = await _origins(house.scene.settings.database_url, order)
+            assert origins == [("order.submitted", "api", "127.0.0.1")], (
+                "whatever is killed, it is in the audit"
+            )
 
 
 async def _placed(port: int, number: int, headers: dict[str, str]) -> tuple[str, list[int]]:
@@ -157,3 +161,16 @@ async def _orders(url: str, number: int) -> list[str]:
     )
     await database.close()
     return [row.id for row in rows]
+
+
+async def _origins(url: str, order: str) -> list[tuple[str, str, str]]:
+    """From where the caller's events of this order come, as the audit finds it."""
+    database = Database(url)
+    rows = await run(
+        database,
+        "SELECT e.type, o.surface, o.address FROM events e LEFT JOIN origins o ON o.id = e.origin_id "
+        "WHERE :order = ANY (e.about) AND e.actor LIKE 'user:%' ORDER BY e.id",
+        order=order,
+    )
+    await database.close()
+    return [tuple(row) for row in rows]

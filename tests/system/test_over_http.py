@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
+from models.orders.lifecycle import OrderKind
 from models.people.callers import Role
 from portal.app import create_app
+from starter import callers
 from starter.desks import Desks
+from starter.orders.drafts import OrderDraft
+from store.session import Database
 from tests.builders import ANA, OPERATOR, iccid, line, run, world
 from tests.portal.api.keys import Keyring
+from tests.portal.api.statements import counted
 from tests.portal.api.travel.journey import Client
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene, msisdn
@@ -34,10 +39,10 @@ class Backends:
 
 
 @asynccontextmanager
-async def _backends(scene: Scene) -> AsyncIterator[Backends]:
+async def _backends(scene: Scene, database: Database | None = None) -> AsyncIterator[Backends]:
     """Lines 1 and 2 of the account are on physical SIMs, line 3 is on an eSIM."""
     await world(scene.database, line(1), line(2), line(3, sim_type="esim"))
-    desks = Desks.of(scene.temporal.client, scene.database, scene.settings)
+    desks = Desks.of(scene.temporal.client, database or scene.database, scene.settings)
     keys = Keyring(desks, OPERATOR)
     firm, provider = await keys.of(Role.ADMINISTRATOR), await keys.of(Role.PROVIDER_DESK)
     transport = httpx.ASGITransport(create_app(desks.links, scene.settings, desks=desks))
@@ -69,6 +74,29 @@ async def _held_for(backend: Client, path: str, *reasons: str) -> None:
     await eventually(
         lambda: backend.get(path), lambda found: [hold["reason"] for hold in found["holds"]] == [*reasons]
     )
+
+
+async def test_placing_over_http_executes_four_statements_more_than_the_desk(scene: Scene) -> None:
+    """Those of the key, of the call's origin, and of the order and its details, but not of its events."""
+    database = Database(scene.settings.database_url)  # the worker has another one
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        backends = await stack.enter_async_context(_backends(scene, database))
+        await backends.firm.get("/orders")  # a key's first use within a minute is noted
+        ana = await callers.user(database, ANA)
+        draft = OrderDraft(
+            kind=OrderKind.SWITCH_TO_ESIM, line=msisdn(1), discard_confirmed=True, key="cart-1"
+        )
+        with counted(database) as by_desk:
+            await backends.desks.orders.place(ana, draft)
+
+        with counted(database) as over_http:
+            order = await _placed(backends.firm, 2)
+
+        assert len(over_http) == len(by_desk) + 4, "\n".join(over_http)
+        shown = await backends.firm.get(f"/orders/{order}", expand="events")
+        assert shown["events"][0]["type"] == "order.submitted"
+        assert (await backends.firm.get(f"/orders/{order}"))["events"] is None
 
 
 @pytest.mark.covers("F43", "F48", "F50")

@@ -121,7 +121,7 @@ async def list_orders(
 @routes.get("/orders/{order}", summary="Show an order")
 async def show_order(caller: Viewing, desks: At, order: Id, expand: Expand = []) -> OrderResource:  # noqa: B006
     """One order as it is now, also one that was refused."""
-    found = await desks.orders.order(caller, order)
+    found = await desks.orders.order(caller, order, history="events" in expand)
     return order_resource(found, caller, desks.settings, events="events" in expand)
 
 
@@ -181,4 +181,5 @@ async def retry_order(
 async def _as_it_is(desks: Desks, caller: Caller, order: str) -> OrderResource:
     """The answer to a change, also for a caller who may not look at orders otherwise."""
     reader = replace(caller, permissions=caller.permissions | {Permission.VIEW_ORDERS})
-    return order_resource(await desks.orders.order(reader, order), caller, desks.settings)
+    found = await desks.orders.order(reader, order, history=False)
+    return order_resource(found, caller, desks.settings)

@@ -176,7 +176,7 @@ async def place(request: Request, who: SignedIn) -> Response:
 
 async def placed(request: Request, who: SignedIn) -> Response:
     """The confirmation, with the number of the order."""
-    order = await who.desks.orders.order(who.caller, order_of(request))
+    order = await who.desks.orders.order(who.caller, order_of(request), history=False)
     return who.page(request, "orders/placed", order=order)
 
 

@@ -101,7 +101,7 @@ class Step:
         return who.done(path, f"order_{self.name}")
 
     async def _page(self, request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
-        order = await who.desks.orders.order(who.caller, order_of(request))
+        order = await who.desks.orders.order(who.caller, order_of(request), history=False)
         refusal = self._why_not(who, order)
         return who.page(
             request,
