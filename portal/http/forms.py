@@ -150,6 +150,9 @@ async def _read(
     elif kind.startswith(_URLENCODED):
         parser = FormParser(request.headers, _sliced(content), **within)
     else:
+        async for part in content:
+            if part:  # an empty form would erase what its fields say
+                raise Refused.because("upload_unreadable")
         return FormData()
     try:
         return await parser.parse()
