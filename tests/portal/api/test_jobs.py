@@ -102,6 +102,16 @@ async def test_rows_are_done_one_by_one_and_go_on_where_a_step_stopped(jobs: Job
     assert ([row["row"] for row in page["data"]], [row["row"] for row in rest["data"]]) == ([1, 2, 3], [4])
 
 
+async def test_a_report_names_the_line_or_the_sim_of_each_row(jobs: Jobs) -> None:
+    rows = [*GROUPS, {"line": "L-1", "groups": []}, {"line": "L-99999", "groups": []}]
+    made = await jobs.made(json={"kind": "set_groups", "rows": rows})
+    await jobs.run(made)
+    assert [row["about"] for row in await jobs.report(made)] == ["L-1", "L-2", "L-3", "L-1", None]
+    codes = await jobs.made("codes", json={"kind": "request_qr_codes", "rows": [{"sim": "S-2"}]})
+    await jobs.run(codes)
+    assert [row["about"] for row in await jobs.report(codes)] == ["S-2"]
+
+
 async def test_a_worker_that_was_given_up_and_still_does_a_row_counts_none_twice(
     jobs: Jobs, desks: Desks
 ) -> None:

@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from models.errors import Unavailable
+from starter import callers
 from starter.desks import Desks
+from starter.operations.job_runner import JobRunner
 from tests.builders import run
 from tests.callers.world import Known
 from tests.portal.api.statements import counted
@@ -238,6 +241,19 @@ async def test_a_job_shows_how_far_it_is_and_is_cancelled(browser: SignIn, acme:
     assert "Nothing to report yet" in page
     assert re.search(r"By</dt>\s*<dd[^>]*>\s*manager\s*<", page), "who made it, by name"
     assert (await (await browser(CLEO)).get(f"/jobs/{acme.job}")).status_code == 404
+
+
+@pytest.mark.covers("A21", "P6")
+async def test_the_report_of_a_job_names_its_lines(browser: SignIn, desks: Desks, acme: Known) -> None:
+    rows = [{"line": "L-1", "groups": []}, {"line": "+33639980002", "groups": []}]
+    caller = await callers.user(desks.database, ANA)
+    with pytest.raises(Unavailable):
+        await desks.jobs.submit_rows(caller, None, "set_groups", rows)
+    job = (await desks.jobs.jobs(caller, kind="set_groups"))[0]
+    await JobRunner(desks).run(job.id)
+    page = (await (await browser(ANA)).get(f"/jobs/{job.job_id}")).text
+    for number in (1, 2):
+        assert f'<a href="/lines/L-{number}">+3363998000{number}</a>' in page
 
 
 @pytest.mark.covers("A16")
