@@ -243,6 +243,14 @@ async def test_a_job_shows_how_far_it_is_and_is_cancelled(browser: SignIn, acme:
     assert (await (await browser(CLEO)).get(f"/jobs/{acme.job}")).status_code == 404
 
 
+@pytest.mark.covers("A21")
+async def test_who_may_not_import_finds_the_jobs_at_the_inventory(browser: SignIn) -> None:
+    link = 'href="/jobs"'
+    assert link in (await (await browser("manager@acme.example")).get("/inventory?view=all")).text
+    assert link not in (await (await browser(BEN)).get("/inventory?view=all")).text
+    assert link in (await (await browser(ANA)).get("/imports")).text
+
+
 @pytest.mark.covers("A21", "P6")
 async def test_the_report_of_a_job_names_its_lines(browser: SignIn, desks: Desks, acme: Known) -> None:
     rows = [{"line": "L-1", "groups": []}, {"line": "+33639980002", "groups": []}]
