@@ -1,0 +1,57 @@
+"""What the page of a job says when it has ended: an import, a check, and what failed (A16, A21)."""
+
+import pytest
+
+from models.errors import Unavailable
+from starter import callers
+from starter.desks import Desks
+from starter.operations.job_runner import JobRunner
+from tests.builders import as_csv, line
+from tests.portal.pages.conftest import SignIn
+from tests.portal.pages.people import ANA
+
+pytestmark = pytest.mark.covers("A16", "A21")
+GOOD = as_csv(line(60))
+NOT_A_FILE = b"\xff\xfe no text"
+WRONG = as_csv(line(60, msisdn="1234"), line(61, slot=9))
+
+
+async def ended(desks: Desks, browser: SignIn, content: bytes, *, check: bool) -> str:
+    """The page of the job that has imported or checked this file."""
+    caller = await callers.user(desks.database, ANA)
+    with pytest.raises(Unavailable):  # Temporal: a runner does what the worker does
+        await desks.jobs.submit_file(caller, None, "import_fleet", content, dry_run=check)
+    job = (await desks.jobs.jobs(caller, kind="import_fleet"))[0]
+    ana = await browser(ANA)
+    assert f"/jobs/{job.job_id}/cancel" in (await ana.get(f"/jobs/{job.job_id}")).text
+    await JobRunner(desks).run(job.id)
+    return (await ana.get(f"/jobs/{job.job_id}")).text
+
+
+@pytest.mark.parametrize("content", [NOT_A_FILE, WRONG])
+@pytest.mark.parametrize("check", [True, False])
+async def test_a_failed_import_says_that_nothing_was_imported_and_asks_for_the_corrected_file(
+    browser: SignIn, desks: Desks, content: bytes, check: bool
+) -> None:
+    page = await ended(desks, browser, content, check=check)
+    assert "No row was imported or changed" in page
+    assert "Choose the corrected file" in page
+    for untrue in ("has not been read yet", "No row has a problem", "Import the file", "/cancel"):
+        assert untrue not in page
+    assert ("All of it was refused" in page) is (content is NOT_A_FILE)
+    assert ("msisdn" in page) is (content is WRONG)
+
+
+async def test_a_check_says_what_would_be_added_and_offers_the_import(browser: SignIn, desks: Desks) -> None:
+    page = await ended(desks, browser, GOOD, check=True)
+    assert "Would be added: Lines" in page
+    assert "Without a problem" in page
+    assert "Import the file" in page
+    assert "</svg>Done" not in page
+
+
+async def test_an_import_says_what_was_added(browser: SignIn, desks: Desks) -> None:
+    page = await ended(desks, browser, GOOD, check=False)
+    assert "Added: Lines" in page
+    assert "Import the file" not in page
+    assert "Choose the corrected file" not in page
