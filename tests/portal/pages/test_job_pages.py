@@ -3,10 +3,11 @@
 import pytest
 
 from models.errors import Unavailable
+from models.operations.jobs import KINDS
 from starter import callers
 from starter.desks import Desks
 from starter.operations.job_runner import JobRunner
-from tests.builders import as_csv, line
+from tests.builders import ACCOUNT, as_csv, iccid, line
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.people import ANA
 
@@ -55,3 +56,25 @@ async def test_an_import_says_what_was_added(browser: SignIn, desks: Desks) -> N
     assert "Added: Lines" in page
     assert "Import the file" not in page
     assert "Choose the corrected file" not in page
+
+
+@pytest.mark.parametrize("kind", sorted(name for name, kind in KINDS.items() if kind.file))
+async def test_the_page_of_a_file_lists_its_columns_and_has_a_template(browser: SignIn, kind: str) -> None:
+    ana = await browser(ANA)
+    answer = await ana.get(f"/imports/{kind}/template.csv")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    columns = answer.text.strip().split(",")
+    assert len(columns) == len(set(columns)) > 3
+    page = (await ana.get(f"/imports/{kind}")).text
+    assert f'href="/imports/{kind}/template.csv"' in page
+    listed = page[page.index('id="columns"') :]
+    assert all(column in listed for column in columns)
+
+
+async def test_a_template_that_is_filled_in_is_imported(browser: SignIn, desks: Desks) -> None:
+    head = (await (await browser(ANA)).get("/imports/import_fleet/template.csv")).text
+    cells = (
+        f"{ACCOUNT},Phone 60,1,+33639980060,Orange,physical,{iccid(60)},Telvia,Zoe,zoe@acme.example,Lyon,fr"
+    )
+    page = await ended(desks, browser, f"{head}{cells}\r\n".encode(), check=False)
+    assert "Added: Lines" in page
