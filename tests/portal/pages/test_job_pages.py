@@ -1,5 +1,7 @@
 """What the page of a job says when it has ended: an import, a check, and what failed (A16, A21)."""
 
+import re
+
 import pytest
 
 from models.errors import Unavailable
@@ -78,3 +80,16 @@ async def test_a_template_that_is_filled_in_is_imported(browser: SignIn, desks: 
     )
     page = await ended(desks, browser, f"{head}{cells}\r\n".encode(), check=False)
     assert "Added: Lines" in page
+
+
+@pytest.mark.covers("P2")
+async def test_the_csv_that_the_page_links_can_be_imported_as_it_is(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    page = (await ana.get("/imports/import_fleet")).text
+    (link,) = re.findall(r'href="(/inventory\.csv\?columns=[^"]+)"', page)
+    exported = (await ana.get(link)).content
+    assert exported.count(b"\n") > 3
+    page = await ended(desks, browser, exported, check=True)
+    assert "Without a problem" in page
+    assert "Would be added" not in page
+    assert "Would be changed" not in page
