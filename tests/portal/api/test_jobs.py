@@ -52,11 +52,14 @@ async def test_a_file_with_refused_rows_changes_nothing_and_its_report_says_why(
 async def test_no_csv_and_another_accounts_rows_fail_with_the_reason(jobs: Jobs) -> None:
     for key, content, code in (
         ("a", b"\xff\xfe no text", "file_not_utf8"),
-        ("b", as_csv(line(70, account=BOLT)), "other_account"),
+        ("b", as_csv(line(69), line(70, account=BOLT), line(71, account="x")), "other_account"),
     ):
         failed = await jobs.run(await jobs.made(key, content=content))
         assert failed["status"] == "failed"
-        assert [refusal["code"] for refusal in failed["refusals"]] == [code]
+        (refusal,) = failed["refusals"]
+        assert refusal["code"] == code
+        if code == "other_account":
+            assert refusal["sentence"].endswith("in line 3, 4.")
 
 
 @pytest.mark.covers("A21")
