@@ -30,6 +30,7 @@ FLEET = {
         "The role {role} allows more than yours; ask who has such a role, or the platform's operator.",
         FORBIDDEN,
     ),
+    "list_invalid": Declared("The address has a filter or a value that does not exist: {fields}."),
     "other_account": Declared("The file names an account that is not yours, in line {lines}.", NOT_FOUND),
     "profile_exists": Declared("The account has a profile of this name already.", CONFLICT),
     "name_invalid": Declared(

@@ -18,19 +18,16 @@ from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form
 from portal.pages.inventory.listed import LIST, Listed
+from portal.pages.inventory.named_groups import names_of, naming
 from portal.pages.routes import Page, View, form, page
 from wording.refusals import sentence
 
 _FIELDS = {
     **dict.fromkeys(("unknown_employee",), "employee"),
-    **dict.fromkeys(("unknown_group", "no_groups", "name_invalid", "group_name_invalid"), "groups"),
+    **dict.fromkeys(("groups_unknown", "no_groups", "name_invalid", "group_name_invalid"), "groups"),
     "discard_not_confirmed": "confirmed",
 }
 ORDERS = (BulkAction.SWITCH_TO_ESIM, BulkAction.REPLACE_ESIM)
-
-
-def _names(groups: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(str.strip, groups.split(";"))))
 
 
 class BulkForm(FormModel):
@@ -54,7 +51,7 @@ class BulkForm(FormModel):
     @field_validator("groups")
     @classmethod
     def _names(cls, given: str) -> str:
-        if any(len(name) > LONGEST_NAME for name in _names(given)):
+        if any(len(name) > LONGEST_NAME for name in names_of(given)):
             raise PydanticCustomError("string_too_long", "A name is too long.")
         return given
 
@@ -66,7 +63,7 @@ class BulkForm(FormModel):
             rows=() if self.all else self.row,
             filter=wanted,
             employee=self.employee.strip() or None,
-            groups=_names(self.groups),
+            groups=names_of(self.groups),
             mode=self.mode,
             create=bool(self.create),
             packs=packs_of(self.pack),
@@ -92,7 +89,7 @@ def confirmed(action: BulkAction) -> View:
         if sent.model is None or not (sent.model.row or sent.model.all):
             return await _page(request, who, action, sent, 422)
         model = sent.model
-        with Asking(sent, who.language, _FIELDS) as asking:
+        with Asking(sent, who.language, _FIELDS) as asking, naming(names_of(model.groups)):
             done = await who.desks.bulk.confirm(
                 who.caller,
                 model.bulk(action),
@@ -154,7 +151,7 @@ async def _page(
     ready = chosen and (action is not BulkAction.SET_EMPLOYEE or "employee" in sent.values)
     ready = ready and (action is not BulkAction.SET_GROUPS or "groups" in sent.values)
     if model is not None and ready:
-        with Asking(sent, who.language, _FIELDS) as asking:
+        with Asking(sent, who.language, _FIELDS) as asking, naming(names_of(model.groups)):
             shown = await who.desks.bulk.preview(who.caller, model.bulk(action))
         if asking.form.errors and not sent.errors:
             sent, status = asking.form, asking.status

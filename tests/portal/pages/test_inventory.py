@@ -34,6 +34,9 @@ async def test_the_grid_is_filtered_by_its_address_and_shows_what_is_set(browser
     assert 'class="chip" href="/inventory?sort=-msisdn&amp;columns=msisdn%2Ciccid"' in esims
     assert "Management groups</th>" not in esims
     assert "No row matches" in (await ana.get("/inventory?q=nothing+like+it")).text
+    wrong = await ana.get("/inventory?state=bogus&sim_type=esim")
+    assert wrong.status_code == 422
+    assert "a filter or a value that does not exist: state." in wrong.text
 
 
 async def test_a_page_is_compressed_where_it_is_read_and_no_form_s_answer_is(browser: SignIn) -> None:
@@ -203,9 +206,9 @@ async def test_a_bulk_action_does_what_its_preview_showed(browser: SignIn) -> No
 @pytest.mark.covers("P6")
 async def test_a_bulk_action_creates_groups_where_the_box_is_ticked(browser: SignIn) -> None:
     ana = await browser(ANA)
-    asked = {"row": ["L-1", "L-2"], "groups": "Brand new", "mode": "add", "list": "view=all"}
+    asked = {"row": ["L-1", "L-2"], "groups": "Lyon;Brand new", "mode": "add", "list": "view=all"}
     refused = await ana.get("/bulk/set_groups", params=asked)
-    assert "There are no such management groups" in refused.text
+    assert "There are no such management groups: Brand new." in refused.text
     assert "--create" not in refused.text
     assert 'name="create"' in refused.text
     preview = await ana.get("/bulk/set_groups", params=asked | {"create": "on"})
