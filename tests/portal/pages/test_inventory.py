@@ -34,9 +34,6 @@ async def test_the_grid_is_filtered_by_its_address_and_shows_what_is_set(browser
     assert 'class="chip" href="/inventory?sort=-msisdn&amp;columns=msisdn%2Ciccid"' in esims
     assert "Management groups</th>" not in esims
     assert "No row matches" in (await ana.get("/inventory?q=nothing+like+it")).text
-    wrong = await ana.get("/inventory?state=bogus&sim_type=esim")
-    assert wrong.status_code == 422
-    assert "a filter or a value that does not exist: state." in wrong.text
 
 
 async def test_a_page_is_compressed_where_it_is_read_and_no_form_s_answer_is(browser: SignIn) -> None:
@@ -73,6 +70,14 @@ async def test_filters_offer_the_names_of_the_account_alone(browser: SignIn) -> 
     assert "Telvia" not in re.findall(
         r"<datalist.*?</datalist>", (await cleo.get("/inventory?view=all")).text
     )
+
+
+@pytest.mark.covers("P2")
+async def test_an_address_that_no_list_has_says_which_filter_is_wrong(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    wrong = await ana.get("/inventory?state=bogus&sim_type=esim")
+    assert wrong.status_code == 422
+    assert "a filter or a value that does not exist: state." in wrong.text
 
 
 @pytest.mark.covers("P2")
