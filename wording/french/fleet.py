@@ -32,7 +32,8 @@ FLEET = {
         "Le rôle {role} permet plus que le vôtre ; adressez-vous à une personne qui a un tel rôle, ou à "
         "l’exploitant de la plateforme."
     ),
-    "other_account": "Le fichier nomme un compte qui n’est pas le vôtre.",
+    "list_invalid": "L’adresse a un filtre ou une valeur qui n’existe pas : {fields}.",
+    "other_account": "Le fichier nomme un compte qui n’est pas le vôtre, à la ligne {lines}.",
     "profile_exists": "Le compte a déjà un profil de ce nom.",
     "name_invalid": (
         "Un nom a de 1 à {characters} caractères, sans saut de ligne ni caractère de contrôle ou "
