@@ -101,6 +101,7 @@ class MailedDesk(ConnectedDesk):
         user = await self.look(bearer)
         hash_ = await self._hasher.hash(check_password(password, (user.email, user.name)))
         async with self._database.transaction() as connection:
+            await sessions.keep(connection, user.id)
             user = _valid(await user_mails.bearer(connection, bearer, lock=True))
             await user_mails.use_all(connection, user.id)
             if instead_of:

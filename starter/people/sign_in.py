@@ -60,8 +60,9 @@ class SignInDesk:
         if not same or user is None or not may_sign_in(user):
             raise Refused.because("sign_in_refused")
         async with self._database.transaction() as connection:
-            # a password that is changed meanwhile begins no session
-            if not await passwords.unchanged(connection, user.id, stored):
+            # who is deactivated, or whose account or password changes, meanwhile begins no session
+            user = await sessions.keep(connection, user.id)
+            if not may_sign_in(user) or not await passwords.unchanged(connection, user.id, stored):
                 raise Refused.because("sign_in_refused")
             if instead_of:
                 await sessions.end_token(connection, instead_of)

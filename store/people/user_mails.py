@@ -1,8 +1,8 @@
 """E-mails to users that invite them or let them choose another password, and the tokens in them (P1).
 
 Only the digest of a token is stored. A token is valid until it expires, is used, or the user's password is
-changed, by another one or by the user; and until the user cannot sign in any more: it does not become valid again with an activation
-or a reopened account.
+changed, by another one or by the user; and until the user cannot sign in any more: it does not become valid
+again with an activation or a reopened account.
 """
 
 import secrets

@@ -134,13 +134,14 @@ async def set_active(connection: AsyncConnection, user_id: int, by: By, *, activ
     """Activate or deactivate a user; idempotent. The sessions and the mailed links of one who is deactivated
     end: neither comes back with an activation.
     """
-    if not active:
-        await sessions.end_all(connection, user_id)
-        await user_mails.use_all(connection, user_id)
     values = {"deactivated_at": None if active else now()}
     others = UserRow.deactivated_at.is_not(None) if active else UserRow.deactivated_at.is_(None)
     happened = "user.activated" if active else "user.deactivated"
-    return await _change(connection, user_id, by, (happened, {}), values=values, others=others)
+    user = await _change(connection, user_id, by, (happened, {}), values=values, others=others)
+    if not active:  # after the row, which a sign-in under way has locked
+        await sessions.end_all(connection, user_id)
+        await user_mails.use_all(connection, user_id)
+    return user
 
 
 async def set_user_language(
