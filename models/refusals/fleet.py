@@ -30,6 +30,13 @@ FLEET = {
         "The role {role} allows more than yours; ask who has such a role, or the platform's operator.",
         FORBIDDEN,
     ),
+    "own_user": Declared(
+        "This is your own user: another person who may manage users deactivates you or changes your role.",
+        FORBIDDEN,
+    ),
+    "last_who_manages_users": Declared(
+        "Nobody else in the account may manage users; give another person such a role first.", CONFLICT
+    ),
     "other_account": Declared("The file names an account that is not yours.", NOT_FOUND),
     "profile_exists": Declared("The account has a profile of this name already.", CONFLICT),
     "name_invalid": Declared(

@@ -32,6 +32,14 @@ FLEET = {
         "Le rôle {role} permet plus que le vôtre ; adressez-vous à une personne qui a un tel rôle, ou à "
         "l’exploitant de la plateforme."
     ),
+    "own_user": (
+        "C’est votre propre utilisateur : une autre personne qui peut gérer les utilisateurs vous désactive "
+        "ou change votre rôle."
+    ),
+    "last_who_manages_users": (
+        "Personne d’autre dans le compte ne peut gérer les utilisateurs ; donnez d’abord un tel rôle à une "
+        "autre personne."
+    ),
     "other_account": "Le fichier nomme un compte qui n’est pas le vôtre.",
     "profile_exists": "Le compte a déjà un profil de ce nom.",
     "name_invalid": (

@@ -107,3 +107,11 @@ async def test_the_password_is_asked_for_again_after_half_an_hour(browser: SignI
     assert (await ana.post("/people", data=NEW)).headers["Location"] == "/sign-in/again"
     people = await desks.users.users(OPERATOR)
     assert "nina@acme.example" not in {user.email for user in people}
+
+
+async def test_who_deactivates_themselves_is_told_who_does_it(browser: SignIn) -> None:
+    cleo = await browser(CLEO)
+    own = await cleo.post(f"/people/{await id_of(cleo, 'Cleo')}/deactivate")
+    assert own.status_code == 422
+    assert "This is your own user: another person" in own.text
+    assert (await cleo.get("/account")).status_code == 200
