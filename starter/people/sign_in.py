@@ -145,7 +145,7 @@ class SignInDesk:
         async with self._database.reading() as connection:
             user = await lookups.find_user(connection, caller.scope, f"U-{caller.user}")
             stored = await passwords.hash_of(connection, user.id)
-        counted = await self._attempts.take("sign in", user.email, visit)
+        counted = await self._attempts.take("own password", user.email, visit)
         same, _ = await self.hasher.verify(password, stored)
         if not same:
             raise Refused.because("password_wrong")
