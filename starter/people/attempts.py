@@ -14,6 +14,8 @@ The password of a session's own user is counted apart: a wrong one there holds b
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from models.errors import Refused
 from models.people.sign_in import Visit
 from store import rates
@@ -24,7 +26,8 @@ _MOST_OF_ADDRESS = 20
 _MOST_OF_NAME_FROM_ADDRESS = 10
 _MOST_OF_NAME = 100
 _MOST_MAILS = 3
-"""Of e-mails to one address: one more every twenty minutes."""
+"""Of e-mails to one recipient, for each purpose: one more every twenty minutes."""
+_MAILS_A_SECOND = 1 / 1200
 _MOST_IN_ALL = 600
 
 What = Literal["sign in", "own password", "mailed link", "reset"]
@@ -68,10 +71,17 @@ class Attempts:
             await rates.give_back(connection, *counted.buckets)
 
 
+async def take_invitation(connection: AsyncConnection, user_id: int) -> None:
+    """Count an invitation of this user, whoever invites. Raises `Refused` (`sign_in_too_often`)."""
+    taken = await rates.take(connection, Bucket(f"invitation of {user_id}", _MOST_MAILS, _MAILS_A_SECOND))
+    if not taken.allowed:
+        raise _too_often(taken.wait)
+
+
 def _of_name(what: What, name: str, visit: Visit) -> tuple[Bucket, ...]:
     of_name = f"{what} of {name}"
     if what == "reset":
-        return (Bucket(of_name, _MOST_MAILS, 1 / 1200),)
+        return (Bucket(of_name, _MOST_MAILS, _MAILS_A_SECOND),)
     here = Bucket(f"{of_name} from {visit.network}", _MOST_OF_NAME_FROM_ADDRESS, 1 / 60)
     return here, Bucket(of_name, _MOST_OF_NAME, 1 / 6)
 

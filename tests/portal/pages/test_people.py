@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from models.errors import Unavailable
 from starter.desks import Desks
 from tests.builders import OPERATOR, run
 from tests.callers.world import ZED
@@ -115,3 +116,24 @@ async def test_who_deactivates_themselves_is_told_who_does_it(browser: SignIn) -
     assert own.status_code == 422
     assert "This is your own user: another person" in own.text
     assert (await cleo.get("/account")).status_code == 200
+
+
+async def test_one_person_gets_few_invitations_at_once(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    zed = await id_of(ana, "Zed")
+    for _ in range(3):  # recorded: Temporal is unavailable
+        assert (await ana.post(f"/people/{zed}/invite")).status_code == 503
+    late = await ana.post(f"/people/{zed}/invite")
+    assert late.status_code == 422
+    assert "Too many attempts; try again in" in late.text
+    assert (await ana.post(f"/people/{await id_of(ana, 'manager')}/invite")).status_code == 503
+    (row,) = await run(desks.database, "SELECT count(*) AS n FROM user_mails")
+    assert row.n == 4
+
+
+async def test_a_repeat_of_an_invitation_is_no_other_one(desks: Desks) -> None:
+    for number in range(5):
+        with pytest.raises(Unavailable):
+            await desks.mailed.invite(OPERATOR, ZED, key=f"key-{min(number, 1)}")
+    (row,) = await run(desks.database, "SELECT count(*) AS n FROM user_mails")
+    assert row.n == 2
