@@ -1,5 +1,6 @@
 """The people of an account: an administrator invites them, and takes their access away (P1)."""
 
+import asyncio
 import re
 
 import pytest
@@ -137,3 +138,21 @@ async def test_a_repeat_of_an_invitation_is_no_other_one(desks: Desks) -> None:
             await desks.mailed.invite(OPERATOR, ZED, key=f"key-{min(number, 1)}")
     (row,) = await run(desks.database, "SELECT count(*) AS n FROM user_mails")
     assert row.n == 2
+
+
+async def test_an_invitation_that_is_sent_twice_is_made_once(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    (key,) = re.findall(r'name="key" value="(\w+)"', (await ana.get("/people/invite")).text)
+    wrong = await ana.post("/people", data=NEW | {"key": key, "email": "nina"})
+    assert f'name="key" value="{key}"' in wrong.text, "what is corrected is still the same form"
+    twice = await asyncio.gather(*(ana.post("/people", data=NEW | {"key": key}) for _ in range(2)))
+    late = await ana.post("/people", data=NEW | {"key": key})
+    assert [answer.status_code for answer in (*twice, late)] == [303] * 3
+    assert list(states((await ana.get("/people")).text)).count("nina@acme.example") == 1
+    (row,) = await run(desks.database, "SELECT count(*) AS n FROM user_mails")
+    assert row.n == 1
+    back = await ana.post("/people", data=NEW | {"key": key, "email": "nils@acme.example"})
+    assert back.status_code == 303, "the form before, with another person"
+    (again,) = re.findall(r'name="key" value="(\w+)"', (await ana.get("/people/invite")).text)
+    other = await ana.post("/people", data=NEW | {"key": again})
+    assert other.status_code == 422, "another form with the same address"
