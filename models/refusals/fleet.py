@@ -25,9 +25,9 @@ FLEET = {
     "unknown_target": Declared("A target is {actions}, one of them with a slot such as {example}, or all."),
     "unknown_role": Declared("A contact's role is one of: {roles}."),
     "unknown_user_role": Declared("A user's role is one of: {roles}."),
-    "distributor_of_desk": Declared("A distributor is named for the role provider_desk, and for no other."),
+    "distributor_of_desk": Declared("A distributor is named for the role 'provider desk', and for no other."),
     "role_above_yours": Declared(
-        "The role {role} allows more than yours; ask who has such a role, or the platform's operator.",
+        "The role '{role}' allows more than yours; ask who has such a role, or the platform's operator.",
         FORBIDDEN,
     ),
     "own_user": Declared(

@@ -27,9 +27,11 @@ FLEET = {
     ),
     "unknown_role": "Les rôles possibles d’un contact sont : {roles}.",
     "unknown_user_role": "Les rôles possibles d’un utilisateur sont : {roles}.",
-    "distributor_of_desk": ("Un distributeur est indiqué pour le rôle provider_desk, et pour aucun autre."),
+    "distributor_of_desk": (
+        "Un distributeur est indiqué pour le rôle « guichet de l’opérateur », et pour aucun autre."
+    ),
     "role_above_yours": (
-        "Le rôle {role} permet plus que le vôtre ; adressez-vous à une personne qui a un tel rôle, ou à "
+        "Le rôle « {role} » permet plus que le vôtre ; adressez-vous à une personne qui a un tel rôle, ou à "
         "l’exploitant de la plateforme."
     ),
     "own_user": (
