@@ -127,6 +127,9 @@ class Settings(BaseSettings):
     """Interface that `esim-portal` listens on; 0.0.0.0 for all."""
     portal_port: int = Field(default=8090, ge=1, le=65535)
     """TCP port that `esim-portal` listens on."""
+    trusted_proxies: str = ""
+    """Addresses or networks (`10.0.0.0/8`) of the proxies in front of `esim-portal`, separated by commas:
+    X-Forwarded-For is believed from these only. Empty: from none, and all clients of a proxy count as one."""
 
     api_calls_a_second: float = Field(default=50, gt=0, le=10_000)
     """Calls of one API key that each portal process answers per second, averaged over ten seconds."""

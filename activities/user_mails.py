@@ -22,8 +22,8 @@ class UserMails(UserMailSteps):
         self._links = links
 
     async def send_to_user(self, mail: SendToUser) -> None:
-        """Send the e-mail, unless it is done or the user may not sign in any more. Raises what `Outbox`
-        raises.
+        """Send the e-mail, unless it is done, the user may not sign in any more, or the password was changed
+        meanwhile. Raises what `Outbox` raises.
         """
         async with self._database.reading() as connection:
             found = await user_mails.unfinished(connection, mail.mail_id)
@@ -31,7 +31,7 @@ class UserMails(UserMailSteps):
         if found and user and _may_sign_in(user):
 
             async def wanted(connection: AsyncConnection) -> bool:
-                return await user_mails.unfinished(connection, found.id) is not None
+                return await user_mails.wanted(connection, found)
 
             about = AboutWork(found.id, found.account_id, (found.id, user.actor))
             await self._outbox.send(about, [outgoing(found, user, self._links)], mail.retries, wanted)

@@ -37,7 +37,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             )
             gc.collect()
             gc.freeze()  # a collection does not go through the objects of all libraries: a tenth of a call
-            server = Server(configured(app, GRACE_SECONDS))
+            server = Server(configured(app, GRACE_SECONDS, settings.trusted_proxies))
             serving = asyncio.create_task(server.serve([listening]))
             stopping = asyncio.create_task(stop.wait())
             _log.info("The portal listens on port %d.", listening.getsockname()[1])

@@ -26,12 +26,17 @@ LONGEST_HEAD = 16 * 1024
 """Bytes of a request line with its headers. Their timeout is in `telemetry.http_protocol`."""
 
 
-def configured(app: ASGIApp, grace_seconds: int) -> uvicorn.Config:
-    """The configuration that all our HTTP servers share."""
+def configured(app: ASGIApp, grace_seconds: int, trusted_proxies: str = "") -> uvicorn.Config:
+    """The configuration that all our HTTP servers share.
+
+    `trusted_proxies`: who may say by X-Forwarded-For which client a request comes from. Nobody else may:
+    uvicorn would believe every program on this machine.
+    """
     return uvicorn.Config(
         app,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=trusted_proxies,
         log_config=None,
         lifespan="off",
         ws="none",

@@ -25,13 +25,20 @@ FLEET = {
     "unknown_target": Declared("A target is {actions}, one of them with a slot such as {example}, or all."),
     "unknown_role": Declared("A contact's role is one of: {roles}."),
     "unknown_user_role": Declared("A user's role is one of: {roles}."),
-    "distributor_of_desk": Declared("A distributor is named for the role provider_desk, and for no other."),
+    "distributor_of_desk": Declared("A distributor is named for the role 'provider desk', and for no other."),
     "role_above_yours": Declared(
-        "The role {role} allows more than yours; ask who has such a role, or the platform's operator.",
+        "The role '{role}' allows more than yours; ask who has such a role, or the platform's operator.",
         FORBIDDEN,
     ),
     "list_invalid": Declared("The address has a filter or a value that does not exist: {fields}."),
     "other_account": Declared("The file names an account that is not yours, in line {lines}.", NOT_FOUND),
+    "own_user": Declared(
+        "This is your own user: another person who may manage users deactivates you or changes your role.",
+        FORBIDDEN,
+    ),
+    "last_who_manages_users": Declared(
+        "Nobody else in the account may manage users; give another person such a role first.", CONFLICT
+    ),
     "profile_exists": Declared("The account has a profile of this name already.", CONFLICT),
     "name_invalid": Declared(
         "A name has 1 to {characters} characters, and no line breaks, control or bidirectional characters."

@@ -57,6 +57,15 @@ WORDS: Words = {
         "erase_people": "erase people",
         "see_operations": "see operations",
     },
+    "role": {
+        "owner": "owner",
+        "administrator": "administrator",
+        "manager": "fleet manager",
+        "viewer": "viewer",
+        "support": "support",
+        "provider_desk": "provider desk",
+        "operator": "operator of the platform",
+    },
     "rule": {
         "length": "it has more than 255 characters",
         "form": "it does not have the form LPA:1$SERVER$MATCHING-ID",
@@ -76,6 +85,6 @@ WORDS: Words = {
 }
 """`action`: the labels of `models.orders.rules.Action`; `add_on`: those of `models.licences.add_ons.AddOn`;
 `ended`: how a request ended; `order_status`: how an order ended; `permission`: what a permission allows, of
-`models.people.callers.Permission`; `rule`: which rule an activation code breaks; `state`: of a plan on an
-eSIM line.
+`models.people.callers.Permission`; `role`: of `models.people.callers.Role`, as pages name it; `rule`: which
+rule an activation code breaks; `state`: of a plan on an eSIM line.
 """

@@ -4,7 +4,7 @@ An address that failed too often is refused until its failures are a minute old,
 Where all addresses together failed too often, an address is refused after one failure; addresses that have
 not failed sign in as usual. Each process counts for itself, and its counts end with it.
 
-Behind a proxy the address is the client's only where uvicorn trusts the proxy (FORWARDED_ALLOW_IPS).
+Behind a proxy the address is the client's only where the proxy is trusted (ESIM_TRUSTED_PROXIES).
 Otherwise all clients share the proxy's address and its limit, for a minute at most.
 """
 

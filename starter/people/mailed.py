@@ -21,7 +21,7 @@ from models.people.views import UserView
 from settings import Settings
 from starter.connected import ConnectedDesk
 from starter.keys import checked_key
-from starter.people.attempts import Attempts
+from starter.people.attempts import Attempts, take_invitation
 from starter.people.mail_starts import start_of
 from starter.people.passwords import Hasher
 from starter.people.sign_in import begin, may_sign_in
@@ -52,8 +52,8 @@ class MailedDesk(ConnectedDesk):
         """Send a user (`U-3` or the address) a link to choose a password, once per key. Again: another link.
 
         Raises `NotFound` (`unknown_user`), `Refused` (`person_needed_to_sign_in`, `user_deactivated`,
-        `role_above_yours`, `account_closed`, `key_reused`). After `Unavailable` the invitation is recorded;
-        recovery sends it.
+        `role_above_yours`, `account_closed`, `key_reused`, `sign_in_too_often`). After `Unavailable` the
+        invitation is recorded; recovery sends it.
         """
         once = checked_key(key)
         async with self._database.transaction() as connection:
@@ -63,6 +63,7 @@ class MailedDesk(ConnectedDesk):
             known = await user_mails.invited(connection, found, once)
             if known is None:
                 _check_person(found)
+                await take_invitation(connection, found.id)
                 purpose = TokenPurpose.INVITATION
                 mail, replayed = await user_mails.record(connection, found, purpose, caller.by, once)
             else:
@@ -101,6 +102,7 @@ class MailedDesk(ConnectedDesk):
         user = await self.look(bearer)
         hash_ = await self._hasher.hash(check_password(password, (user.email, user.name)))
         async with self._database.transaction() as connection:
+            await sessions.keep(connection, user.id)
             user = _valid(await user_mails.bearer(connection, bearer, lock=True))
             await user_mails.use_all(connection, user.id)
             if instead_of:

@@ -23,7 +23,7 @@ from starter.callers import of_visit
 from starter.people.attempts import Attempts
 from starter.people.passwords import Hasher
 from store import lookups
-from store.people import passwords, sessions, users
+from store.people import passwords, sessions, user_mails, users
 from store.people.profiles import record_change
 from store.session import Database
 
@@ -60,8 +60,9 @@ class SignInDesk:
         if not same or user is None or not may_sign_in(user):
             raise Refused.because("sign_in_refused")
         async with self._database.transaction() as connection:
-            # a password that is changed meanwhile begins no session
-            if not await passwords.unchanged(connection, user.id, stored):
+            # who is deactivated, or whose account or password changes, meanwhile begins no session
+            user = await sessions.keep(connection, user.id)
+            if not may_sign_in(user) or not await passwords.unchanged(connection, user.id, stored):
                 raise Refused.because("sign_in_refused")
             if instead_of:
                 await sessions.end_token(connection, instead_of)
@@ -120,8 +121,8 @@ class SignInDesk:
     async def change_password(
         self, caller: Caller, session_id: int, old: str, new: str, visit: Visit
     ) -> None:
-        """Change the caller's own password, and end all other sessions. Raises `Refused` (`password_wrong`,
-        `sign_in_too_often`, and what `check_password` raises).
+        """Change the caller's own password, and end all other sessions and all mailed links. Raises `Refused`
+        (`password_wrong`, `sign_in_too_often`, and what `check_password` raises).
         """
         user, stored = await self._check(caller, old, visit)
         chosen = check_password(new, (user.email, user.name))
@@ -130,6 +131,7 @@ class SignInDesk:
             await _still(connection, user, stored)
             await passwords.set_hash(connection, user, hash_, caller.by)
             await sessions.end_all(connection, user.id, but=session_id)
+            await user_mails.use_all(connection, user.id)
             await sessions.confirm(connection, caller.user, session_id)
 
     async def set_language(self, caller: Caller, language: str) -> None:
@@ -143,7 +145,7 @@ class SignInDesk:
         async with self._database.reading() as connection:
             user = await lookups.find_user(connection, caller.scope, f"U-{caller.user}")
             stored = await passwords.hash_of(connection, user.id)
-        counted = await self._attempts.take("sign in", user.email, visit)
+        counted = await self._attempts.take("own password", user.email, visit)
         same, _ = await self.hasher.verify(password, stored)
         if not same:
             raise Refused.because("password_wrong")
@@ -152,6 +154,8 @@ class SignInDesk:
 
 
 async def _still(connection: AsyncConnection, user: UserView, stored: str | None) -> None:
+    """The password is still this one, and stays so until the transaction ends."""
+    await sessions.keep(connection, user.id)
     if not await passwords.unchanged(connection, user.id, stored):
         raise Refused.because("password_wrong")
 

@@ -6,7 +6,7 @@ from models.errors import Refused
 from models.language import Language, parse_language
 from models.paging import Page, Position, Wanted
 from models.people.addresses import parse_email
-from models.people.callers import USER_ROLES, Caller, Permission, Role, UserKind, may_grant
+from models.people.callers import PERMISSIONS, USER_ROLES, Caller, Permission, Role, UserKind, may_grant
 from models.people.profiles import parse_name
 from models.people.views import UserView
 from store import lookups
@@ -93,7 +93,9 @@ class UserDesk:
     ) -> UserView:
         """Set the role of a user (`U-3` or the address).
 
-        Refused if the old or the new role has more permissions than the caller (`role_above_yours`).
+        Refused if the old or the new role has more permissions than the caller (`role_above_yours`), of
+        oneself (`own_user`), and of the last person of the account who may manage users
+        (`last_who_manages_users`), which only the platform's operator takes away.
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
@@ -110,6 +112,9 @@ class UserDesk:
     ) -> UserView:
         not_above(caller, found.role)
         given = _granted(caller, role, distributor)
+        if given is not found.role:
+            stays = Permission.MANAGE_USERS in PERMISSIONS[given]
+            await _check_others(connection, caller, found, stays=stays)
         account = AccountKey(found.account_id, found.account)
         distributor_id = await _distributor(connection, account, distributor)
         return await users.set_role(connection, found.id, given, distributor_id, caller.by)
@@ -135,7 +140,10 @@ class UserDesk:
             return found
 
     async def deactivate_user(self, caller: Caller, user: str) -> UserView:
-        """Deactivate a user, who can do nothing any more. Orders that were accepted before continue (F53)."""
+        """Deactivate a user, who can do nothing any more. Orders that were accepted before continue (F53).
+
+        Refused as `set_role` is.
+        """
         return await self._set_active(caller, user, active=False)
 
     async def activate_user(self, caller: Caller, user: str) -> UserView:
@@ -147,6 +155,8 @@ class UserDesk:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
             not_above(caller, found.role)
+            if not active:
+                await _check_others(connection, caller, found)
             return await users.set_active(connection, found.id, caller.by, active=active)
 
 
@@ -178,6 +188,20 @@ def not_above(caller: Caller, role: Role) -> None:
     """Raise `Refused` (`role_above_yours`) for a role that allows more than the caller's."""
     if not may_grant(caller.permissions, role):
         raise Refused.because("role_above_yours", role=role)
+
+
+async def _check_others(
+    connection: AsyncConnection, caller: Caller, found: UserView, *, stays: bool = False
+) -> None:
+    """Raise `Refused` where the account would be without a person who may manage its users, and of oneself.
+    The platform's operator may do both: they can give the role back. `stays`: the user may still manage them.
+    """
+    if caller.user_id is None:
+        return
+    if caller.user_id == found.id:
+        raise Refused.because("own_user")
+    if not stays and not await users.others_may_manage(connection, found):
+        raise Refused.because("last_who_manages_users")
 
 
 async def _distributor(connection: AsyncConnection, account: AccountKey, name: str | None) -> int | None:

@@ -1,6 +1,6 @@
 """Passwords of users: only their hashes, which `starter.people.passwords` makes (P1)."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,6 +28,8 @@ async def unchanged(connection: AsyncConnection, user_id: int, hash_: str | None
 async def set_hash(connection: AsyncConnection, user: UserView, hash_: str, by: By) -> None:
     """Give the user a password, and record that."""
     await renew_hash(connection, user, hash_)
+    mine = update(PasswordRow).where(PasswordRow.user_id == user.id)
+    await connection.execute(mine.values(changed_at=now()))
     happened = ("user.password_changed", {"user": user.id})
     await record_change(connection, user.account_id, user.actor, by, happened)
 
@@ -36,5 +38,5 @@ async def renew_hash(connection: AsyncConnection, user: UserView, hash_: str) ->
     """Store another hash: of a new password, or of the same one by better parameters."""
     values = {"user_id": user.id, "account_id": user.account_id, "hash": hash_}
     new = insert(PasswordRow).values(values)
-    changed = {"hash": new.excluded.hash, "changed_at": now()}
-    await connection.execute(new.on_conflict_do_update(index_elements=["user_id"], set_=changed))
+    changed = new.on_conflict_do_update(index_elements=["user_id"], set_={"hash": new.excluded.hash})
+    await connection.execute(changed)

@@ -27,7 +27,7 @@ from models.people.sign_in import IDLE_FOR, RECENT_FOR, SIGNED_IN_FOR, SessionVi
 from models.people.views import UserView
 from store.lookups import select_users, user_view
 from store.people.sign_in_tables import SessionRow
-from store.people.tables import UserRow
+from store.people.tables import AccountRow, UserRow
 from store.row import now
 
 _SEEN_TO = timedelta(minutes=1)
@@ -51,6 +51,16 @@ _BEARER = (
 )
 _FIELDS = ("id", "created_at", "confirmed_at", "seen_at", "address", "browser")
 _VIEWS = select(*(getattr(SessionRow, name) for name in _FIELDS))
+
+# KEY SHARE waits for nothing but the closing of the account, which takes the row FOR UPDATE
+_KEEP_ACCOUNT = (
+    select(AccountRow.id)
+    .join(UserRow, UserRow.account_id == AccountRow.id)
+    .where(UserRow.id == bindparam("user"))
+    .with_for_update(read=True, key_share=True, of=AccountRow)
+)
+# NO KEY: records that only refer to the user need not wait
+_KEEP_USER = select(UserRow.id).where(UserRow.id == bindparam("user")).with_for_update(key_share=True)
 
 
 @dataclass(frozen=True)
@@ -133,6 +143,15 @@ async def end_all(connection: AsyncConnection, user_id: int, *, but: int | None 
 async def end_token(connection: AsyncConnection, token: str) -> None:
     """End the session with this token."""
     await _end(connection, SessionRow.digest == digest(token))
+
+
+async def keep(connection: AsyncConnection, user_id: int) -> UserView:
+    """The user as they are now. Until the transaction ends nobody deactivates them, closes their account or
+    changes their password in another one: to be called first in it.
+    """
+    await connection.execute(_KEEP_ACCOUNT, {"user": user_id})
+    await connection.execute(_KEEP_USER, {"user": user_id})
+    return user_view((await connection.execute(select_users().where(UserRow.id == user_id))).one())
 
 
 async def end_of_account(connection: AsyncConnection, account_id: int) -> int:

@@ -1,8 +1,8 @@
 """E-mails to users that invite them or let them choose another password, and the tokens in them (P1).
 
-Only the digest of a token is stored. A token is valid until it expires, is used, or the user gets a password
-by another one; and until the user cannot sign in any more: it does not become valid again with an activation
-or a reopened account.
+Only the digest of a token is stored. A token is valid until it expires, is used, or the user's password is
+changed, by another one or by the user; and until the user cannot sign in any more: it does not become valid
+again with an activation or a reopened account.
 """
 
 import secrets
@@ -23,8 +23,8 @@ from store.locks import keep_account_open
 from store.lookups import select_users, user_view
 from store.operations.tables import NotSentRow
 from store.people.profiles import record_change
-from store.people.sessions import closed_with, digest
-from store.people.sign_in_tables import MailedTokenRow, UserMailRow
+from store.people.sessions import closed_with, digest, keep
+from store.people.sign_in_tables import MailedTokenRow, PasswordRow, UserMailRow
 from store.people.tables import UserRow
 from store.row import now
 
@@ -90,6 +90,20 @@ async def unfinished(connection: AsyncConnection, mail_id: str) -> Unfinished | 
     still = select(*fields).where(UserMailRow.id == mail_id, UserMailRow.done_at.is_(None))
     row = (await connection.execute(still)).one_or_none()
     return None if row is None else Unfinished(row.id, row.account_id, row.user_id, TokenPurpose(row.purpose))
+
+
+async def wanted(connection: AsyncConnection, mail: Unfinished) -> bool:
+    """Whether the e-mail is still to be sent; it stays so until the transaction ends. One that was recorded
+    before the user's password was changed is not: its link would let in who could read it before.
+    """
+    await keep(connection, mail.user_id)
+    changed = select(PasswordRow.user_id).where(
+        PasswordRow.user_id == UserMailRow.user_id, PasswordRow.changed_at >= UserMailRow.created_at
+    )
+    still = select(UserMailRow.id).where(
+        UserMailRow.id == mail.id, UserMailRow.done_at.is_(None), ~changed.exists()
+    )
+    return await connection.scalar(still) is not None
 
 
 async def done(connection: AsyncConnection, mail_id: str) -> bool:

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refused
 from models.language import Language
 from models.paging import WHOLE, Page, Wanted
-from models.people.callers import By, Role, Scope, UserKind
+from models.people.callers import PERMISSIONS, By, Permission, Role, Scope, UserKind
 from models.people.views import UserView
 from store import events
 from store.locks import keep_account_open
@@ -34,6 +34,8 @@ from store.people.sign_in_tables import PasswordRow
 from store.people.tables import UserRow
 from store.row import now
 from store.scopes import within
+
+_MANAGING = [role for role, has in PERMISSIONS.items() if Permission.MANAGE_USERS in has]
 
 
 async def users(
@@ -130,17 +132,33 @@ async def set_role(
     return await _change(connection, user_id, by, ("user.role_changed", values), values=values, others=others)
 
 
+async def others_may_manage(connection: AsyncConnection, user: UserView) -> bool:
+    """Whether another active person of the account may manage users; they stay so until the transaction ends.
+    True for a user who may not do so themselves.
+    """
+    mine = select(UserRow.id).where(
+        UserRow.account_id == user.account_id,
+        UserRow.kind == UserKind.PERSON,
+        UserRow.role.in_(_MANAGING),
+        UserRow.deactivated_at.is_(None),
+    )
+    locked = mine.order_by(UserRow.id).with_for_update(key_share=True)
+    found = set(await connection.scalars(locked))
+    return user.id not in found or len(found) > 1
+
+
 async def set_active(connection: AsyncConnection, user_id: int, by: By, *, active: bool) -> UserView:
     """Activate or deactivate a user; idempotent. The sessions and the mailed links of one who is deactivated
     end: neither comes back with an activation.
     """
-    if not active:
-        await sessions.end_all(connection, user_id)
-        await user_mails.use_all(connection, user_id)
     values = {"deactivated_at": None if active else now()}
     others = UserRow.deactivated_at.is_not(None) if active else UserRow.deactivated_at.is_(None)
     happened = "user.activated" if active else "user.deactivated"
-    return await _change(connection, user_id, by, (happened, {}), values=values, others=others)
+    user = await _change(connection, user_id, by, (happened, {}), values=values, others=others)
+    if not active:  # after the row, which a sign-in under way has locked
+        await sessions.end_all(connection, user_id)
+        await user_mails.use_all(connection, user_id)
+    return user
 
 
 async def set_user_language(

@@ -1,5 +1,7 @@
 """What each role may do, asked of every desk; and users who come, change and go."""
 
+import asyncio
+
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,17 +14,20 @@ from models.people.callers import (
     OfDistributor,
     Permission,
     Role,
+    UserKind,
 )
 from starter import callers
 from starter.desks import Desks
 from store import origins
+from store.people import users
 from store.people.actors import actor_refusal
-from tests.builders import ACCOUNT, OPERATOR, as_csv, empty_slot, item
+from tests.builders import ACCOUNT, OPERATOR, as_csv, empty_slot, item, until_blocked
 from tests.callers.samples import SAMPLES
 from tests.callers.walk import answered
-from tests.callers.world import BEN, CLEO, ZED, Known, who
+from tests.callers.world import BEN, BOLT, CLEO, ZED, Known, who
 from tests.qr_world import codes_of
 
+DORA = "dora@bolt.example"
 SEEN_BY_A_DESK = ("OrderDesk.",)
 """All that a provider desk can name: the rest of the account does not exist for it."""
 SAYS_WHY_NOT = {"FleetDesk.actions", "InventoryDesk.why_not"}
@@ -108,6 +113,54 @@ async def test_nobody_gives_or_takes_more_than_they_have(desks: Desks) -> None:
         assert codes_of(refused) == ["role_above_yours"]
     changed = await desks.users.set_role(administrator, ZED, "manager")
     assert changed.role is Role.MANAGER
+
+
+async def test_nobody_takes_their_own_access_away(desks: Desks) -> None:
+    cleo = await who(desks.database, CLEO)
+    await desks.users.create_user(OPERATOR, BOLT, "Dora", DORA, role="owner")
+    for call in (
+        desks.users.deactivate_user(cleo, CLEO),
+        desks.users.set_role(cleo, CLEO, "viewer"),
+        desks.users.edit_user(cleo, CLEO, role="administrator"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await call
+        assert codes_of(refused) == ["own_user"]
+    assert (await desks.users.edit_user(cleo, CLEO, role="owner", language="fr")).role is Role.OWNER
+
+
+async def test_an_account_keeps_a_person_who_may_manage_its_users(desks: Desks) -> None:
+    bot, service = "bot@bolt.example", UserKind.SERVICE
+    await desks.users.create_user(OPERATOR, BOLT, "Bot", bot, role="owner", kind=service)
+    by_key = await who(desks.database, bot)
+    for call in (
+        desks.users.deactivate_user(by_key, CLEO),
+        desks.users.set_role(by_key, CLEO, "viewer"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await call
+        assert codes_of(refused) == ["last_who_manages_users"]
+    assert (await desks.users.set_role(by_key, CLEO, "administrator")).role is Role.ADMINISTRATOR
+    await desks.users.create_user(OPERATOR, BOLT, "Dora", DORA, role="administrator")
+    assert (await desks.users.deactivate_user(by_key, CLEO)).deactivated_at
+    with pytest.raises(Refused):
+        await desks.users.deactivate_user(by_key, DORA)
+    assert (await desks.users.deactivate_user(OPERATOR, DORA)).deactivated_at, "the operator gives it back"
+
+
+async def test_two_owners_who_deactivate_each_other_leave_one(desks: Desks) -> None:
+    await desks.users.create_user(OPERATOR, BOLT, "Dora", DORA, role="owner")
+    cleo, dora = await desks.users.user(OPERATOR, CLEO), await who(desks.database, DORA)
+    by_cleo = await who(desks.database, CLEO)
+    async with desks.database.transaction() as connection:
+        other = await desks.users.user(OPERATOR, DORA)
+        assert await users.others_may_manage(connection, other)
+        await users.set_active(connection, other.id, by_cleo.by, active=False)
+        call = asyncio.create_task(desks.users.deactivate_user(dora, f"U-{cleo.id}"))
+        await until_blocked(desks.database, call)
+    with pytest.raises(Refused) as refused:
+        await call
+    assert codes_of(refused) == ["last_who_manages_users"]
 
 
 @pytest.mark.covers("F53")

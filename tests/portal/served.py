@@ -13,10 +13,13 @@ from tests.portal.desk import InventedDesk
 
 
 @asynccontextmanager
-async def serving(desk: InventedDesk, pace: Pace | None = None) -> AsyncIterator[int]:
+async def serving(
+    desk: InventedDesk, pace: Pace | None = None, settings: Settings | None = None
+) -> AsyncIterator[int]:
     """The portal; its port."""
+    settings = settings or Settings()
     with listen("127.0.0.1", 0, Refused.because("portal_address_unavailable")) as listening:
-        server = Server(configured(create_app(desk, Settings(), pace=pace), 0))
+        server = Server(configured(create_app(desk, settings, pace=pace), 0, settings.trusted_proxies))
         task = asyncio.create_task(server.serve([listening]))
         try:
             yield listening.getsockname()[1]

@@ -11,6 +11,7 @@ from portal.app import create_app
 from portal.http.attempts import MOST_IN_ALL, MOST_OF_ONE, WITHIN_SECONDS, Attempts
 from tests.portal.conftest import ADDRESS
 from tests.portal.desk import InventedDesk
+from tests.portal.served import serving
 from tests.portal.test_codec import DECODE, ENCRYPTED, FROM_WEB_UI, TOKEN, configured
 
 WRONG = "sentinel-of-a-wrong-token"
@@ -150,3 +151,18 @@ def test_addresses_are_forgotten(clock: Clock) -> None:
         attempts.failed(Request(scope))
         clock.now += 1
     assert len(attempts._failed) <= WITHIN_SECONDS + 1
+
+
+@pytest.mark.covers("S9")
+@pytest.mark.parametrize(
+    ("trusted", "last"), [("", 429), ("192.0.2.1", 429), ("127.0.0.1", 403), ("127.0.0.0/8", 403)]
+)
+async def test_only_a_trusted_proxy_says_from_where_a_client_calls(trusted: str, last: int) -> None:
+    said = [{"X-Forwarded-For": f"198.51.100.{number}"} for number in range(MOST_OF_ONE + 1)]
+    async with (
+        serving(InventedDesk(), settings=configured(trusted_proxies=trusted)) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        answers = [await client.post("/codec", data={"token": WRONG}, headers=one) for one in said]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses == [403] * MOST_OF_ONE + [last]

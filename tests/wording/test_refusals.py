@@ -17,7 +17,7 @@ from models.licences.numbers import Change, Notice
 from models.operations.not_sent import STEPS, NotSentReason
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import DISCARD_WARNING, Action
-from models.people.callers import Permission, not_permitted
+from models.people.callers import Permission, Role, not_permitted
 from models.refusals import DECLARED, SUBJECTS
 from models.refusals.declared import UNAVAILABLE, fields
 from models.refusals.words import WORDS
@@ -38,6 +38,7 @@ from wording.labels import (
     request_status,
 )
 from wording.licences.numbers import changed, notice_words
+from wording.pages import page_texts
 from wording.refusals import sentence, sentences
 from wording.warnings import warning
 
@@ -83,6 +84,19 @@ def test_every_permission_is_named_in_words() -> None:
     assert sentence(refusal, Language.FR) == (
         "Votre rôle ne permet pas ceci\u00a0: passer des commandes. Contactez votre administrateur."
     )
+
+
+def test_every_role_is_named_as_pages_name_it() -> None:
+    assert WORDS["role"].keys() == set(Role)
+    for language, of in ((Language.EN, WORDS), (Language.FR, FRENCH_WORDS)):
+        named = page_texts(language)["roles"]
+        assert {role: of["role"][role].casefold() for role in Role} == {
+            role: named[role].casefold() for role in Role
+        }
+    refusal = Refusal.of("role_above_yours", role=Role.PROVIDER_DESK)
+    assert refusal.parameters == {"role": "provider_desk"}, "the code, for programs"
+    assert sentence(refusal, Language.EN).startswith("The role 'provider desk' allows more than yours;")
+    assert "guichet de l’opérateur" in sentence(refusal, Language.FR)
 
 
 def test_words_are_there_for_each_code_that_is_a_parameter() -> None:

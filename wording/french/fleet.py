@@ -27,13 +27,23 @@ FLEET = {
     ),
     "unknown_role": "Les rôles possibles d’un contact sont : {roles}.",
     "unknown_user_role": "Les rôles possibles d’un utilisateur sont : {roles}.",
-    "distributor_of_desk": ("Un distributeur est indiqué pour le rôle provider_desk, et pour aucun autre."),
+    "distributor_of_desk": (
+        "Un distributeur est indiqué pour le rôle « guichet de l’opérateur », et pour aucun autre."
+    ),
     "role_above_yours": (
-        "Le rôle {role} permet plus que le vôtre ; adressez-vous à une personne qui a un tel rôle, ou à "
+        "Le rôle « {role} » permet plus que le vôtre ; adressez-vous à une personne qui a un tel rôle, ou à "
         "l’exploitant de la plateforme."
     ),
     "list_invalid": "L’adresse a un filtre ou une valeur qui n’existe pas : {fields}.",
     "other_account": "Le fichier nomme un compte qui n’est pas le vôtre, à la ligne {lines}.",
+    "own_user": (
+        "C’est votre propre utilisateur : une autre personne qui peut gérer les utilisateurs vous désactive "
+        "ou change votre rôle."
+    ),
+    "last_who_manages_users": (
+        "Personne d’autre dans le compte ne peut gérer les utilisateurs ; donnez d’abord un tel rôle à une "
+        "autre personne."
+    ),
     "profile_exists": "Le compte a déjà un profil de ce nom.",
     "name_invalid": (
         "Un nom a de 1 à {characters} caractères, sans saut de ligne ni caractère de contrôle ou "

@@ -51,6 +51,15 @@ WORDS: Words = {
         "erase_people": "effacer des personnes",
         "see_operations": "voir l’exploitation",
     },
+    "role": {
+        "owner": "propriétaire",
+        "administrator": "administrateur",
+        "manager": "gestionnaire de parc",
+        "viewer": "lecteur",
+        "support": "assistance",
+        "provider_desk": "guichet de l’opérateur",
+        "operator": "exploitant de la plateforme",
+    },
     "rule": {
         "length": "il a plus de 255 caractères",
         "form": "il n’a pas la forme LPA:1$SERVEUR$MATCHING-ID",

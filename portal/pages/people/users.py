@@ -1,5 +1,6 @@
 """`/people`: who may sign in for the account: list, invite by e-mail, send again, deactivate (P1)."""
 
+import uuid
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
@@ -44,12 +45,18 @@ class State(StrEnum):
 
 
 class InviteForm(FormModel):
-    """A person to invite."""
+    """A person to invite. `key`: the same form with the same address is the same invitation."""
 
     name: str = Field(min_length=1, max_length=200)
     email: str = Field(min_length=1, max_length=254)
     role: Role
     distributor: str = Field(default="", max_length=200)
+    key: str = Field(default="", max_length=100)
+
+    @property
+    def once(self) -> str | None:
+        """The idempotency key."""
+        return f"{self.key} {self.email}" if self.key else None
 
 
 class NoForm(FormModel):
@@ -73,7 +80,7 @@ async def show(request: Request, who: SignedIn) -> Response:
 
 async def ask(request: Request, who: SignedIn) -> Response:
     """The form of an invitation."""
-    return await _form(request, who, unsent(role=Role.MANAGER.value))
+    return await _form(request, who, unsent(role=Role.MANAGER.value, key=uuid.uuid4().hex))
 
 
 async def invite(request: Request, who: SignedIn) -> Response:
@@ -88,14 +95,15 @@ async def invite(request: Request, who: SignedIn) -> Response:
                 given.email,
                 role=given.role,
                 distributor=given.distributor or None,
+                key=given.once,
             )
-            return await _invited(who, user)
+            return await _invited(who, user, given.once)
     return await _form(request, who, asking.form, asking.status)
 
 
-async def _invited(who: SignedIn, user: UserView) -> Response:
+async def _invited(who: SignedIn, user: UserView, key: str | None) -> Response:
     try:
-        await who.desks.mailed.invite(who.caller, reference("U", user.id))
+        await who.desks.mailed.invite(who.caller, reference("U", user.id), key=key)
     except Unavailable:  # it is recorded, and sent when Temporal is available again
         return who.done("/people", "user_invited_later", email=user.email)
     return who.done("/people", "user_invited", email=user.email)

@@ -7,7 +7,7 @@ from starter.desks import Desks
 from tests.builders import OPERATOR
 from tests.callers.world import BOLT
 from tests.portal.pages.conftest import SignIn, mailed_link
-from tests.portal.pages.people import ANA, BEN, CLEO, HOST, PASSWORD, SESSION, Browser
+from tests.portal.pages.people import ANA, BEN, CLEO, HOST, PASSWORD, SESSION, Browser, tried
 
 
 @pytest.mark.covers("P1", "P14")
@@ -50,3 +50,19 @@ async def test_a_link_does_not_come_back_with_its_user(
     else:
         await desks.users.activate_user(OPERATOR, CLEO)
     assert 'name="password"' not in (await visitor.get(path)).text
+
+
+@pytest.mark.covers("P1", "S4")
+@pytest.mark.parametrize("purpose", TokenPurpose)
+async def test_a_link_ends_when_its_user_changes_the_password(
+    purpose: TokenPurpose, browser: SignIn, visitor: Browser, desks: Desks
+) -> None:
+    ana = await browser(ANA)
+    path = await mailed_link(desks, ANA, purpose)
+    new = "black tea in the evening"
+    changed = await ana.post("/account/password", data={"old": PASSWORD, "new": new, "again": new})
+    assert changed.status_code == 303
+    stolen = await visitor.post(path, data={"password": PASSWORD, "again": PASSWORD})
+    assert stolen.status_code == 410
+    assert SESSION not in visitor.cookies
+    assert (await tried(visitor, ANA, new)).status_code == 303

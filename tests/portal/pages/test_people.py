@@ -1,9 +1,11 @@
 """The people of an account: an administrator invites them, and takes their access away (P1)."""
 
+import asyncio
 import re
 
 import pytest
 
+from models.errors import Unavailable
 from starter.desks import Desks
 from tests.builders import OPERATOR, run
 from tests.callers.world import ZED
@@ -107,3 +109,50 @@ async def test_the_password_is_asked_for_again_after_half_an_hour(browser: SignI
     assert (await ana.post("/people", data=NEW)).headers["Location"] == "/sign-in/again"
     people = await desks.users.users(OPERATOR)
     assert "nina@acme.example" not in {user.email for user in people}
+
+
+async def test_who_deactivates_themselves_is_told_who_does_it(browser: SignIn) -> None:
+    cleo = await browser(CLEO)
+    own = await cleo.post(f"/people/{await id_of(cleo, 'Cleo')}/deactivate")
+    assert own.status_code == 422
+    assert "This is your own user: another person" in own.text
+    assert (await cleo.get("/account")).status_code == 200
+
+
+async def test_one_person_gets_few_invitations_at_once(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    zed = await id_of(ana, "Zed")
+    for _ in range(3):  # recorded: Temporal is unavailable
+        assert (await ana.post(f"/people/{zed}/invite")).status_code == 503
+    late = await ana.post(f"/people/{zed}/invite")
+    assert late.status_code == 422
+    assert "Too many attempts; try again in" in late.text
+    assert (await ana.post(f"/people/{await id_of(ana, 'manager')}/invite")).status_code == 503
+    (row,) = await run(desks.database, "SELECT count(*) AS n FROM user_mails")
+    assert row.n == 4
+
+
+async def test_a_repeat_of_an_invitation_is_no_other_one(desks: Desks) -> None:
+    for number in range(5):
+        with pytest.raises(Unavailable):
+            await desks.mailed.invite(OPERATOR, ZED, key=f"key-{min(number, 1)}")
+    (row,) = await run(desks.database, "SELECT count(*) AS n FROM user_mails")
+    assert row.n == 2
+
+
+async def test_an_invitation_that_is_sent_twice_is_made_once(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    (key,) = re.findall(r'name="key" value="(\w+)"', (await ana.get("/people/invite")).text)
+    wrong = await ana.post("/people", data=NEW | {"key": key, "email": "nina"})
+    assert f'name="key" value="{key}"' in wrong.text, "what is corrected is still the same form"
+    twice = await asyncio.gather(*(ana.post("/people", data=NEW | {"key": key}) for _ in range(2)))
+    late = await ana.post("/people", data=NEW | {"key": key})
+    assert [answer.status_code for answer in (*twice, late)] == [303] * 3
+    assert list(states((await ana.get("/people")).text)).count("nina@acme.example") == 1
+    (row,) = await run(desks.database, "SELECT count(*) AS n FROM user_mails")
+    assert row.n == 1
+    back = await ana.post("/people", data=NEW | {"key": key, "email": "nils@acme.example"})
+    assert back.status_code == 303, "the form before, with another person"
+    (again,) = re.findall(r'name="key" value="(\w+)"', (await ana.get("/people/invite")).text)
+    other = await ana.post("/people", data=NEW | {"key": again})
+    assert other.status_code == 422, "another form with the same address"

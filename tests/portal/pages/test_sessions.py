@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response as Answer
 
 from models.people.callers import Permission
-from models.people.sign_in import TokenPurpose
+from models.people.sign_in import TokenPurpose, Visit
 from portal.app import create_app
 from portal.auth.cookies import Cookies, Message
 from portal.auth.signed_in import SignedIn
@@ -19,7 +19,9 @@ from portal.pages.routes import Page
 from starter.desks import Desks
 from starter.people.erasure import erase
 from starter.people.passwords import Hasher
-from tests.builders import OPERATOR, run
+from starter.people.sign_in import begin
+from store.people import accounts, sessions, users
+from tests.builders import OPERATOR, run, until_blocked
 from tests.callers.world import BOLT
 from tests.portal.api.statements import counted as counting
 from tests.portal.pages.conftest import SignIn, give_password, mailed_link
@@ -232,3 +234,48 @@ def test_a_long_message_is_shortened_and_shown(character: str) -> None:
     assert shown.parameters["warning"].startswith(character * 100)
     assert shown.parameters["warning"].endswith("…")
     assert cookies.left(request, "another token") is None
+
+
+@pytest.mark.covers("P1", "F53", "F67")
+@pytest.mark.parametrize("way", ["sign-in", "link"])
+@pytest.mark.parametrize("what", ["deactivated", "closed"])
+async def test_who_may_not_act_any_more_begins_no_session_with_a_sign_in_under_way(
+    what: str, way: str, visitor: Browser, desks: Desks
+) -> None:
+    await give_password(desks, CLEO)
+    path = await mailed_link(desks, CLEO, TokenPurpose.RESET)
+    cleo = await desks.users.user(OPERATOR, CLEO)
+    async with desks.database.transaction() as connection:
+        if what == "closed":
+            await accounts.close(connection, cleo.account_id, OPERATOR.by)
+        else:
+            await users.set_active(connection, cleo.id, OPERATOR.by, active=False)
+        new = {"password": PASSWORD, "again": PASSWORD}
+        asked = tried(visitor, CLEO, PASSWORD) if way == "sign-in" else visitor.post(path, data=new)
+        begun = asyncio.create_task(asked)
+        await until_blocked(desks.database, begun)
+    assert (await begun).status_code == (422 if way == "sign-in" else 410)
+    assert SESSION not in visitor.cookies
+    assert not await run(desks.database, "SELECT id FROM sessions")
+
+
+@pytest.mark.covers("P1", "F53", "F67")
+@pytest.mark.parametrize("what", ["deactivated", "closed"])
+async def test_a_session_that_begins_just_before_ends_with_its_user(
+    what: str, visitor: Browser, desks: Desks
+) -> None:
+    cleo = await desks.users.user(OPERATOR, CLEO)
+    async with desks.database.transaction() as connection:
+        begun, _ = await begin(connection, await sessions.keep(connection, cleo.id), Visit())
+        end = desks.accounts.close(OPERATOR, BOLT) if what == "closed" else _deactivated(desks)
+        ended = asyncio.create_task(end)
+        await until_blocked(desks.database, ended)
+    await ended
+    await desks.accounts.reopen(OPERATOR, BOLT)
+    await desks.users.activate_user(OPERATOR, CLEO)
+    visitor.cookies.set(SESSION, begun.token, domain=HOST)
+    assert (await visitor.get("/account")).status_code == 303
+
+
+async def _deactivated(desks: Desks) -> object:
+    return await desks.users.deactivate_user(OPERATOR, CLEO)

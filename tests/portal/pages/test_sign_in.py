@@ -127,6 +127,64 @@ async def test_attempts_are_counted_by_name_and_by_address(
     assert others[0] == 422
 
 
+@pytest.fixture
+def at_once(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password is compared without the time that a hash takes."""
+
+    async def compared(password: str, _: str | None) -> tuple[bool, str | None]:
+        return password == PASSWORD, None
+
+    monkeypatch.setattr(desks.sign_in.hasher, "verify", compared)
+
+
+async def why_not(desks: Desks, password: str, network: str) -> str:
+    """Why Ana cannot sign in from this network; empty where she can."""
+    try:
+        await desks.sign_in.sign_in(Visit(network=network), ANA, password)
+    except Refused as refused:
+        return refused.refusals[0].code
+    return ""
+
+
+@pytest.mark.covers("S9")
+@pytest.mark.usefixtures("at_once")
+async def test_who_fails_in_the_name_of_another_holds_back_their_own_network_only(desks: Desks) -> None:
+    await give_password(desks, ANA)
+    failed = [await why_not(desks, "wrong", "192.0.2.1") for _ in range(150)]
+    assert failed[:10] == ["sign_in_refused"] * 10
+    assert failed.count("sign_in_too_often") >= 139
+    assert await why_not(desks, PASSWORD, "192.0.2.1") == "sign_in_too_often"
+    assert await why_not(desks, PASSWORD, "192.0.2.2") == ""
+
+
+@pytest.mark.covers("S9")
+@pytest.mark.usefixtures("at_once")
+async def test_many_networks_together_try_a_hundred_passwords_of_one_name(desks: Desks) -> None:
+    await give_password(desks, ANA)
+    failed = [await why_not(desks, "wrong", f"192.0.2.{n // 9}") for n in range(180)]
+    assert 100 <= failed.count("sign_in_refused") < 115, "and one every six seconds that this takes"
+    held = (
+        f"UPDATE rate_buckets SET at = esim_clock() WHERE name = '{Bucket(f'sign in of {ANA}', 1, 1).name}'"
+    )
+    await run(desks.database, held)
+    assert await why_not(desks, PASSWORD, "198.51.100.1") == "sign_in_too_often"
+
+
+@pytest.mark.covers("S9")
+@pytest.mark.usefixtures("at_once")
+async def test_wrong_passwords_in_a_session_hold_back_no_sign_in(
+    browser: SignIn, visitor: Browser, desks: Desks
+) -> None:
+    ana = await browser(ANA)
+    new = "black tea in the evening"
+    for path in ("/account/password", "/sign-in/again"):
+        sent = {"old": "x", "new": new, "again": new} if path == "/account/password" else {"password": "x"}
+        answers = [(await ana.post(path, data=sent)).text for _ in range(6)]
+        assert "This is not your password" in answers[0]
+    assert "Too many attempts" in answers[-1]
+    assert (await tried(visitor, ANA, PASSWORD)).status_code == 303
+
+
 @pytest.mark.covers("S9")
 async def test_where_all_fail_too_often_only_addresses_that_failed_are_refused(desks: Desks) -> None:
     await give_password(desks, ANA)

@@ -139,3 +139,25 @@ async def test_an_expired_link_and_that_of_a_deactivated_user_lead_nowhere(
     await run(scene.database, "UPDATE mailed_tokens SET expires_at = esim_now()")
     assert (await visitor.get(path)).status_code == 410
     assert (await visitor.get("/reset/no-such-token")).status_code == 410
+
+
+@pytest.mark.covers("P1", "W5")
+async def test_a_link_that_was_asked_for_before_the_password_changed_is_not_sent(
+    scene: Scene, desks: Desks, visitor: Browser
+) -> None:
+    await desks.mailed.invite(OPERATOR, ADA)
+    path = await mailed_path(scene, 1)
+    await visitor.post(path, data={"password": PASSWORD, "again": PASSWORD})
+    scene.mailbox.answers = {ADA: "550 5.1.1 No such mailbox"}
+    await visitor.post("/forgot", data={"email": ADA})
+    await desks.mailed.settled()
+    (mail,) = await run(scene.database, "SELECT id FROM user_mails WHERE purpose = 'reset'")
+    await eventually(lambda: held_for(scene, mail.id), lambda found: found == ["mail_rejected"])
+    new = "black tea in the evening"
+    changed = await visitor.post("/account/password", data={"old": PASSWORD, "new": new, "again": new})
+    assert changed.status_code == 303
+    scene.mailbox.answers = {}
+    await scene.typed("order", "retry", "--reason", "mail_rejected", "--yes")
+    await scene.temporal.client.get_workflow_handle(mail.id).result()
+    assert len(scene.mailbox.mails) == 1, "the invitation only"
+    assert await held_for(scene, mail.id) == []
