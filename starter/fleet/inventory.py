@@ -17,7 +17,7 @@ from models.fleet.details import DeviceDetail, HistoryEntry, SimDetail, SlotDeta
 from models.fleet.grid import InventoryQuery
 from models.fleet.inventory import SimKind
 from models.fleet.offers import offers
-from models.fleet.rows import Choices, Count, GridRow, SearchHit
+from models.fleet.rows import Choices, Count, GridRow, HitKind, SearchHit
 from models.orders.rules import SLOTS
 from models.paging import Page, Position, Wanted
 from models.people.callers import PERMISSIONS, Caller, OfAccount, Permission
@@ -27,6 +27,11 @@ from store.fleet import bulk, choices, grid, grid_details, search, views
 from store.orders.facts import device_facts, line_facts, sim_facts
 from store.session import Database
 
+_SEEN_WITH = {
+    HitKind.ORDER: Permission.VIEW_ORDERS,
+    HitKind.JOB: Permission.RUN_JOBS,
+    HitKind.USER: Permission.VIEW_PEOPLE,
+}
 ROWS_OF_CSV = 1_000
 """Rows that a CSV is read by."""
 
@@ -191,8 +196,8 @@ class InventoryDesk:
         )
 
     async def search(self, caller: Caller, text: str, account: str | None = None) -> list[SearchHit]:
-        """Lines, SIMs, orders and people that are meant by what is typed into the search box: a few of each,
-        and of what the caller may see (P3).
+        """What has exactly the id that is typed into the search box; else lines, SIMs, orders and people that
+        are meant: a few of each, and of what the caller may see (P3).
         """
         async with self._database.reading() as connection:
             scope = await account_of(connection, caller, account)
@@ -200,6 +205,9 @@ class InventoryDesk:
             wanted = InventoryQuery.given({"q": text.strip()[:200]}).q
             if wanted is None:
                 return []
+            exact = await search.named(connection, scope, wanted)
+            if exact is not None and caller.may(_SEEN_WITH.get(exact.kind, Permission.VIEW_INVENTORY)):
+                return [exact]
             found = await search.rows(connection, scope, wanted)
             if caller.may(Permission.VIEW_ORDERS):
                 found += await search.orders(connection, scope, wanted)
