@@ -1,4 +1,5 @@
 """Pages of orders: what an address says, and the steps that are impossible now."""
+# ruff: noqa: RUF001  French apostrophes
 
 import pytest
 
@@ -7,6 +8,7 @@ from tests.builders import run
 from tests.callers.world import Known
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.people import ANA
+from tests.portal.pages.samples import SAMPLES
 
 DESK, MANAGER = "provider_desk@acme.example", "manager@acme.example"
 
@@ -20,6 +22,31 @@ async def test_the_address_of_the_confirmation_leads_to_the_shop(browser: SignIn
     ):
         answer = await ana.get(f"/shop/review{query}")
         assert (answer.status_code, answer.headers["Location"]) == (303, leads_to)
+
+
+def _cart(known: Known, **other: str) -> dict[str, str]:
+    """What the entry screens send for the second line."""
+    return {**SAMPLES["POST /shop/place"].form(known), "line": "L-2", **other}
+
+
+@pytest.mark.covers("F11", "P7", "P15")
+@pytest.mark.parametrize(
+    ("language", "until"),
+    [
+        ("en", "You can cancel the order until the distributor acknowledges it."),
+        ("fr", "Vous pouvez annuler la commande jusqu’à l’accusé de réception du distributeur."),
+    ],
+)
+async def test_the_confirmation_says_until_when_the_order_can_be_cancelled(
+    language: str, until: str, browser: SignIn, acme: Known
+) -> None:
+    ana = await browser(MANAGER)
+    await ana.post("/account/language", data={"language": language})
+    cart = _cart(acme)
+    cart.pop("confirmed", None)
+    page = (await ana.post("/shop/review", data=cart)).text
+    assert 'action="/shop/place"' in page
+    assert until in page
 
 
 @pytest.mark.covers("P8", "F43", "F51")
