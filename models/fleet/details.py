@@ -54,6 +54,10 @@ class SimDetail(View):
     sim: SimView
     line: LineView | None = None
     """The line that it serves."""
+    former: LineView | None = None
+    """The line that it served until it was discarded."""
+    discarded_by: str | None = None
+    """The order that discarded it."""
     code: CodeFacts | None = None
 
 

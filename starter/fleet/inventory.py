@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.csv_text import csv_text
 from models.fleet.details import DeviceDetail, HistoryEntry, SimDetail, SlotDetail, WhyNot
 from models.fleet.grid import InventoryQuery
-from models.fleet.inventory import SimKind
+from models.fleet.inventory import SimKind, SimState
 from models.fleet.offers import offers
 from models.fleet.rows import Choices, Count, GridRow, HitKind, SearchHit
 from models.orders.rules import SLOTS
@@ -156,7 +156,12 @@ class InventoryDesk:
             codes = await grid_details.codes_of(connection, scope, [key.id])
             kind, _, number = (key.holder or "").partition(":")
             line = await views.line(connection, scope, int(number)) if kind == "line" else None
-        return SimDetail(sim=found, line=line, code=codes[key.id] if found.kind is SimKind.ESIM else None)
+            discarded_by, line_id = None, None
+            if found.state is SimState.DISCARDED:
+                discarded_by, line_id = await grid_details.discarded_by(connection, scope, key.id)
+            former = await views.line(connection, scope, line_id) if line_id else None
+        code = codes[key.id] if found.kind is SimKind.ESIM else None
+        return SimDetail(sim=found, line=line, former=former, discarded_by=discarded_by, code=code)
 
     async def history(
         self, caller: Caller, target: str, *, limit: int | None = None, after: Position | None = None

@@ -13,11 +13,13 @@ from models.events import Audience
 from models.fleet.details import CodeFacts, HistoryEntry
 from models.fleet.inventory import LineView
 from models.identifiers import parse_reference, storable
+from models.orders.lifecycle import OrderStatus
 from models.paging import Page, Wanted
 from models.people.callers import OfAccount, Scope
 from store.codes.tables import QrRequestRow, QrVersionRow
 from store.event_table import EventRow
 from store.fleet.tables import DeviceRow
+from store.orders.tables import OrderRow, SwapRow
 from store.paging import Keys
 from store.people import references
 from store.scopes import within
@@ -80,6 +82,24 @@ async def codes_of(
             requested_at=request and request.requested_at,
         )
     return found
+
+
+async def discarded_by(
+    connection: AsyncConnection, scope: OfAccount, sim_id: int
+) -> tuple[str | None, int | None]:
+    """The order that discarded a SIM, and the line that it served; None where it was discarded otherwise."""
+    statement = (
+        select(SwapRow.order_id, SwapRow.line_id)
+        .join(OrderRow, OrderRow.id == SwapRow.order_id)
+        .where(
+            SwapRow.sim_in_place_id == sim_id,
+            SwapRow.account_id == scope.account_id,
+            OrderRow.status == OrderStatus.PROCESSED,
+        )
+        .limit(1)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    return (row.order_id, row.line_id) if row else (None, None)
 
 
 async def history(

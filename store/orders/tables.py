@@ -76,6 +76,7 @@ class SwapRow(Row):
         of_account("line_id", "lines"),
         of_account("pack_id", "order_packs"),
         of_account("sim_in_place_id", "sims"),
+        Index("ix_swap_orders_sim_in_place_id", "sim_in_place_id"),
     )
 
 
