@@ -15,6 +15,7 @@ from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
 from portal.pages.codes.section import section_tag
 from portal.pages.inventory.listed import Listed
+from portal.pages.orders.timeline import details
 from portal.pages.routes import page
 from wording import history, labels
 
@@ -87,6 +88,7 @@ def _qr_tag(who: SignedIn, slot: SlotDetail) -> str:
 def _words(who: SignedIn) -> dict[str, Any]:
     return {
         "happened": lambda event: history.sentence(event, who.language),
+        "details": lambda event: details(event.type, event.data, event.people, who.language),
         "order_status": lambda status: labels.order_status(status, who.language),
         "action_label": lambda action: labels.action_label(Action(action), who.language),
     }
