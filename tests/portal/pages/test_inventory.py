@@ -31,6 +31,7 @@ async def test_the_grid_is_filtered_by_its_address_and_shows_what_is_set(browser
     assert 'class="chip" href="/inventory?sort=-msisdn&amp;columns=msisdn%2Ciccid"' in esims
     assert "Management groups</th>" not in esims
     assert "No row matches" in (await ana.get("/inventory?q=nothing+like+it")).text
+    assert "1 row on this page" in (await ana.get("/inventory?q=0639980002")).text
 
 
 async def test_a_page_is_compressed_where_it_is_read_and_no_form_s_answer_is(browser: SignIn) -> None:

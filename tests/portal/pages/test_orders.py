@@ -46,6 +46,8 @@ async def test_the_confirmation_says_until_when_the_order_can_be_cancelled(
     page = (await ana.post("/shop/review", data=_cart(acme))).text
     assert 'action="/shop/place"' in page
     assert until in page
+    listed = page.partition('<ul class="consequences">')[2].partition("</ul>")[0]
+    assert "m6 4 4 4-4 4" not in listed, "no chevron: it looks like something to open"
 
 
 @pytest.mark.covers("F9", "P7")
