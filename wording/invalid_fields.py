@@ -7,15 +7,21 @@ from models.language import Language
 from wording.french.invalid_fields import INVALID_FIELDS, OTHER
 from wording.french.spaces import spaced
 
+_ENGLISH = {
+    "json_invalid": "The body is not valid JSON.",
+    "union_tag_invalid": "{discriminator} is one of: {expected_tags}.",
+    "union_tag_not_found": "The field {discriminator} is required.",
+}
+"""Rules that pydantic words for those who know its types."""
 _FRENCH, _OTHER = spaced(INVALID_FIELDS), spaced(OTHER)
 
 
 def invalid_field(rule: str, english: str, context: Mapping[str, Any], language: Language) -> str:
-    """The sentence of the rule that a field breaks: `english` as it is, or the French one, filled from the
-    context of the error. A rule without a French sentence gets a general one.
+    """The sentence of the rule that a field breaks: `english` as it is unless there is a plainer one, or the
+    French one, filled from the context of the error. A rule without a French sentence gets a general one.
     """
     if language is Language.EN:
-        return english
+        return _ENGLISH[rule].format_map(context) if rule in _ENGLISH else english
     try:
         said = _FRENCH.get(rule, _OTHER).format_map(context)
     except KeyError:  # a version of the checks that says less of the error

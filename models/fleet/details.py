@@ -54,6 +54,10 @@ class SimDetail(View):
     sim: SimView
     line: LineView | None = None
     """The line that it serves."""
+    former: LineView | None = None
+    """The line that it served until it was discarded."""
+    discarded_by: str | None = None
+    """The order that discarded it."""
     code: CodeFacts | None = None
 
 
@@ -84,3 +88,12 @@ class HistoryEntry(View):
     about: tuple[str, ...]
     slot: int | None
     """Of the line that it is about."""
+    people: dict[str, str]
+    """The name and address of the recipient, by reference."""
+    groups: tuple[str, ...] = ()
+    """The names of the management groups that were set, added or removed."""
+
+    @property
+    def order(self) -> str | None:
+        """The order that it is about."""
+        return next((each for each in self.about if each.startswith("order-")), None)

@@ -96,6 +96,8 @@ class HitKind(StrEnum):
     LINE = "line"
     SIM = "sim"
     ORDER = "order"
+    DEVICE = "device"
+    JOB = "job"
     EMPLOYEE = "employee"
     USER = "user"
 
@@ -105,10 +107,12 @@ class SearchHit(View):
 
     kind: HitKind
     id: str
-    """`L-42`, `S-7`, `order-...`, `E-3`, `U-3`."""
+    """`L-42`, `S-7`, `order-...`, `D-3`, `J-3`, `E-3`, `U-3`."""
     title: str
     """What is looked for: a number, an ICCID, an order, a name."""
     detail: str | None = None
-    """What else there is to say of it: a device, an address, a status."""
+    """What else there is to say of it: a device, an address."""
+    status: str | None = None
+    """Of an order, and of a SIM that serves no line."""
     device_id: int | None = None
     slot: int | None = None

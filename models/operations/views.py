@@ -30,3 +30,5 @@ class HeldView(View):
     """The record at which it is seen: the SIM of a request or of a notification (`S-7`), the user of an
     e-mail (`U-3`).
     """
+    number: str | None = None
+    """The phone number of an order's line, or the number that it is about."""

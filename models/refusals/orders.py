@@ -29,7 +29,7 @@ ORDERS = {
     "input_invalid": Declared("The input is not valid: {fields}."),
     "key_used": Declared("This key was used for another order: {order}.", CONFLICT),
     "key_invalid": Declared("A key has at most {characters} characters of text."),
-    "key_is_ours": Declared("A key does not begin with {beginning}: the rows of jobs have such keys."),
+    "key_is_ours": Declared("A key may not begin with {beginning} as the keys of the rows of jobs do."),
     # who orders or steers
     "user_needed": Declared("This is done by a user of the account: say which user acts."),
     "not_permitted": Declared(

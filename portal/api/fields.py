@@ -1,5 +1,6 @@
 """Types of fields that the bodies and answers of the API share."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -60,13 +61,26 @@ def _utc(moment: datetime) -> datetime:
         raise PydanticCustomError("moment_invalid", "The time is out of range.") from None
 
 
+def _with_plus(value: Any) -> Any:
+    """The phone number whose + was not escaped in a query, where it means a blank."""
+    lost = isinstance(value, str) and _PLUS_LOST.fullmatch(value)
+    return f"+{value[1:]}" if lost else value
+
+
+_PLUS_LOST = re.compile(r" [0-9]{8,15}")
 _WITHOUT_NUL = Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})
 """In the document alone; `_storable` checks it, and lone surrogates too, which no pattern can express."""
 Text = Annotated[str, Field(max_length=2000), _WITHOUT_NUL, AfterValidator(_storable)]
 """A text of a caller."""
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), _WITHOUT_NUL, AfterValidator(_storable)]
 """The name of a person or a thing."""
-Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), _WITHOUT_NUL, AfterValidator(_storable)]
+Id = Annotated[
+    str,
+    BeforeValidator(_with_plus),
+    Field(min_length=1, max_length=LONGEST_NAME),
+    _WITHOUT_NUL,
+    AfterValidator(_storable),
+]
 """An id, or what names the same record: a phone number, an ICCID, an e-mail address (A7)."""
 Iccid = Annotated[
     str, BeforeValidator(_no_number), Field(max_length=40), _WITHOUT_NUL, AfterValidator(_storable)

@@ -34,6 +34,10 @@ _SPELT = {
     "qr": "QR",
     "sim": "SIM",
 }
+_OF_KIND = frozenset({"union_tag_invalid", "union_tag_not_found"})
+"""Errors about the field that says which variant a body is."""
+_TITLES = {"body_invalid": "Call invalid"}
+"""Of codes that say less than they mean: a parameter may be invalid, too."""
 _KINDS = frozenset(kind.value for kind in OrderKind)
 
 
@@ -127,6 +131,8 @@ def title(code: str, status: int) -> str:
     """The short name of a kind of problem, which does not change from one occurrence to another."""
     if not code:
         return HTTPStatus(status).phrase
+    if code in _TITLES:
+        return _TITLES[code]
     words = [_SPELT.get(word, word) for word in code.split("_")]
     first = words[0] if words[0] in _SPELT.values() else words[0].capitalize()
     return " ".join([first, *words[1:]])
@@ -136,12 +142,15 @@ def invalid_fields(errors: Iterable[Any], language: Language) -> Iterable[FieldP
     """Each invalid field with the rule it breaks, in the reader's language; never its value."""
     for error in list(errors)[:_MOST_FIELDS]:
         place, *path = error["loc"] or (_OF_BODY,)
-        detail = invalid_field(error["type"], str(error["msg"]), error.get("ctx") or {}, language)
+        context = error.get("ctx") or {}
+        detail = invalid_field(error["type"], str(error["msg"]), context, language)
         if place == _OF_BODY:
             if error["type"] == "json_invalid":
                 path = []
             elif path and path[0] in _KINDS:  # pydantic names the variant of the body, which is no field
                 path = path[1:]
+            if error["type"] in _OF_KIND:
+                path = [*path, str(context["discriminator"]).strip("'")]
             pointer = "".join(f"/{_escaped(part)}" for part in path)
             yield FieldProblem(pointer=pointer, rule=error["type"], detail=detail)
         else:

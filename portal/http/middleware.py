@@ -140,11 +140,16 @@ class CrashPage:
         try:
             await self.app(scope, receive, noting)
         except Exception as bug:  # noqa: BLE001
-            where = "".join(traceback.format_tb(bug.__traceback__))
-            _log.error("A request failed with %s at\n%s", type(bug).__name__, where)
+            log_crash(bug)
             if not started:
                 response = await self.answer(Request(scope), bug)
                 await response(scope, receive, send)
+
+
+def log_crash(bug: Exception) -> None:
+    """Log where an unexpected error happened, without its message."""
+    where = "".join(traceback.format_tb(bug.__traceback__))
+    _log.error("A request failed with %s at\n%s", type(bug).__name__, where)
 
 
 class OneLength:

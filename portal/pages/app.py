@@ -15,7 +15,7 @@ from models.errors import EsimError, Refused
 from models.identifiers import storable
 from models.people.callers import Permission, not_permitted
 from portal.auth.signed_in import Door, SignedIn
-from portal.http.middleware import OWN_REFERRER, REFERRER
+from portal.http.middleware import OWN_REFERRER, REFERRER, log_crash
 from portal.http.packed import packed
 from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
@@ -105,6 +105,9 @@ class _Answer:
             response = await self._viewed(request, who)
         except (EsimError, HTTPException) as failure:
             response = who.refused(request, failure)
+        except Exception as bug:  # noqa: BLE001  the menu stays, so that the person can go elsewhere
+            log_crash(bug)
+            response = who.refused(request, bug)
         response.headers[REFERRER] = OWN_REFERRER
         return packed(request, response)
 

@@ -84,8 +84,16 @@ def _declared(code: str, language: Language) -> KindOfProblem:
         status=UNPROCESSABLE if conflict else declared.status,
         sentence=template(declared_sentence(code, language)),
         parameters=tuple(sorted(declared.parameters)),
-        advice="rule" if conflict else str(declared.status),
+        advice=_advice(code, declared.status),
     )
+
+
+def _advice(code: str, status: int) -> str:
+    if code.startswith(("key_used", "key_reused")):
+        return "key"
+    if code == "body_invalid":
+        return "fields"
+    return "rule" if status == CONFLICT else str(status)
 
 
 def _of_portal(code: str, language: Language) -> KindOfProblem:

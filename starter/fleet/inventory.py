@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.csv_text import csv_text
 from models.fleet.details import DeviceDetail, HistoryEntry, SimDetail, SlotDetail, WhyNot
 from models.fleet.grid import InventoryQuery
-from models.fleet.inventory import SimKind
+from models.fleet.inventory import SimKind, SimState
 from models.fleet.offers import offers
-from models.fleet.rows import Choices, Count, GridRow, SearchHit
+from models.fleet.rows import Choices, Count, GridRow, HitKind, SearchHit
 from models.orders.rules import SLOTS
 from models.paging import Page, Position, Wanted
 from models.people.callers import PERMISSIONS, Caller, OfAccount, Permission
@@ -27,6 +27,11 @@ from store.fleet import bulk, choices, grid, grid_details, search, views
 from store.orders.facts import device_facts, line_facts, sim_facts
 from store.session import Database
 
+_SEEN_WITH = {
+    HitKind.ORDER: Permission.VIEW_ORDERS,
+    HitKind.JOB: Permission.RUN_JOBS,
+    HitKind.USER: Permission.VIEW_PEOPLE,
+}
 ROWS_OF_CSV = 1_000
 """Rows that a CSV is read by."""
 
@@ -151,7 +156,12 @@ class InventoryDesk:
             codes = await grid_details.codes_of(connection, scope, [key.id])
             kind, _, number = (key.holder or "").partition(":")
             line = await views.line(connection, scope, int(number)) if kind == "line" else None
-        return SimDetail(sim=found, line=line, code=codes[key.id] if found.kind is SimKind.ESIM else None)
+            discarded_by, line_id = None, None
+            if found.state is SimState.DISCARDED:
+                discarded_by, line_id = await grid_details.discarded_by(connection, scope, key.id)
+            former = await views.line(connection, scope, line_id) if line_id else None
+        code = codes[key.id] if found.kind is SimKind.ESIM else None
+        return SimDetail(sim=found, line=line, former=former, discarded_by=discarded_by, code=code)
 
     async def history(
         self, caller: Caller, target: str, *, limit: int | None = None, after: Position | None = None
@@ -191,8 +201,8 @@ class InventoryDesk:
         )
 
     async def search(self, caller: Caller, text: str, account: str | None = None) -> list[SearchHit]:
-        """Lines, SIMs, orders and people that are meant by what is typed into the search box: a few of each,
-        and of what the caller may see (P3).
+        """What has exactly the id that is typed into the search box; else lines, SIMs, orders and people that
+        are meant: a few of each, and of what the caller may see (P3).
         """
         async with self._database.reading() as connection:
             scope = await account_of(connection, caller, account)
@@ -200,6 +210,9 @@ class InventoryDesk:
             wanted = InventoryQuery.given({"q": text.strip()[:200]}).q
             if wanted is None:
                 return []
+            exact = await search.named(connection, scope, wanted)
+            if exact is not None and caller.may(_SEEN_WITH.get(exact.kind, Permission.VIEW_INVENTORY)):
+                return [exact]
             found = await search.rows(connection, scope, wanted)
             if caller.may(Permission.VIEW_ORDERS):
                 found += await search.orders(connection, scope, wanted)

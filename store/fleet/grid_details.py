@@ -1,6 +1,6 @@
 """Reads what the detail of a device or of a SIM shows besides its lines: QR codes, and what happened (P4)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ARRAY, String, cast, or_, select
@@ -13,13 +13,16 @@ from models.events import Audience
 from models.fleet.details import CodeFacts, HistoryEntry
 from models.fleet.inventory import LineView
 from models.identifiers import parse_reference, storable
+from models.orders.lifecycle import OrderStatus
 from models.paging import Page, Wanted
 from models.people.callers import OfAccount, Scope
 from store.codes.tables import QrRequestRow, QrVersionRow
 from store.event_table import EventRow
 from store.fleet.tables import DeviceRow
+from store.orders.tables import OrderRow, SwapRow
 from store.paging import Keys
 from store.people import references
+from store.people.tables import GroupRow
 from store.scopes import within
 
 
@@ -82,6 +85,24 @@ async def codes_of(
     return found
 
 
+async def discarded_by(
+    connection: AsyncConnection, scope: OfAccount, sim_id: int
+) -> tuple[str | None, int | None]:
+    """The order that discarded a SIM, and the line that it served; None where it was discarded otherwise."""
+    statement = (
+        select(SwapRow.order_id, SwapRow.line_id)
+        .join(OrderRow, OrderRow.id == SwapRow.order_id)
+        .where(
+            SwapRow.sim_in_place_id == sim_id,
+            SwapRow.account_id == scope.account_id,
+            OrderRow.status == OrderStatus.PROCESSED,
+        )
+        .limit(1)
+    )
+    row = (await connection.execute(statement)).one_or_none()
+    return (row.order_id, row.line_id) if row else (None, None)
+
+
 async def history(
     connection: AsyncConnection,
     scope: OfAccount,
@@ -106,7 +127,9 @@ async def history(
         EventRow.audience == Audience.ACCOUNT,
     )
     page = await Keys(EventRow.id, descending=True).page(connection, statement, wanted)
-    names = await references.names(connection, scope, {row.actor for row in page})
+    people = {row.actor for row in page} | {str(row.data["to"]) for row in page if "to" in row.data}
+    names = await references.names(connection, scope, people)
+    groups = await _group_names(connection, scope, [each for row in page for each in _groups(row.data)])
     return page.of(
         lambda row: HistoryEntry(
             at=row.at,
@@ -116,5 +139,22 @@ async def history(
             data=row.data,
             about=tuple(row.about),
             slot=next((slots[each] for each in row.about if each in slots), None),
+            people={to: names[to]} if (to := str(row.data.get("to", ""))) in names else {},
+            groups=tuple(groups[each] for each in _groups(row.data) if each in groups),
         )
     )
+
+
+def _groups(data: Mapping[str, object]) -> list[int]:
+    """The management groups that an event names."""
+    found = data.get("groups")
+    return [each for each in found if isinstance(each, int)] if isinstance(found, list) else []
+
+
+async def _group_names(connection: AsyncConnection, scope: OfAccount, ids: Collection[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    mine = (GroupRow.account_id == scope.account_id, GroupRow.id.in_(ids))
+    return {
+        row.id: row.name for row in await connection.execute(select(GroupRow.id, GroupRow.name).where(*mine))
+    }

@@ -48,9 +48,15 @@ def words_of(text: str) -> list[str]:
 
 
 def matches(words: list[str], column: str = "inventory_rows.words") -> ColumnElement[bool]:
-    """Whether words that begin like each of these are in the column. They hold no quote and no backslash."""
-    query = " & ".join(f"''{word}'':*" for word in words)
+    """Whether words that begin like each of these are in the column. A short number is a whole word, as
+    many an order's id begins like it. They hold no quote and no backslash.
+    """
+    query = " & ".join(f"''{word}''{'' if _is_short(word) else ':*'}" for word in words)
     return literal_column(f"{column} @@ '{query}'::tsquery")
+
+
+def _is_short(word: str) -> bool:
+    return word.isdigit() and len(word) < LEAST_ENDING
 
 
 def _of_digits(text: str, digits: str) -> Iterator[ColumnElement[bool]]:

@@ -12,6 +12,8 @@ from models.orders.lifecycle import HoldReason
 from models.paging import Page, Wanted
 from models.people.callers import Scope
 from store.codes.tables import QrNotificationRow, QrRequestRow
+from store.fleet.tables import LineRow
+from store.licences.tables import NumberRow
 from store.operations import holds
 from store.operations.hold_subjects import KINDS, kind_of
 from store.operations.job_tables import JobRow
@@ -41,6 +43,17 @@ def _about(row: Any, letter: str, number: Any) -> Any:
     return select(func.concat(f"{letter}-", cast(number, String))).where(*mine).scalar_subquery()
 
 
+def _number_of_order() -> Any:
+    """The phone number that an order is about."""
+    mine = (OrderRow.id == _one.workflow_id, OrderRow.account_id == _one.account_id)
+    return func.coalesce(
+        *(
+            select(row.msisdn).join(OrderRow, OrderRow.subject == row.subject).where(*mine).scalar_subquery()
+            for row in (LineRow, NumberRow)
+        )
+    )
+
+
 _HELD = (
     select(
         _one.workflow_id,
@@ -51,6 +64,7 @@ _HELD = (
             _about(QrNotificationRow, "S", QrNotificationRow.sim_id),
             _about(UserMailRow, "U", UserMailRow.user_id),
         ).label("about"),
+        _number_of_order().label("number"),
     )
     .join(AccountRow, AccountRow.id == _one.account_id)
     .where(_FIRST)
@@ -81,6 +95,7 @@ async def held(
             account=row.account,
             holds=holds.read(row.holds)["holds"],
             about=row.about,
+            number=row.number,
         )
     )
 

@@ -8,7 +8,9 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    String,
     UniqueConstraint,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -74,6 +76,7 @@ class SwapRow(Row):
         of_account("line_id", "lines"),
         of_account("pack_id", "order_packs"),
         of_account("sim_in_place_id", "sims"),
+        Index("ix_swap_orders_sim_in_place_id", "sim_in_place_id"),
     )
 
 
@@ -101,6 +104,11 @@ class FollowUpRow(Row):
     )
 
 
+LONGEST_BEGINNING = 100
+NOTE_BEGINS = literal_column(f'lower("left"(text, {LONGEST_BEGINNING}))', String)
+"""How a purchase reference is found, which is the first line of a note."""
+
+
 class OrderNoteRow(Row):
     """Free text about an order or a change of a number, such as the reason of a cancel or a suspension. It is
     in no workflow history (W6), and in no other table.
@@ -119,4 +127,12 @@ class OrderNoteRow(Row):
     """Whose text it is, such as `user:3`; NULL where another service wrote the row: then the events of the
     order say it.
     """
-    __table_args__ = (UniqueConstraint("id", "order_id"),)
+    __table_args__ = (
+        UniqueConstraint("id", "order_id"),
+        Index(
+            "ix_order_notes_begins",
+            "account_id",
+            NOTE_BEGINS.label("begins"),
+            postgresql_ops={"begins": "text_pattern_ops"},
+        ),
+    )

@@ -44,6 +44,21 @@ async def ordered(page: Page, number: int, action: str = "switch") -> str:
     return page.url.split("/")[-2]
 
 
+@pytest.mark.covers("F9", "P7")
+async def test_of_two_tabs_the_second_leads_to_the_order_of_the_first(portal: Ordering) -> None:
+    async with portal.signed_in(ANA) as page:
+        await page.goto(f"/shop?line=%2B{msisdn(2)[1:]}&action=switch")
+        await page.get_by_role("button", name="Continue").click()
+        await page.get_by_label("I understand").check()
+        other = await page.context.new_page()
+        order = await ordered(other, 2)
+        await page.get_by_role("button", name="Order", exact=True).click()
+        await expect(page.get_by_text("Nothing can be ordered for this line now")).to_be_visible()
+        await expect(page.get_by_role("button", name="Order", exact=True)).to_have_count(0)
+        await page.get_by_role("link", name="Show the open order of this line").click()
+        await page.wait_for_url(f"**/orders/{order}")
+
+
 @pytest.mark.covers("F8", "F9", "F11", "P7")
 async def test_a_line_is_switched_from_the_shop_to_the_number_of_the_order(portal: Ordering) -> None:
     async with portal.signed_in(ANA) as page:

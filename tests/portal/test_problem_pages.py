@@ -54,6 +54,23 @@ async def test_the_list_leads_to_every_page_under_headings_in_the_readers_langua
     assert re.findall(r"<h2>(.*?)</h2>", page.text) == list(subjects.values())
 
 
+@pytest.mark.parametrize("language", list(Language))
+async def test_what_to_do_is_what_helps(browser: httpx.AsyncClient, language: Language) -> None:
+    browser.headers["Accept-Language"] = language
+    advice = page_texts(language)["problem_pages"]["advice"]
+    for code, meant in (
+        ("key_used", "key"),
+        ("key_used_for_change", "key"),
+        ("key_reused", "key"),
+        ("body_invalid", "fields"),
+        ("pack_not_eligible", "422"),
+        ("open_order", "rule"),
+    ):
+        said = words_of(await browser.get(f"/problems/{code}"))
+        assert [name for name, text in advice.items() if text in said] == [meant], code
+        assert ("errors" in advice[meant]) == (code == "body_invalid"), "only there errors names fields"
+
+
 async def test_an_unknown_code_has_no_page(browser: httpx.AsyncClient) -> None:
     for code in ("nothing", "%00", "<b>", "x" * 5000):
         page = await browser.get(f"/problems/{code}")

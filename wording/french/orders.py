@@ -25,7 +25,7 @@ ORDERS = {
     "input_invalid": "La saisie n’est pas valable : {fields}.",
     "key_used": "Cette clé a déjà servi pour une autre commande : {order}.",
     "key_invalid": "Une clé a au plus {characters} caractères de texte.",
-    "key_is_ours": "Une clé ne commence pas par {beginning} : les lignes des tâches ont de telles clés.",
+    "key_is_ours": "Une clé ne peut pas commencer par {beginning} comme celles des lignes des tâches.",
     "user_needed": "Cela est fait par un utilisateur du compte : indiquez lequel.",
     "not_permitted": "Votre rôle ne permet pas ceci : {permission}. Contactez votre administrateur.",
     "user_deactivated": "L’utilisateur est désactivé.",

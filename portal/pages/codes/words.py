@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.codes.requests import RequestStatus
+from models.events import EventView
 from models.language import Language
+from portal.pages.orders.timeline import details
 from wording import history
 from wording.labels import hold_sentence, request_status
 from wording.pages import page_texts
@@ -60,6 +62,10 @@ class CodeWords:
     def event(self, event: str) -> str:
         """What happened."""
         return history.sentence(event, self.language)
+
+    def details(self, event: EventView) -> str:
+        """To whom, and why."""
+        return details(event.type, event.data, self.people, self.language)
 
     def event_shape(self, event: str) -> str:
         """The sign of what happened."""

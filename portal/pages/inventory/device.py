@@ -9,11 +9,13 @@ from models.fleet.details import SlotDetail
 from models.fleet.inventory import LineView
 from models.identifiers import reference
 from models.orders.rules import SLOTS, Action
+from models.orders.views import OrderView
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
 from portal.pages.codes.section import section_tag
 from portal.pages.inventory.listed import Listed
+from portal.pages.orders.timeline import details
 from portal.pages.routes import page
 from wording import history, labels
 
@@ -33,6 +35,7 @@ async def show(request: Request, who: SignedIn) -> Response:
         "inventory/device",
         device=device,
         chosen=chosen,
+        open_order=await _open_order(who, chosen),
         qr_tag=_qr_tag(who, chosen),
         listed=Listed.came_from(request.query_params),
         **await _history(request, who, device.device_id),
@@ -68,6 +71,14 @@ async def detail_of(who: SignedIn, line: LineView) -> str:
     return f"/inventory/{reference('D', row.device_id or 0)}?slot={line.slot}"
 
 
+async def _open_order(who: SignedIn, slot: SlotDetail) -> OrderView | None:
+    """The open order of the slot's line, for who may see orders."""
+    order = slot.line.open_order if slot.line else None
+    if order is None or not who.may(Permission.VIEW_ORDERS):
+        return None
+    return await who.desks.orders.order(who.caller, order)
+
+
 def _qr_tag(who: SignedIn, slot: SlotDetail) -> str:
     """By which the section QR Code of the slot is followed."""
     sim = slot.line.sim if slot.line else None
@@ -77,6 +88,8 @@ def _qr_tag(who: SignedIn, slot: SlotDetail) -> str:
 def _words(who: SignedIn) -> dict[str, Any]:
     return {
         "happened": lambda event: history.sentence(event, who.language),
+        "details": lambda event: details(event.type, event.data, event.people, who.language),
+        "order_status": lambda status: labels.order_status(status, who.language),
         "action_label": lambda action: labels.action_label(Action(action), who.language),
     }
 

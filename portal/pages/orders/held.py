@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from models.operations.retries import Outcome
 from models.operations.views import HeldView
+from models.orders.lifecycle import HoldReason
 from models.paging import LARGEST_PAGE
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
@@ -29,6 +30,12 @@ _SEEN: Mapping[str, tuple[str, Permission]] = {
     "job": ("/jobs/{job}", Permission.RUN_JOBS),
 }
 """The page where work of a kind is seen, and who may see it. Kinds without a page are not links."""
+
+
+_MENDED: Mapping[str, tuple[str, Permission]] = {
+    HoldReason.NO_ORDER_CONTACT: ("/imports/import_catalogue", Permission.EDIT_CATALOGUE),
+}
+"""The page where a reason is mended, and who may do it."""
 
 
 class RetryForm(FormModel):
@@ -85,10 +92,18 @@ def _rows(found: Iterable[HeldView], who: SignedIn) -> Iterable[dict[str, Any]]:
         yield {
             "id": work.id,
             "kind": kinds.get(work.kind, work.kind),
+            "number": work.number,
+            "mended_on": _mended_on(work, who),
             "path": _seen_at(work, who),
             "since": work.holds[0].since,
             "what": list(dict.fromkeys(hold_sentence(one.reason, who.language) for one in work.holds)),
         }
+
+
+def _mended_on(work: HeldView, who: SignedIn) -> str:
+    """The page where the first reason that a page can mend is mended."""
+    pages = (_MENDED.get(one.reason) for one in work.holds)
+    return next((path for path, needs in filter(None, pages) if who.may(needs)), "")
 
 
 def _seen_at(work: HeldView, who: SignedIn) -> str:

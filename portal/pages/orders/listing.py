@@ -30,6 +30,7 @@ class OrderFilter(FormModel):
     view: Literal["", "open", "held", "incidents"] = ""
     status: OrderStatus | None = None
     line: str = ""
+    """A line, or the number of an order."""
 
     def query(self, **other: Any) -> str:
         """The query string of this filter, with other values for some fields."""
@@ -70,6 +71,8 @@ async def show(request: Request, who: SignedIn) -> Response:
 
 
 async def _orders(who: SignedIn, chosen: OrderFilter, cursor: str | None) -> ListPage[OrderView]:
+    if chosen.line.strip().lower().startswith("order-"):
+        return ListPage([await who.desks.orders.order(who.caller, chosen.line.strip().lower())])
     return await who.desks.orders.orders(
         who.caller,
         status=chosen.status,

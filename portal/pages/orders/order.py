@@ -83,7 +83,7 @@ async def _page(
         reference=purchase,
         comment=comment,
         events=timeline(order, people, language),
-        workflow=workflow if who.may(Permission.RETRY_WORK) else "",
+        workflow=workflow if who.may(Permission.SEE_OPERATIONS) else "",
     )
 
 

@@ -146,6 +146,8 @@ async def review(request: Request, who: SignedIn) -> Response:
         return _screen(request, who, basket, "details", sent, 422)
     with Asking(sent, who.language, _FIELDS) as asking:
         await who.desks.orders.check(who.caller, sent.model.draft(confirmed=True))
+    if asking.refused and basket.shop.refusals:
+        return _shop(request, who, basket, asking.status)
     if asking.form.errors:
         return _screen(request, who, basket, "details", asking.form, asking.status)
     if basket.pack is None:
@@ -171,7 +173,10 @@ async def place(request: Request, who: SignedIn) -> Response:
         draft = sent.model.draft(confirmed=sent.model.confirmed == "yes")
         placed = await who.desks.orders.place(who.caller, draft)
         return who.done(f"/orders/{placed.order_id}/placed")
-    return _screen(request, who, await _of_form(who, sent), "confirm", asking.form, asking.status)
+    basket = await _of_form(who, sent)
+    if asking.refused and basket.shop.refusals:  # nothing that is typed would help: it was ordered elsewhere
+        return _shop(request, who, basket, asking.status)
+    return _screen(request, who, basket, "confirm", asking.form, asking.status)
 
 
 async def placed(request: Request, who: SignedIn) -> Response:
@@ -185,11 +190,12 @@ async def _of_form(who: SignedIn, sent: Sent[Any]) -> _Basket:
     return await _Basket.of(who, line, action, pack)
 
 
-def _shop(request: Request, who: SignedIn, basket: _Basket) -> Response:
+def _shop(request: Request, who: SignedIn, basket: _Basket, status: int = 200) -> Response:
+    """The shop, or why nothing can be ordered for the line now, with the way to its open order."""
     reasons = Refused(*basket.shop.refusals)
     why_not = unsent().refused(reasons, who.language).summary if basket.shop.refusals else []
     key = uuid.uuid4().hex
-    return who.page(request, "orders/shop", why_not=why_not, key=key, **basket.facts(who))
+    return who.page(request, "orders/shop", status, why_not=why_not, key=key, **basket.facts(who))
 
 
 def _screen(  # noqa: PLR0917  a page and what it shows

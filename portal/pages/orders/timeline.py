@@ -50,18 +50,24 @@ def _happened(event: EventView, people: Mapping[str, str], language: Language) -
         event.at,
         _named(event.actor, people, language),
         _STATES.get(event.type, "neutral"),
-        " ".join(_details(event, people, language)),
+        details(event.type, event.data, people, language),
     )
 
 
-def _details(event: EventView, people: Mapping[str, str], language: Language) -> Iterable[str]:
-    data = event.data
+def details(event: str, data: Mapping[str, object], people: Mapping[str, str], language: Language) -> str:
+    """What else there is to say of an event: the recipient, the reasons, the ICCID."""
+    return " ".join(_details(event, data, people, language))
+
+
+def _details(
+    event: str, data: Mapping[str, object], people: Mapping[str, str], language: Language
+) -> Iterable[str]:
     if "to" in data:
         yield page_texts(language)["orders"]["to"].format(name=_named(str(data["to"]), people, language))
-    if event.type == "order.held" and "reason" in data:
+    if event == "order.held" and "reason" in data:
         yield hold_sentence(str(data["reason"]), language)
     refusals = data.get("refusals")
-    if event.type in ("order.held", "order.refused") and isinstance(refusals, list):
+    if event in ("order.held", "order.refused") and isinstance(refusals, list):
         for each in refusals:
             yield sentence(Refusal.model_validate(each), language)
     if isinstance(data.get("iccid"), str):

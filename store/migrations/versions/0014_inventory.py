@@ -119,6 +119,14 @@ def _indexes() -> None:
             unique=False,
             postgresql_using="gin",
         )
+    op.create_index("ix_swap_orders_sim_in_place_id", "swap_orders", ["sim_in_place_id"], unique=False)
+    op.create_index(
+        "ix_order_notes_begins",
+        "order_notes",
+        ["account_id", sa.literal_column('lower("left"(text, 100))').label("begins")],
+        unique=False,
+        postgresql_ops={"begins": "text_pattern_ops"},
+    )
     for name in ("facets", "words"):
         op.create_index(
             f"ix_inventory_rows_{name}",
@@ -137,6 +145,8 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION {name}()")
     for table in _PEOPLE:
         op.drop_index(f"ix_{table}_words", table_name=table)
+    op.drop_index("ix_order_notes_begins", table_name="order_notes")
+    op.drop_index("ix_swap_orders_sim_in_place_id", table_name="swap_orders")
     op.execute("DROP FUNCTION refresh_inventory(bigint[], bigint[])")
     op.execute("DROP FUNCTION inventory_line(text)")
     op.execute("DROP FUNCTION inventory_words(text[])")

@@ -144,6 +144,37 @@ async def test_an_invalid_field_is_explained_in_the_callers_language(
     assert said["fr"].keys() == said["en"].keys()
 
 
+@pytest.mark.covers("A5")
+@pytest.mark.parametrize(
+    ("body", "pointer", "said"),
+    [
+        (b"{}", "/kind", "The field 'kind' is required."),
+        (b'{"kind": "add_nothing"}', "/kind", "'kind' is one of: 'switch_to_esim', "),
+        (b"{", "", "The body is not valid JSON."),
+    ],
+)
+async def test_what_says_which_order_it_is_is_named_in_plain_words(
+    body: bytes, pointer: str, said: str, api: httpx.AsyncClient, keys: Keyring
+) -> None:
+    headers = await keys.of() | {"Idempotency-Key": "a", "Content-Type": "application/json"}
+    problem = (await api.post("/orders", headers=headers, content=body)).json()
+    (field,) = problem["errors"]
+    assert field["pointer"] == pointer
+    assert field["detail"].startswith(said)
+    assert problem["title"] == "Call invalid", "a parameter may be, too"
+
+
+@pytest.mark.covers("A5", "A7")
+async def test_a_plus_that_a_query_did_not_escape_is_understood(
+    api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    headers = await keys.of()
+    escaped = await api.get("/orders?line=%2B33639980004", headers=headers)
+    plain = await api.get("/orders?line=+33639980004", headers=headers)
+    assert [order["id"] for order in plain.json()["data"]] == [acme.order]
+    assert plain.json() == escaped.json()
+
+
 def test_a_rule_without_a_french_sentence_gets_a_general_one() -> None:
     asked = partial(invalid_field, english="Input should be odd", language=Language.FR)
 

@@ -56,3 +56,17 @@ async def test_what_two_steps_wait_for_is_said_once(browser: SignIn, desks: Desk
     text = (await (await browser(ANA)).get("/held")).text
     row = text.partition(f'id="row-{acme.order}"')[2].partition("</tr>")[0]
     assert row.count("The mail server refused a recipient") == 1
+
+
+@pytest.mark.covers("P15", "W5")
+async def test_a_held_order_says_its_number_and_leads_to_where_the_reason_is_mended(
+    browser: SignIn, desks: Desks, acme: Known
+) -> None:
+    async with desks.database.transaction() as connection:
+        await holds.hold(connection, acme.order, "submit", HoldReason.NO_ORDER_CONTACT)
+    ana = await browser(ANA)
+    text = (await ana.get("/held")).text
+    row = text.partition(f'id="row-{acme.order}"')[2].partition("</tr>")[0]
+    assert "Order · +33639980004" in row
+    assert 'href="/imports/import_catalogue"' in row
+    assert (await ana.get("/imports/import_catalogue")).status_code == 200

@@ -6,6 +6,7 @@ from models.errors import NotFound, Refused
 from models.fleet.grid import InventoryQuery
 from models.fleet.rows import HitKind
 from models.orders.lifecycle import OrderKind
+from models.orders.notes import note_of
 from models.orders.rules import Action
 from models.paging import Page
 from models.people.callers import Role
@@ -19,6 +20,7 @@ from tests.builders import (
     ana,
     iccid,
     place,
+    run,
 )
 from tests.fleet_grid import busy_world
 
@@ -98,14 +100,48 @@ async def test_the_history_of_a_device_is_that_of_its_lines_and_sims(database: D
         ("elodie.durand@", HitKind.EMPLOYEE, "E-"),
         ("ana@acme", HitKind.USER, "U-1"),
         ("phone 7", HitKind.LINE, "L-7"),
+        ("7", HitKind.LINE, "L-7"),
+        (" po 47", HitKind.ORDER, "order-"),
+        ("PO 4711", HitKind.ORDER, "order-"),
+        ("l-7", HitKind.LINE, "L-7"),
+        ("S-3", HitKind.SIM, "S-3"),
+        ("U-1", HitKind.USER, "U-1"),
+        ("D-2", HitKind.DEVICE, "D-2"),
     ],
 )
 async def test_the_search_box_says_what_it_found(
     database: Database, typed: str, kind: HitKind, name: str
 ) -> None:
     caller = await busy_world(database)
+    order = await place(database, 7, OrderKind.REPLACE_ESIM)
+    await _noted(database, order.order_id, note_of("PO 4711", "Before noon."))
     hits = await InventoryDesk(database).search(caller, typed)
     assert [hit for hit in hits if hit.kind is kind and hit.id.startswith(name)], hits
+
+
+async def _noted(database: Database, order: str, note: str) -> None:
+    """Give the order what was written with it."""
+    await run(
+        database,
+        "WITH note AS (INSERT INTO order_notes (account_id, order_id, text)"
+        " SELECT account_id, id, :note FROM orders WHERE id = :id RETURNING id)"
+        " UPDATE orders SET note_id = note.id FROM note WHERE orders.id = :id",
+        note=note,
+        id=order,
+    )
+
+
+@pytest.mark.covers("P3")
+async def test_a_number_of_one_digit_or_two_is_no_beginning_of_an_order(database: Database) -> None:
+    caller = await busy_world(database)
+    await run(
+        database,
+        "UPDATE inventory_rows SET words = words || '5abcdefghijklmno 58bcdefghijklmno'::tsvector"
+        " WHERE line_id = 2",
+    )
+    for typed in ("L-5", "5", "58"):
+        hits = await InventoryDesk(database).search(caller, typed)
+        assert "L-2" not in [hit.id for hit in hits], typed
 
 
 @pytest.mark.covers("P3")
@@ -116,6 +152,7 @@ async def test_the_search_box_finds_orders_and_nothing_in_other_words(database: 
     for typed in (order.order_id, order.order_id[:12], order.order_id.removeprefix("order-").upper()):
         hits = await desk.search(caller, typed)
         assert order.order_id in [hit.id for hit in hits if hit.kind is HitKind.ORDER]
+        assert len(hits) == 1 or typed != order.order_id, "its number leads to the order alone"
     for odd in ("", "  ", "zzzz", "'\\", "%", "_", "&|!:*", "99999999", "<"):
         assert await desk.search(caller, odd) == [], odd
         assert isinstance(await desk.rows(caller, InventoryQuery.given({"q": odd})), Page)
