@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -84,21 +84,23 @@ class Bulk(BaseModel):
     """Of groups: those that the account does not have are created."""
 
 
-def packs_of(chosen: InventoryFilter, pack: str) -> dict[str, str]:
-    """The pack by provider, as `Bulk.packs` has it: one pack serves rows of one provider, so only a list of
-    one provider can have a pack.
-    """
-    return {chosen.provider: pack} if pack and chosen.provider else {}
+def packs_of(chosen: Iterable[str]) -> dict[str, str]:
+    """The pack by provider, as `Bulk.packs` has it, of what a form sends: `P-3 Orange`."""
+    parts = (each.partition(" ") for each in chosen)
+    return {provider: pack for pack, _, provider in parts if pack and provider}
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A row, and why it is refused; or what is done with it. `pack`: the pack that is ordered for it."""
+    """A row, and why it is refused; or what is done with it. `pack`: the pack that is ordered for it;
+    `packs`: the names of the eligible packs by their references, of a row that nothing else refuses.
+    """
 
     row: GridRow
     refusals: tuple[Refusal, ...]
     cells: Mapping[str, Any]
     pack: str | None = None
+    packs: Mapping[str, str] = field(default_factory=dict)
 
 
 def cells(bulk: Bulk, row: GridRow, pack: str | None = None) -> dict[str, Any]:
@@ -125,6 +127,26 @@ class RefusedRow(View):
     refusals: tuple[Refusal, ...]
 
 
+class AcceptedRow(View):
+    """A row that is accepted: its line, the SIM in place, and of orders the name of the pack."""
+
+    name: str
+    """`L-42`, `S-7`."""
+    title: str
+    """Its phone number, else its ICCID."""
+    provider: str
+    iccid: str | None
+    pack: str | None
+
+
+class PackChoice(View):
+    """The packs of a provider of which one is chosen for all its rows, by their references."""
+
+    provider: str
+    rows: int
+    packs: dict[str, str]
+
+
 class BulkPreview(View):
     """Who is accepted, who is refused and why; nothing is done yet."""
 
@@ -137,6 +159,10 @@ class BulkPreview(View):
     """How many rows are refused for each reason, by the refusal's code."""
     rows: tuple[RefusedRow, ...]
     """The first of the refused rows."""
+    to_do: tuple[AcceptedRow, ...]
+    """The first of the accepted rows."""
+    choices: tuple[PackChoice, ...]
+    """Of orders: each provider of which several packs are eligible."""
     digest: str
     """What was chosen, and in which state it was: the confirmation carries it."""
     as_job: bool
@@ -167,16 +193,42 @@ def preview(bulk: Bulk, judged: list[Judged]) -> BulkPreview:
         accepted=accepted,
         refused=len(refused),
         reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
-        rows=tuple(refused_row(one.row, one.refusals) for one in refused[:MOST_SHOWN]),
+        rows=tuple(refused_row(one.row, one.refusals) for one in _told(refused)[:MOST_SHOWN]),
+        to_do=tuple(_accepted(one) for one in judged if not one.refusals)[:MOST_SHOWN],
+        choices=tuple(_choices(judged)),
         digest=digest(bulk, judged),
         as_job=accepted > AT_ONCE,
     )
 
 
+def _told(refused: list[Judged]) -> list[Judged]:
+    """The refused rows, those last that only lack a pack: `choices` asks for it."""
+    return sorted(refused, key=lambda one: any(each.code == "pack_not_chosen" for each in one.refusals))
+
+
+def _choices(judged: list[Judged]) -> Iterable[PackChoice]:
+    of_provider: dict[str, list[Judged]] = {}
+    for one in judged:
+        if len(one.packs) > 1:
+            of_provider.setdefault(one.row.provider, []).append(one)
+    for provider, rows in sorted(of_provider.items()):
+        yield PackChoice(provider=provider, rows=len(rows), packs=dict(rows[0].packs))
+
+
+def _accepted(one: Judged) -> AcceptedRow:
+    row, pack = one.row, one.packs.get(one.pack or "")
+    return AcceptedRow(
+        name=row.name, title=_title(row), provider=row.provider, iccid=row.iccid, pack=pack or one.pack
+    )
+
+
+def _title(row: GridRow) -> str:
+    return row.msisdn or row.iccid or reference("S", row.sim_id or 0)
+
+
 def refused_row(row: GridRow, refusals: Iterable[Refusal]) -> RefusedRow:
     """The row with these reasons."""
-    title = row.msisdn or row.iccid or reference("S", row.sim_id or 0)
-    return RefusedRow(name=row.name, title=title, refusals=tuple(refusals))
+    return RefusedRow(name=row.name, title=_title(row), refusals=tuple(refusals))
 
 
 def asked(bulk: Bulk, count: int, shown: str) -> str:

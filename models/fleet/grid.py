@@ -125,8 +125,11 @@ SHOWN = (
 """The columns where none are chosen: what asks for something is first, so that a narrow screen shows it."""
 
 
+def _stripped(given: Any) -> Any:
+    return given.strip() if isinstance(given, str) else given
+
+
 def _name(text: str) -> str:
-    text = text.strip()
     if not storable(text):
         raise PydanticCustomError("text_invalid", "The text has characters that cannot be stored.")
     return text
@@ -136,7 +139,9 @@ def _columns(given: Any) -> Any:
     return tuple(given.split(",")) if isinstance(given, str) else given
 
 
-Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_name)]
+Name = Annotated[
+    str, BeforeValidator(_stripped), Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(_name)
+]
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_columns), Field(max_length=len(Column))]
 
 
@@ -207,7 +212,9 @@ class InventoryQuery(InventoryFilter):
     def given(cls, parameters: Mapping[str, Any]) -> Self:
         """The query with these parameters. Raises `Refused` (`input_invalid`)."""
         try:
-            return cls.model_validate({name: value for name, value in parameters.items() if value != ""})
+            return cls.model_validate(
+                {name: value for name, value in parameters.items() if _stripped(value) != ""}
+            )
         except ValidationError as invalid:
             raise Refused(input_invalid(invalid)) from None
 

@@ -127,6 +127,10 @@ class JobRowView(View):
     outcome: RowOutcome
     record: str | None
     """What it made, such as an order's id."""
+    about: str | None = None
+    """Of a bulk action the line or the SIM, as `L-42` or `S-7`."""
+    title: str | None = None
+    """Its phone number, or its ICCID."""
     problems: tuple[Problem, ...]
 
 

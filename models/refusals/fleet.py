@@ -37,7 +37,8 @@ FLEET = {
     "last_who_manages_users": Declared(
         "Nobody else in the account may manage users; give another person such a role first.", CONFLICT
     ),
-    "other_account": Declared("The file names an account that is not yours.", NOT_FOUND),
+    "list_invalid": Declared("The address has a filter or a value that does not exist: {fields}."),
+    "other_account": Declared("The file names an account that is not yours, in line {lines}.", NOT_FOUND),
     "profile_exists": Declared("The account has a profile of this name already.", CONFLICT),
     "name_invalid": Declared(
         "A name has 1 to {characters} characters, and no line breaks, control or bidirectional characters."

@@ -30,6 +30,7 @@ ACCOUNTS = {
     "groups_mode_unknown": Declared("What is done with groups is one of: {modes}."),
     "no_groups": Declared("Name at least one group to add or to remove."),
     "group_name_invalid": Declared("The name of a group has no semicolon."),
+    "groups_unknown": Declared("There are no such management groups: {groups}.", NOT_FOUND),
     "unknown_group": Declared(
         "There are no such management groups: number {places} of those named.",
         NOT_FOUND,

@@ -117,7 +117,12 @@ async def read_field(request: Request, name: str) -> str:
 
 
 async def read_fields(request: Request) -> Mapping[str, Sequence[str]]:
-    """All fields of a form without files, with their values. Parsed as `read_field` parses."""
+    """All fields of a form without files, with their values. Parsed as `read_field` parses. Raises `Refused`
+    (`upload_unreadable`), also for content that is no form: an empty one would erase what its fields say.
+    """
+    kind = request.headers.get("content-type", "").lower()
+    if await request.body() and not kind.startswith((_URLENCODED, _MULTIPART)):
+        raise Refused.because("upload_unreadable")
     form = await _read(
         request,
         _at_once(await request.body()),

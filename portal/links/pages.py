@@ -104,7 +104,7 @@ def templates(language: Language, base: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters["pre"] = lambda text: Markup("%s") % text  # an example of ours: its line breaks stay
+    made.filters["pre"] = lambda text: Markup("%s") % (text,)  # an example of ours: its line breaks stay
     files = StaticFiles.of()
     made.globals.update(
         t=page_texts(language),

@@ -132,10 +132,11 @@ async def read_form(
     fields = await read_fields(request) if given is None else given
     several = {name for name, one in model.model_fields.items() if "tuple" in str(one.annotation)}
     values: dict[str, Any] = {
-        name: tuple(sent) if name in several or len(sent) > 1 else sent[0] for name, sent in fields.items()
+        name: tuple(sent) if name in several else sent[0] for name, sent in fields.items()
     }
+    doubled = {name: tuple(sent) for name, sent in fields.items() if len(sent) > 1}
     try:
-        return Sent(values, model.model_validate(values))
+        return Sent(values, model.model_validate(values | doubled))
     except ValidationError as invalid:
         texts = page_texts(language)["form_errors"]
         errors: dict[str, list[str]] = {}

@@ -45,7 +45,7 @@ class CatalogueDesk:
         caller.require(Permission.EDIT_CATALOGUE)
         file = await asyncio.to_thread(parse_catalogue, content, progress)
         async with importing(self._database, dry_run) as connection:
-            await own_accounts(connection, caller, {row.account for row in file.rows})
+            await own_accounts(connection, caller, file.rows)
             report = await import_catalogue(connection, file.rows, file.warnings, progress)
             report = report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
             if record is not None:

@@ -8,6 +8,7 @@ The filter runs again when it is confirmed, and nothing is done if the rows or t
 rows are done in the call, more by a job; each row has an idempotency key of its own either way.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -186,6 +187,7 @@ def _judge(bulk: Bulk, row: GridRow, known: BulkFacts) -> Judged:
     facts = known.of(row)
     why_not: list[Refusal] = []
     pack: str | None = None
+    packs: Mapping[str, str] = {}
     action = bulk.action
     if row.state in _WITHOUT_SLOT or (row.line_id is None and action is not BulkAction.REQUEST_QR_CODES):
         discarded = row.state is RowState.DISCARDED
@@ -199,24 +201,20 @@ def _judge(bulk: Bulk, row: GridRow, known: BulkFacts) -> Judged:
             pass
         case _:
             why_not = refusals(action.rule, facts) if action.rule is not None else []
-            pack, reason = _pack(bulk, row, known)
-            why_not += [reason] if reason is not None else []
-    return Judged(row, tuple(why_not), cells(bulk, row, pack), pack)
+            if not why_not:
+                packs = {reference("P", pack): name for pack, name in known.packs[row.provider].items()}
+                pack, why_not = _pack(bulk, row, packs)
+    return Judged(row, tuple(why_not), cells(bulk, row, pack), pack, packs)
 
 
-def _pack(bulk: Bulk, row: GridRow, known: BulkFacts) -> tuple[str | None, Refusal | None]:
+def _pack(bulk: Bulk, row: GridRow, packs: Mapping[str, str]) -> tuple[str | None, list[Refusal]]:
     """The pack that is ordered for a row: the one that was chosen for its provider, or the only one."""
-    packs: dict[int, Any] = known.packs.get(row.provider, {})
     of_provider = {provider.lower(): pack for provider, pack in bulk.packs.items()}
     chosen = of_provider.get(row.provider.lower())  # as the filter finds a provider
-    if not packs:
-        return None, None  # the rules have said so
     if chosen is None and len(packs) > 1:
-        listed = ", ".join(reference("P", pack) for pack in packs)
-        return None, Refusal.of("pack_not_chosen", packs=listed)
-    named = [
-        pack for pack, name in packs.items() if chosen in (None, name) or parse_reference("P", chosen) == pack
-    ]
-    if not named:
-        return None, Refusal.of("pack_not_eligible")
-    return reference("P", named[0]), None
+        listed = ", ".join(f"{pack} {name}" for pack, name in packs.items())
+        return None, [Refusal.of("pack_not_chosen", packs=listed)]
+    number = parse_reference("P", chosen) if chosen else None
+    wanted = None if number is None else reference("P", number)
+    named = [pack for pack, name in packs.items() if chosen in (None, name) or pack == wanted]
+    return (named[0], []) if named else (None, [Refusal.of("pack_not_eligible")])

@@ -67,7 +67,7 @@ class FleetDesk:
         caller.require(Permission.IMPORT_INVENTORY)
         file = await asyncio.to_thread(parse_fleet, content, progress)
         async with importing(self._database, dry_run) as connection:
-            await own_accounts(connection, caller, {row.account for row in file.rows})
+            await own_accounts(connection, caller, file.rows)
             report = await import_fleet(connection, file.rows, progress, self._language, self._mode)
             report = report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
             if record is not None:

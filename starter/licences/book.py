@@ -45,7 +45,7 @@ class NumberBook:
         caller.require(Permission.MANAGE_NUMBERS)
         rows = await asyncio.to_thread(parse_numbers, content, progress)
         async with importing(self._database, dry_run) as connection:
-            await own_accounts(connection, caller, {row.account for row in rows})
+            await own_accounts(connection, caller, rows)
             report = await import_numbers(connection, rows, caller.by, self._kept, progress)
             if record is not None:
                 await record(connection, report)

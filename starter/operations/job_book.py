@@ -53,4 +53,6 @@ class JobBook:
         async with self._database.reading() as connection:
             found = await jobs.find(connection, caller.scope, job)
             caller.require(Permission.RUN_JOBS)
-            return await jobs.report(connection, found.id, Wanted(limit, after), outcome)
+            return await jobs.report(
+                connection, caller.scope, found.id, Wanted(limit, after), outcome=outcome
+            )

@@ -3,23 +3,25 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.errors import DecryptionFailed, Refused, Unavailable
+from models.errors import DecryptionFailed, NotFound, Refused, Unavailable
 from models.identifiers import reference
 from models.imports import ImportReport, Problem, Progress
 from models.operations.jobs import KINDS, JobStatus
-from models.people.callers import Caller
+from models.people.callers import Caller, OfAccount
 from starter import callers
 from starter.desks import Desks
 from starter.keys import key_of_row
 from starter.operations.job_kinds import ACTIONS, IMPORTS, File
+from store import lookups
 from store.key_ring import KeyRing
 from store.operations import job_steps
-from store.operations.job_steps import Work
+from store.operations.job_steps import About, Work
 
 BATCH_SECONDS = 30.0
 """How long one step does rows; then the workflow asks for the next one."""
@@ -123,7 +125,8 @@ class JobRunner:
             except Refused as refused:
                 problems = tuple(Problem(column=None, reason=refusal) for refusal in refused.refusals)
             async with self._database.transaction() as connection:
-                goes_on = await job_steps.row_done(connection, work, number, record, problems)
+                about = await _about(connection, caller.of_account(work.account_id), row)
+                goes_on = await job_steps.row_done(connection, work, number, record, problems, about=about)
             if not goes_on:
                 return True
             if loop.time() >= until and number < len(rows):
@@ -160,3 +163,15 @@ class JobRunner:
             yield lambda what, done, total: latest.append((what, done, total))
         finally:
             writing.cancel()
+
+
+async def _about(connection: AsyncConnection, scope: OfAccount, row: Mapping[str, Any]) -> About:
+    """The line or the SIM that a row names, so that its report names it."""
+    try:
+        if line := row.get("line"):
+            return About(line_id=(await lookups.find_line(connection, scope, line)).id)
+        if sim := row.get("sim"):
+            return About(sim_id=(await lookups.find_sim(connection, scope, sim)).id)
+    except (NotFound, Refused):
+        pass
+    return About()

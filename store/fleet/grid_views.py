@@ -35,9 +35,7 @@ async def save(
     connection: AsyncConnection, account_id: int, user_id: int, name: str, query: str
 ) -> SavedView:
     """Save a view, or replace the one of this name. Raises `Refused` (`too_many_views`)."""
-    await connection.execute(  # so that two calls at once do not save more views than there may be
-        select(UserRow.id).where(UserRow.id == user_id).with_for_update(key_share=True)
-    )
+    await _one_after_another(connection, user_id)  # no more views than there may be
     new = insert(InventoryViewRow).values(account_id=account_id, user_id=user_id, name=name, query=query)
     kept = new.on_conflict_do_update(
         index_elements=[InventoryViewRow.user_id, InventoryViewRow.name], set_={"query": new.excluded.query}
@@ -51,6 +49,7 @@ async def save(
 
 async def rename(connection: AsyncConnection, view_id: int, user_id: int, name: str) -> SavedView:
     """Rename a view. Raises `Refused` (`view_exists`)."""
+    await _one_after_another(connection, user_id)
     same = select(InventoryViewRow.id).where(
         InventoryViewRow.user_id == user_id, InventoryViewRow.name == name, InventoryViewRow.id != view_id
     )
@@ -62,10 +61,16 @@ async def rename(connection: AsyncConnection, view_id: int, user_id: int, name: 
 
 async def make_default(connection: AsyncConnection, view_id: int | None, user_id: int) -> None:
     """Open the inventory with this view, or with none."""
+    await _one_after_another(connection, user_id)
     of_user = update(InventoryViewRow).where(InventoryViewRow.user_id == user_id)
     await connection.execute(of_user.where(InventoryViewRow.is_default).values(is_default=False))
     if view_id is not None:
         await connection.execute(of_user.where(InventoryViewRow.id == view_id).values(is_default=True))
+
+
+async def _one_after_another(connection: AsyncConnection, user_id: int) -> None:
+    """Calls that change the views of a user wait for each other."""
+    await connection.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update(key_share=True))
 
 
 async def delete(connection: AsyncConnection, view_id: int) -> None:

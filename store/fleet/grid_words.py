@@ -26,8 +26,9 @@ def of_words(text: str) -> ColumnElement[bool] | None:
 def conditions_of(text: str) -> list[ColumnElement[bool]]:
     """The same, of which one must be fulfilled; a number may begin or end like what was typed."""
     text = text.strip()
-    if _NUMBER.fullmatch(text):
-        return list(_of_digits(text, re.sub(r"[^0-9]", "", text)))
+    digits = re.sub(r"[^0-9]", "", text)
+    if digits and _NUMBER.fullmatch(text):
+        return list(_of_digits(text, digits))
     words = words_of(text)
     return [matches(words)] if words else []
 
@@ -53,8 +54,8 @@ def matches(words: list[str], column: str = "inventory_rows.words") -> ColumnEle
 
 
 def _of_digits(text: str, digits: str) -> Iterator[ColumnElement[bool]]:
-    abroad = digits.removeprefix("00")
-    yield literal_column(f"inventory_rows.by_number LIKE '0+{abroad}%'")
+    if abroad := digits.removeprefix("00"):
+        yield literal_column(f"inventory_rows.by_number LIKE '0+{abroad}%'")
     if text.startswith("+"):
         return
     yield literal_column(f"inventory_rows.by_iccid LIKE '0{digits}%'")

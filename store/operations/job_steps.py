@@ -25,6 +25,14 @@ OPEN = JobRow.status.in_(sorted(UNFINISHED))
 
 
 @dataclass(frozen=True)
+class About:
+    """What a row of a bulk action is about; neither, if there is no such line or SIM."""
+
+    line_id: int | None = None
+    sim_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Work:
     """A job that is run: what it does, and for whom."""
 
@@ -101,13 +109,19 @@ async def written(connection: AsyncConnection, work: Work, made: ImportReport) -
 
 
 async def row_done(
-    connection: AsyncConnection, work: Work, number: int, record: str | None, problems: Sequence[Problem]
+    connection: AsyncConnection,
+    work: Work,
+    number: int,
+    record: str | None,
+    problems: Sequence[Problem],
+    *,
+    about: About = About(),
 ) -> bool:
     """Record what became of a row, once, also where two workers do it. False if the job was cancelled
     meanwhile.
     """
     outcome = RowOutcome.REFUSED if problems else RowOutcome.DONE
-    await _add_rows(connection, work, [(number, outcome, record, problems)])
+    await _add_rows(connection, work, [(number, outcome, record, problems)], about)
     counted = (
         update(JobRow)
         .where(JobRow.id == work.id, JobRow.done < number)
@@ -187,6 +201,7 @@ async def _add_rows(
     connection: AsyncConnection,
     work: Work,
     rows: Sequence[tuple[int, RowOutcome, str | None, Sequence[Problem]]],
+    about: About = About(),
 ) -> None:
     if rows:
         added = [
@@ -196,6 +211,8 @@ async def _add_rows(
                 "number": number,
                 "outcome": outcome,
                 "record": record,
+                "line_id": about.line_id,
+                "sim_id": about.sim_id,
                 "problems": [problem.model_dump(mode="json") for problem in problems],
             }
             for number, outcome, record, problems in rows

@@ -77,6 +77,9 @@ class JobReportRow(Row):
     account_id: Mapped[int] = owner()
     outcome: Mapped[str] = mapped_column(info=CODE)
     record: Mapped[str | None] = mapped_column(info=REFERENCE)
+    line_id: Mapped[int | None]
+    sim_id: Mapped[int | None]
+    """What a row of a bulk action is about, without a foreign key: the report outlives it."""
     problems: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"), info=_REFUSALS)
     __table_args__ = (
         ForeignKeyConstraint(["job_id", "account_id"], ["jobs.id", "jobs.account_id"]),

@@ -6,12 +6,12 @@ How they are run: `store.operations.job_steps`.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, and_, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
-from models.identifiers import mark_of_key, parse_reference
+from models.identifiers import mark_of_key, parse_reference, reference
 from models.operations.jobs import (
     OF_TRAVEL,
     JobRowView,
@@ -22,12 +22,13 @@ from models.operations.jobs import (
 )
 from models.paging import Page, Wanted
 from models.people.callers import By, Caller, OfAccount, Scope
+from store.fleet.tables import LineRow, SimRow
 from store.locks import keep_account_open
 from store.operations import holds, job_steps
 from store.operations.job_tables import JobReportRow, JobRow
 from store.paging import Keys
 from store.people.tables import AccountRow
-from store.scopes import within
+from store.scopes import travel_esim, within
 from store.secrets import input_of
 
 if TYPE_CHECKING:  # cryptography takes long to import, and lists need none
@@ -126,17 +127,31 @@ async def jobs(
 
 
 async def report(
-    connection: AsyncConnection, job_id: int, wanted: Wanted, outcome: RowOutcome | None = None
+    connection: AsyncConnection,
+    scope: Scope,
+    job_id: int,
+    wanted: Wanted,
+    *,
+    outcome: RowOutcome | None = None,
 ) -> Page[JobRowView]:
     """The rows of a job's report, in their sequence; the caller has found the job in the scope."""
-    rows = select(
-        JobReportRow.number.label("row"), JobReportRow.outcome, JobReportRow.record, JobReportRow.problems
-    ).where(JobReportRow.job_id == job_id)
+    rows = _report(scope).where(JobReportRow.job_id == job_id)
     if outcome is not None:
         rows = rows.where(JobReportRow.outcome == outcome)
     page = await Keys(JobReportRow.number).page(connection, rows, wanted)
-    return page.of(
-        lambda row: JobRowView(row=row.row, outcome=row.outcome, record=row.record, problems=row.problems)
+    return page.of(_row_view)
+
+
+def _report(scope: Scope) -> Select[*tuple[Any, ...]]:
+    line, sim = LineRow.id == JobReportRow.line_id, SimRow.id == JobReportRow.sim_id
+    return (
+        select(
+            JobReportRow.number.label("row"),
+            *(JobReportRow.outcome, JobReportRow.record, JobReportRow.problems),
+            *(LineRow.id.label("line"), LineRow.msisdn, SimRow.id.label("sim"), SimRow.iccid),
+        )
+        .outerjoin(LineRow, and_(line, within(scope, LineRow.account_id)))
+        .outerjoin(SimRow, and_(sim, within(scope, SimRow.account_id, travel=travel_esim(SimRow.id))))
     )
 
 
@@ -159,6 +174,18 @@ def _within(scope: Scope) -> Any:
 
 async def _view_of(connection: AsyncConnection, job_id: int) -> JobView:
     return _view((await connection.execute(_JOBS.where(JobRow.id == job_id))).one())
+
+
+def _row_view(row: Any) -> JobRowView:
+    line, sim = row.line and reference("L", row.line), row.sim and reference("S", row.sim)
+    return JobRowView(
+        row=row.row,
+        outcome=row.outcome,
+        record=row.record,
+        about=line or sim,
+        title=row.msisdn or row.iccid,
+        problems=row.problems,
+    )
 
 
 def _view(row: Any) -> JobView:

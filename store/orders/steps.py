@@ -66,10 +66,9 @@ async def acknowledge(
     if refusal:
         return _recorded(order, refusal)
     known = _said(order, by, iccid) in (None, order.iccid)
-    if order.status is OrderStatus.PROVIDER_PROCESSING and not known:
-        return await enter_iccid(connection, order_id, by, str(iccid))
     if order.status in (OrderStatus.PROVIDER_PROCESSING, OrderStatus.PROCESSED):
-        return _recorded(order)
+        # another ICCID than that of the order is entered, which a processed order refuses
+        return _recorded(order) if known else await enter_iccid(connection, order_id, by, str(iccid))
     refusal = advance(order.status, OrderStatus.PROVIDER_PROCESSING)
     if refusal:
         return _recorded(order, refusal)

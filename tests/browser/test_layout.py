@@ -14,7 +14,8 @@ __all__ = ["site", "whole_site"]
 
 @pytest.mark.covers("P2", "F17")
 @pytest.mark.parametrize(
-    ("width", "seen"), [(1400, ("State", "Order", "Employee", "ICCID")), (800, ("State", "Order"))]
+    ("width", "seen"),
+    [(1400, ("State", "Order status", "Employee", "ICCID")), (800, ("State", "Order status"))],
 )
 async def test_state_and_order_are_seen_without_scrolling(
     site: Site, width: int, seen: tuple[str, ...]

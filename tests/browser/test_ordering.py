@@ -160,7 +160,7 @@ async def test_an_order_is_cancelled_and_a_late_answer_is_refused_with_the_reaso
         await desk.get_by_role("button", name="Processed").click()
         await expect(desk.locator("#errors")).to_contain_text("cancelled")
         await desk.goto(f"/orders/{order}")
-        await expect(desk.get_by_text("Incident").first).to_be_visible()
+        await expect(desk.get_by_text("Incident: processed after it was cancelled").first).to_be_visible()
         await looks_right(desk, "incident")
 
 

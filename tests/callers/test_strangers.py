@@ -163,6 +163,7 @@ NARROWING = {
     "fleet.group_members named": _IN_SCOPE,
     "licences.number_views without_licence": _IN_SCOPE,
     "operations.audit _edges": _IN_SCOPE,
+    "operations.jobs _report": _IN_SCOPE,
     "operations.held_views how_many": "no desk counts it: the frame of the pages, whose tests have it",
 }
 """Functions whose conditions no answer of a desk shows, with the reason."""

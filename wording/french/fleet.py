@@ -42,7 +42,8 @@ FLEET = {
         "Personne d’autre dans le compte ne peut gérer les utilisateurs ; donnez d’abord un tel rôle à une "
         "autre personne."
     ),
-    "other_account": "Le fichier nomme un compte qui n’est pas le vôtre.",
+    "list_invalid": "L’adresse a un filtre ou une valeur qui n’existe pas : {fields}.",
+    "other_account": "Le fichier nomme un compte qui n’est pas le vôtre, à la ligne {lines}.",
     "profile_exists": "Le compte a déjà un profil de ce nom.",
     "name_invalid": (
         "Un nom a de 1 à {characters} caractères, sans saut de ligne ni caractère de contrôle ou "

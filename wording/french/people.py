@@ -24,5 +24,6 @@ ACCOUNTS = {
     "groups_mode_unknown": "Les opérations possibles sur les groupes sont : {modes}.",
     "no_groups": "Indiquez au moins un groupe à ajouter ou à retirer.",
     "group_name_invalid": "Le nom d’un groupe n’a pas de point-virgule.",
+    "groups_unknown": "Ces groupes de gestion n’existent pas : {groups}.",
     "unknown_group": ("Ces groupes de gestion n’existent pas : numéro {places} de ceux indiqués."),
 }

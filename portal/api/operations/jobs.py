@@ -74,6 +74,9 @@ class JobRowResource(Resource):
         description="`done`, `refused`, or `noted`: imported with a warning.", examples=["refused"]
     )
     record: str | None = Field(description="What it made, such as an order's id.")
+    about: str | None = Field(
+        description="Of a bulk action the line or the SIM: `L-42`, `S-7`.", examples=["L-42"]
+    )
     problems: list[RowProblem]
 
 
@@ -184,6 +187,7 @@ def _row(view: JobRowView, caller: Caller) -> JobRowResource:
         row=view.row,
         outcome=view.outcome,
         record=view.record,
+        about=view.about,
         problems=list(_problems(view.problems, caller)),
     )
 
@@ -206,5 +210,9 @@ def _checked(report: ImportReport, caller: Caller) -> CheckedFile:
 def _warning(note: RowNote, caller: Caller) -> JobRowResource:
     problems = list(_problems(note.problems, caller))
     return JobRowResource(
-        row=int(note.parameters["line"]), outcome=RowOutcome.NOTED, record=None, problems=problems
+        row=int(note.parameters["line"]),
+        outcome=RowOutcome.NOTED,
+        record=None,
+        about=None,
+        problems=problems,
     )

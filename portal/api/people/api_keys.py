@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from models.identifiers import named, reference
 from models.people.api_keys import ApiKeyView
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.fields import Body, Id, IdempotencyKey, Name, Resource, required
+from portal.api.fields import Body, Id, IdempotencyKey, Moment, Name, Resource, required
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router
 
@@ -58,7 +58,7 @@ class NewApiKeyBody(Body):
     permissions: list[Name] | None = Field(
         default=None, description="All that the user and the caller have, if left out."
     )
-    expires_at: AwareDatetime | None = Field(
+    expires_at: Moment | None = Field(
         default=None, description="Needed where the key of the call expires, and no later than that."
     )
 

@@ -12,6 +12,7 @@ from portal.auth.signed_in import SignedIn
 from portal.http.forms import Incoming, Upload, read_upload_form
 from portal.http.middleware import allow_large
 from portal.pages.forms import Asking, unsent
+from portal.pages.imports.columns import COLUMNS
 from portal.pages.routes import Page, View, form, page
 from wording.pages import page_texts
 
@@ -35,6 +36,16 @@ def asked(name: str) -> View:
         return _page(request, who, name)
 
     return show_kind
+
+
+def template(name: str) -> View:
+    """An empty file of one kind, with its columns."""
+
+    async def download(request: Request, who: SignedIn) -> Response:
+        named = {"Content-Disposition": f'attachment; filename="{name.removeprefix("import_")}.csv"'}
+        return Response(COLUMNS[name].template, media_type="text/csv", headers=named)
+
+    return download
 
 
 def sent(name: str, kind: JobKind) -> View:
@@ -73,6 +84,7 @@ def _page(
 ) -> Response:
     facts = {
         "kind": name,
+        "columns": COLUMNS[name],
         "reasons": reasons,
         "filename": filename,
         "limit": LARGEST_FILE,
@@ -86,6 +98,7 @@ def _routes() -> list[Page]:
     for name, kind in FILES.items():
         path = f"/imports/{name}"
         found.append(page(path, asked(name), needs=kind.permission))
+        found.append(page(f"{path}/template.csv", template(name), needs=kind.permission))
         found.append(form(path, sent(name, kind), needs=kind.permission))
     return found
 

@@ -1,7 +1,9 @@
 """`/bulk/{action}`: one action on chosen rows or all of a list, with a preview and a confirmation (P6)."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -9,23 +11,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.characters import LONGEST_NAME
-from models.fleet.bulk import Bulk, BulkAction, BulkDone, packs_of
+from models.fleet.bulk import AT_ONCE, MOST_SHOWN, Bulk, BulkAction, BulkDone, packs_of
+from models.identifiers import storable
+from models.orders.views import OrderView
+from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form
 from portal.pages.inventory.listed import LIST, Listed
+from portal.pages.inventory.named_groups import names_of, naming
 from portal.pages.routes import Page, View, form, page
 from wording.refusals import sentence
 
 _FIELDS = {
     **dict.fromkeys(("unknown_employee",), "employee"),
-    **dict.fromkeys(("unknown_group", "no_groups", "name_invalid", "group_name_invalid"), "groups"),
+    **dict.fromkeys(("groups_unknown", "no_groups", "name_invalid", "group_name_invalid"), "groups"),
     "discard_not_confirmed": "confirmed",
 }
-_ORDERS = (BulkAction.SWITCH_TO_ESIM, BulkAction.REPLACE_ESIM)
-
-
-def _names(groups: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(str.strip, groups.split(";"))))
+ORDERS = (BulkAction.SWITCH_TO_ESIM, BulkAction.REPLACE_ESIM)
 
 
 class BulkForm(FormModel):
@@ -38,7 +40,9 @@ class BulkForm(FormModel):
     groups: str = Field(default="", max_length=2_000)
     mode: Literal["set", "add", "remove"] = "add"
     create: Literal["", "on"] = ""
-    pack: str = Field(default="", max_length=LONGEST_NAME)
+    pack: tuple[Annotated[str, Field(pattern=r"^(P-[0-9]{1,18} .{1,200})?$")], ...] = Field(
+        default=(), max_length=100
+    )
     count: int = Field(default=0, ge=0, le=1_000_000)
     digest: str = Field(default="", max_length=64)
     key: str = Field(default="", max_length=64, pattern=r"^[0-9a-f]*$")
@@ -47,7 +51,7 @@ class BulkForm(FormModel):
     @field_validator("groups")
     @classmethod
     def _names(cls, given: str) -> str:
-        if any(len(name) > LONGEST_NAME for name in _names(given)):
+        if any(len(name) > LONGEST_NAME for name in names_of(given)):
             raise PydanticCustomError("string_too_long", "A name is too long.")
         return given
 
@@ -59,10 +63,10 @@ class BulkForm(FormModel):
             rows=() if self.all else self.row,
             filter=wanted,
             employee=self.employee.strip() or None,
-            groups=_names(self.groups),
+            groups=names_of(self.groups),
             mode=self.mode,
             create=bool(self.create),
-            packs=packs_of(wanted, self.pack),
+            packs=packs_of(self.pack),
         )
 
 
@@ -85,7 +89,7 @@ def confirmed(action: BulkAction) -> View:
         if sent.model is None or not (sent.model.row or sent.model.all):
             return await _page(request, who, action, sent, 422)
         model = sent.model
-        with Asking(sent, who.language, _FIELDS) as asking:
+        with Asking(sent, who.language, _FIELDS) as asking, naming(names_of(model.groups)):
             done = await who.desks.bulk.confirm(
                 who.caller,
                 model.bulk(action),
@@ -104,10 +108,39 @@ def _done(request: Request, who: SignedIn, action: BulkAction, done: BulkDone, l
     if done.job is not None:
         return who.done(f"/jobs/{done.job}")
     if done.refused:
-        facts = {"done": done, "action": action, "listed": listed, "sentence": _sentence(who)}
-        return who.page(request, "inventory/bulk_done", 422, **facts)
+        return _report(request, who, action, done, listed, status=422)
     words = "bulk_done_one" if len(done.done) == 1 else "bulk_done"
-    return who.done(listed.address, words, number=str(len(done.done)))
+    if action not in ORDERS or not who.may(Permission.VIEW_ORDERS):
+        return who.done(listed.address, words, number=str(len(done.done)))
+    orders = [("order", order) for order in done.done]
+    return who.done(f"/bulk/{action}/done?{urlencode([(LIST, listed.here), *orders])}")
+
+
+def placed(action: BulkAction) -> View:
+    """The orders that a bulk action has placed, each with its line, as the address names them."""
+
+    async def show(request: Request, who: SignedIn) -> Response:
+        query = request.query_params
+        wanted = tuple(each for each in query.getlist("order")[:AT_ONCE] if storable(each))
+        newest = await who.desks.orders.orders(who.caller, limit=MOST_SHOWN)
+        orders = [order for order in newest if order.id in wanted]
+        return _report(request, who, action, BulkDone(done=wanted), Listed.came_from(query), orders)
+
+    return show
+
+
+def _report(  # noqa: PLR0917  a page and what it shows
+    request: Request,
+    who: SignedIn,
+    action: BulkAction,
+    done: BulkDone,
+    listed: Listed,
+    orders: Sequence[OrderView] = (),
+    status: int = 200,
+) -> Response:
+    facts = {"done": done, "orders": {order.id: order for order in orders}, "is_order": action in ORDERS}
+    facts |= {"action": action, "listed": listed, "sentence": _sentence(who)}
+    return who.page(request, "inventory/bulk_done", status, **facts)
 
 
 async def _page(
@@ -118,7 +151,7 @@ async def _page(
     ready = chosen and (action is not BulkAction.SET_EMPLOYEE or "employee" in sent.values)
     ready = ready and (action is not BulkAction.SET_GROUPS or "groups" in sent.values)
     if model is not None and ready:
-        with Asking(sent, who.language, _FIELDS) as asking:
+        with Asking(sent, who.language, _FIELDS) as asking, naming(names_of(model.groups)):
             shown = await who.desks.bulk.preview(who.caller, model.bulk(action))
         if asking.form.errors and not sent.errors:
             sent, status = asking.form, asking.status
@@ -130,7 +163,7 @@ async def _page(
         form=sent,
         chosen=chosen,
         shown=shown,
-        is_order=action in _ORDERS,
+        is_order=action in ORDERS,
         key=uuid.uuid4().hex,
         rows=(sent.values.get("row") or ()) if not isinstance(sent.values.get("row"), str) else (),
         listed=Listed.came_from({LIST: str(sent.values.get(LIST, ""))}),
@@ -148,6 +181,7 @@ def _routes() -> list[Page]:
         path = f"/bulk/{action}"
         found.append(page(path, asked(action), needs=action.permission))
         found.append(form(path, confirmed(action), needs=action.permission))
+    found += [page(f"/bulk/{action}/done", placed(action), needs=Permission.VIEW_ORDERS) for action in ORDERS]
     return found
 
 

@@ -1,5 +1,6 @@
 """Where one is in the inventory: filter, sort, columns and page, which are all in the address."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,8 @@ ALL = "view=all"
 LIST = "list"
 """The parameter by which a page knows the list that one came from."""
 _LONGEST = 3_000
+_RULE = re.compile(r" \([a-z_]+\)")
+"""The name of pydantic's rule, which says nothing to people."""
 _OWN = ("view", "cursor")
 _SORTS = {
     Column.DEVICE: Sort.DEVICE,
@@ -45,11 +48,16 @@ class Listed:
 
     @classmethod
     def of(cls, parameters: QueryParams) -> "Listed":
-        """The list of this query string. Raises `Refused` (`input_invalid`)."""
+        """The list of this query string. Raises `Refused` (`list_invalid`)."""
         given = {name: value for name, value in parameters.items() if name not in _OWN}
         if chosen := [name for name in parameters.getlist("columns") if name]:
             given["columns"] = ",".join(chosen)
-        return cls(InventoryQuery.given(given), parameters.get("cursor", ""))
+        try:
+            query = InventoryQuery.given(given)
+        except Refused as invalid:
+            fields = str(invalid.refusals[0].parameters["fields"])
+            raise Refused.because("list_invalid", fields=_RULE.sub("", fields)) from invalid
+        return cls(query, parameters.get("cursor", ""))
 
     @classmethod
     def came_from(cls, parameters: QueryParams | Mapping[str, str]) -> "Listed":

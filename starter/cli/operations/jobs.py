@@ -80,7 +80,7 @@ def show(
         return
     print_facts(found.job_id, _facts(found))
     if rows:
-        print_table("Report", ("row", "outcome", "why"), [(row.row, row.outcome, _why(row)) for row in rows])
+        print_table("Report", ("row", "about", "outcome", "why"), [_told(row) for row in rows])
 
 
 def _status(text: str) -> JobStatus:
@@ -110,6 +110,10 @@ def _facts(job: JobView) -> list[tuple[str, object]]:
         ("ended", full_time(job.ended_at)),
     ]
     return facts + [("refused", why_not(refusal)) for refusal in job.refusals]
+
+
+def _told(row: JobRowView) -> tuple[object, ...]:
+    return row.row, row.title or "", row.outcome, _why(row)
 
 
 def _why(row: JobRowView) -> str:

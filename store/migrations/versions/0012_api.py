@@ -249,6 +249,8 @@ def _jobs() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("record", sa.String(), nullable=True),
+        sa.Column("line_id", sa.BigInteger(), nullable=True),
+        sa.Column("sim_id", sa.BigInteger(), nullable=True),
         sa.Column("problems", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.CheckConstraint("outcome IN ('done', 'noted', 'refused')", name=op.f("ck_job_rows_outcome")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_job_rows_account_id")),

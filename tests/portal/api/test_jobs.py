@@ -52,11 +52,14 @@ async def test_a_file_with_refused_rows_changes_nothing_and_its_report_says_why(
 async def test_no_csv_and_another_accounts_rows_fail_with_the_reason(jobs: Jobs) -> None:
     for key, content, code in (
         ("a", b"\xff\xfe no text", "file_not_utf8"),
-        ("b", as_csv(line(70, account=BOLT)), "other_account"),
+        ("b", as_csv(line(69), line(70, account=BOLT), line(71, account="x")), "other_account"),
     ):
         failed = await jobs.run(await jobs.made(key, content=content))
         assert failed["status"] == "failed"
-        assert [refusal["code"] for refusal in failed["refusals"]] == [code]
+        (refusal,) = failed["refusals"]
+        assert refusal["code"] == code
+        if code == "other_account":
+            assert refusal["sentence"].endswith("in line 3, 4.")
 
 
 @pytest.mark.covers("A21")
@@ -100,6 +103,16 @@ async def test_rows_are_done_one_by_one_and_go_on_where_a_step_stopped(jobs: Job
     page = (await jobs.get(f"/jobs/{made}/report", limit=3)).json()
     rest = (await jobs.get(f"/jobs/{made}/report", limit=3, cursor=page["next_cursor"])).json()
     assert ([row["row"] for row in page["data"]], [row["row"] for row in rest["data"]]) == ([1, 2, 3], [4])
+
+
+async def test_a_report_names_the_line_or_the_sim_of_each_row(jobs: Jobs) -> None:
+    rows = [*GROUPS, {"line": "L-1", "groups": []}, {"line": "L-99999", "groups": []}]
+    made = await jobs.made(json={"kind": "set_groups", "rows": rows})
+    await jobs.run(made)
+    assert [row["about"] for row in await jobs.report(made)] == ["L-1", "L-2", "L-3", "L-1", None]
+    codes = await jobs.made("codes", json={"kind": "request_qr_codes", "rows": [{"sim": "S-2"}]})
+    await jobs.run(codes)
+    assert [row["about"] for row in await jobs.report(codes)] == ["S-2"]
 
 
 async def test_a_worker_that_was_given_up_and_still_does_a_row_counts_none_twice(

@@ -99,6 +99,15 @@ async def test_a_key_that_is_made_with_a_key_does_not_outlive_it(
     assert (allowed.status_code, allowed.json()["expires_at"]) == (201, at_most)
 
 
+async def test_a_key_cannot_end_after_the_last_day_that_there_is(
+    keys: Keyring, api: httpx.AsyncClient, desks: Desks
+) -> None:
+    headers = await keys.of() | {"Idempotency-Key": "end"}
+    first, *_ = await desks.api_keys.keys(keys.operator)
+    body = {"name": "Endless", "user": f"U-{first.user_id}", "expires_at": "9999-12-31T23:59:59-23:59"}
+    assert (await api.post("/api-keys", headers=headers, json=body)).status_code == 422
+
+
 async def test_a_revoked_an_expired_and_a_deactivated_users_key_are_dead(
     api: httpx.AsyncClient, keys: Keyring, desks: Desks
 ) -> None:

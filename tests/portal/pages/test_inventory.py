@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from models.errors import Unavailable
+from starter import callers
 from starter.desks import Desks
+from starter.operations.job_runner import JobRunner
 from tests.builders import run
 from tests.callers.world import Known
 from tests.portal.api.statements import counted
@@ -67,6 +70,14 @@ async def test_filters_offer_the_names_of_the_account_alone(browser: SignIn) -> 
     assert "Telvia" not in re.findall(
         r"<datalist.*?</datalist>", (await cleo.get("/inventory?view=all")).text
     )
+
+
+@pytest.mark.covers("P2")
+async def test_an_address_that_no_list_has_says_which_filter_is_wrong(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    wrong = await ana.get("/inventory?state=bogus&sim_type=esim")
+    assert wrong.status_code == 422
+    assert "a filter or a value that does not exist: state." in wrong.text
 
 
 @pytest.mark.covers("P2")
@@ -200,9 +211,9 @@ async def test_a_bulk_action_does_what_its_preview_showed(browser: SignIn) -> No
 @pytest.mark.covers("P6")
 async def test_a_bulk_action_creates_groups_where_the_box_is_ticked(browser: SignIn) -> None:
     ana = await browser(ANA)
-    asked = {"row": ["L-1", "L-2"], "groups": "Brand new", "mode": "add", "list": "view=all"}
+    asked = {"row": ["L-1", "L-2"], "groups": "Lyon;Brand new", "mode": "add", "list": "view=all"}
     refused = await ana.get("/bulk/set_groups", params=asked)
-    assert "There are no such management groups" in refused.text
+    assert "There are no such management groups: Brand new." in refused.text
     assert "--create" not in refused.text
     assert 'name="create"' in refused.text
     preview = await ana.get("/bulk/set_groups", params=asked | {"create": "on"})
@@ -240,6 +251,27 @@ async def test_a_job_shows_how_far_it_is_and_is_cancelled(browser: SignIn, acme:
     assert (await (await browser(CLEO)).get(f"/jobs/{acme.job}")).status_code == 404
 
 
+@pytest.mark.covers("A21")
+async def test_who_may_not_import_finds_the_jobs_at_the_inventory(browser: SignIn) -> None:
+    link = 'href="/jobs"'
+    assert link in (await (await browser("manager@acme.example")).get("/inventory?view=all")).text
+    assert link not in (await (await browser(BEN)).get("/inventory?view=all")).text
+    assert link in (await (await browser(ANA)).get("/imports")).text
+
+
+@pytest.mark.covers("A21", "P6")
+async def test_the_report_of_a_job_names_its_lines(browser: SignIn, desks: Desks, acme: Known) -> None:
+    rows = [{"line": "L-1", "groups": []}, {"line": "+33639980002", "groups": []}]
+    caller = await callers.user(desks.database, ANA)
+    with pytest.raises(Unavailable):
+        await desks.jobs.submit_rows(caller, None, "set_groups", rows)
+    job = (await desks.jobs.jobs(caller, kind="set_groups"))[0]
+    await JobRunner(desks).run(job.id)
+    page = (await (await browser(ANA)).get(f"/jobs/{job.job_id}")).text
+    for number in (1, 2):
+        assert f'<a href="/lines/L-{number}">+3363998000{number}</a>' in page
+
+
 @pytest.mark.covers("A16")
 async def test_an_import_wants_a_file_and_the_right_to_it(browser: SignIn) -> None:
     ana = await browser(ANA)
@@ -248,6 +280,7 @@ async def test_an_import_wants_a_file_and_the_right_to_it(browser: SignIn) -> No
     assert without.status_code == 422
     assert "Choose a CSV file." in without.text
     manager: Browser = await browser("manager@acme.example")
+    assert (await manager.get("/imports/import_fleet/template.csv")).status_code == 403
     assert (await manager.post("/imports/import_fleet", data={"check": "on"})).status_code == 403
 
 

@@ -1,5 +1,6 @@
 """The inventory as a grid: every filter, sort and page, the CSV, saved views."""
 
+import asyncio
 import csv
 import io
 import re
@@ -237,3 +238,16 @@ async def test_views_are_saved_renamed_and_deleted_by_their_own_user_alone(datab
     await desk.make_default(caller, None)
     await desk.delete(caller, orange.view_id)
     assert [(view.name, view.is_default) for view in await desk.views(caller)] == [("Free slots", False)]
+
+
+@pytest.mark.covers("P2")
+async def test_views_that_are_changed_at_once_are_changed_one_after_another(database: Database) -> None:
+    await mixed_world(database)
+    desk, caller = SavedViewDesk(database), await ana(database)
+    saved = [await desk.save(caller, name, InventoryQuery(slot=1)) for name in ("A", "B", "C", "D")]
+    renamed = await asyncio.gather(
+        *(desk.rename(caller, view.view_id, "Same") for view in saved), return_exceptions=True
+    )
+    assert [type(each) for each in renamed].count(Refused) == 3
+    await asyncio.gather(*(desk.make_default(caller, view.view_id) for view in saved))
+    assert [view.is_default for view in await desk.views(caller)].count(True) == 1

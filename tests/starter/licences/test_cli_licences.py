@@ -119,9 +119,11 @@ async def test_the_csv_is_that_of_rfc_4180(database: Database, shell: Shell) -> 
 
 @pytest.mark.covers("L40")
 def test_no_cell_of_a_csv_is_calculated_by_a_spreadsheet() -> None:
-    cells = ["=1+1", "+33", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", 'a"b', "a,b", "plain", ""]
+    cells = ["=1+1", "+33", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", 'a"b', "a,b", "plain", "", "a;b"]
     (_, row) = csv.reader(io.StringIO(csv_text(["x"] * len(cells), [cells]), newline=""))
     assert row == [f"'{cell}" for cell in cells[:7]] + cells[7:]
+    # where semicolons separate cells, as in French
+    assert csv_text(["x"], [["a;=1+1;b"]]).endswith("a;'=1+1;b\r\n")
 
 
 @pytest.mark.covers("L34")

@@ -214,6 +214,23 @@ async def test_a_person_who_reports_another_iccid_as_processed_corrects_it(datab
         assert (await views.order(connection, AllAccounts(), order.order_id)).iccid == iccid(902)
 
 
+@pytest.mark.covers("F49", "F50")
+async def test_an_acknowledgement_of_a_processed_order_with_another_iccid_is_refused(
+    database: Database,
+) -> None:
+    await world(database)
+    order = await place(database)
+    await acknowledge(database, order, iccid(901))
+    await process(database, order, iccid(901))
+    by = By("operator")
+    late = await take(database, lambda c, id_: steps.acknowledge(c, id_, by, iccid(902)), order)
+    assert late.refusal is not None
+    assert late.refusal.code == "already_processed"
+    for known in (iccid(901), None):
+        answer = await take(database, lambda c, id_, said=known: steps.acknowledge(c, id_, by, said), order)  # type: ignore[misc]
+        assert (answer.refusal, answer.state.iccid) == (None, iccid(901))
+
+
 @pytest.mark.covers("S5")
 @pytest.mark.parametrize("actor", ["user:999999", "contact:999999", "anyone"])
 async def test_what_is_done_is_not_confirmed_to_an_actor_who_may_not_do_it(

@@ -1,0 +1,95 @@
+"""What the page of a job says when it has ended: an import, a check, and what failed (A16, A21)."""
+
+import re
+
+import pytest
+
+from models.errors import Unavailable
+from models.operations.jobs import KINDS
+from starter import callers
+from starter.desks import Desks
+from starter.operations.job_runner import JobRunner
+from tests.builders import ACCOUNT, as_csv, iccid, line
+from tests.portal.pages.conftest import SignIn
+from tests.portal.pages.people import ANA
+
+pytestmark = pytest.mark.covers("A16", "A21")
+GOOD = as_csv(line(60))
+NOT_A_FILE = b"\xff\xfe no text"
+WRONG = as_csv(line(60, msisdn="1234"), line(61, slot=9))
+
+
+async def ended(desks: Desks, browser: SignIn, content: bytes, *, check: bool) -> str:
+    """The page of the job that has imported or checked this file."""
+    caller = await callers.user(desks.database, ANA)
+    with pytest.raises(Unavailable):  # Temporal: a runner does what the worker does
+        await desks.jobs.submit_file(caller, None, "import_fleet", content, dry_run=check)
+    job = (await desks.jobs.jobs(caller, kind="import_fleet"))[0]
+    ana = await browser(ANA)
+    assert f"/jobs/{job.job_id}/cancel" in (await ana.get(f"/jobs/{job.job_id}")).text
+    await JobRunner(desks).run(job.id)
+    return (await ana.get(f"/jobs/{job.job_id}")).text
+
+
+@pytest.mark.parametrize("content", [NOT_A_FILE, WRONG])
+@pytest.mark.parametrize("check", [True, False])
+async def test_a_failed_import_says_that_nothing_was_imported_and_asks_for_the_corrected_file(
+    browser: SignIn, desks: Desks, content: bytes, check: bool
+) -> None:
+    page = await ended(desks, browser, content, check=check)
+    assert "No row was imported or changed" in page
+    assert "Choose the corrected file" in page
+    for untrue in ("has not been read yet", "No row has a problem", "Import the file", "/cancel"):
+        assert untrue not in page
+    assert ("All of it was refused" in page) is (content is NOT_A_FILE)
+    assert ("msisdn" in page) is (content is WRONG)
+
+
+async def test_a_check_says_what_would_be_added_and_offers_the_import(browser: SignIn, desks: Desks) -> None:
+    page = await ended(desks, browser, GOOD, check=True)
+    assert "Would be added: Lines" in page
+    assert "Without a problem" in page
+    assert "Import the file" in page
+    assert "</svg>Done" not in page
+
+
+async def test_an_import_says_what_was_added(browser: SignIn, desks: Desks) -> None:
+    page = await ended(desks, browser, GOOD, check=False)
+    assert "Added: Lines" in page
+    assert "Import the file" not in page
+    assert "Choose the corrected file" not in page
+
+
+@pytest.mark.parametrize("kind", sorted(name for name, kind in KINDS.items() if kind.file))
+async def test_the_page_of_a_file_lists_its_columns_and_has_a_template(browser: SignIn, kind: str) -> None:
+    ana = await browser(ANA)
+    answer = await ana.get(f"/imports/{kind}/template.csv")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    columns = answer.text.strip().split(",")
+    assert len(columns) == len(set(columns)) > 3
+    page = (await ana.get(f"/imports/{kind}")).text
+    assert f'href="/imports/{kind}/template.csv"' in page
+    listed = page[page.index('id="columns"') :]
+    assert all(column in listed for column in columns)
+
+
+async def test_a_template_that_is_filled_in_is_imported(browser: SignIn, desks: Desks) -> None:
+    head = (await (await browser(ANA)).get("/imports/import_fleet/template.csv")).text
+    cells = (
+        f"{ACCOUNT},Phone 60,1,+33639980060,Orange,physical,{iccid(60)},Telvia,Zoe,zoe@acme.example,Lyon,fr"
+    )
+    page = await ended(desks, browser, f"{head}{cells}\r\n".encode(), check=False)
+    assert "Added: Lines" in page
+
+
+@pytest.mark.covers("P2")
+async def test_the_csv_that_the_page_links_can_be_imported_as_it_is(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    page = (await ana.get("/imports/import_fleet")).text
+    (link,) = re.findall(r'href="(/inventory\.csv\?columns=[^"]+)"', page)
+    exported = (await ana.get(link)).content
+    assert exported.count(b"\n") > 3
+    page = await ended(desks, browser, exported, check=True)
+    assert "Without a problem" in page
+    assert "Would be added" not in page
+    assert "Would be changed" not in page
