@@ -205,8 +205,10 @@ SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wai
 """
 
 
-async def until_blocked(database: Database, call: asyncio.Task[Any]) -> None:
-    """Wait until a transaction of the call waits for a lock; fails if the call ends before."""
+async def until_blocked(database: Database, call: asyncio.Task[Any], waiting: int = 1) -> None:
+    """Wait until a transaction of the call waits for a lock; fails if the call ends before. `waiting`: how
+    many transactions wait then.
+    """
     async with asyncio.timeout(10):
-        while (await run(database, _BLOCKED))[0][0] == 0:
+        while (await run(database, _BLOCKED))[0][0] < waiting:
             assert not call.done(), "it did not wait"

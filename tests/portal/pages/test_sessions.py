@@ -20,7 +20,7 @@ from starter.desks import Desks
 from starter.people.erasure import erase
 from starter.people.passwords import Hasher
 from starter.people.sign_in import begin
-from store.people import accounts, sessions, users
+from store.people import accounts, passwords, sessions, users
 from tests.builders import OPERATOR, run, until_blocked
 from tests.callers.world import BOLT
 from tests.portal.api.statements import counted as counting
@@ -274,6 +274,26 @@ async def test_a_session_that_begins_just_before_ends_with_its_user(
     await desks.accounts.reopen(OPERATOR, BOLT)
     await desks.users.activate_user(OPERATOR, CLEO)
     visitor.cookies.set(SESSION, begun.token, domain=HOST)
+    assert (await visitor.get("/account")).status_code == 303
+
+
+@pytest.mark.covers("P1", "F53")
+async def test_a_link_that_is_being_accepted_leaves_no_session_of_who_is_deactivated(
+    visitor: Browser, desks: Desks
+) -> None:
+    await give_password(desks, CLEO)
+    path = await mailed_link(desks, CLEO, TokenPurpose.RESET)
+    cleo = await desks.users.user(OPERATOR, CLEO)
+    async with desks.database.transaction() as connection:
+        await passwords.unchanged(connection, cleo.id, None)  # holds back the end of what accepts the link
+        sent = {"password": PASSWORD, "again": PASSWORD}
+        accepted = asyncio.create_task(visitor.post(path, data=sent))
+        await until_blocked(desks.database, accepted)
+        ended = asyncio.create_task(desks.users.deactivate_user(OPERATOR, CLEO))
+        await until_blocked(desks.database, ended, waiting=2)
+    assert (await accepted).status_code == 303
+    await ended
+    await desks.users.activate_user(OPERATOR, CLEO)
     assert (await visitor.get("/account")).status_code == 303
 
 
