@@ -83,7 +83,13 @@ def routes(door: Door) -> list[PageRoute]:
     shown = {each.path for each in declared if each.method == "GET"}
     forms = {each.path: each for each in declared if each.path not in shown}
     answered = [*declared, *(replace(each, method="GET", view=_form_only) for each in forms.values())]
-    return [PageRoute(each.path, _Answer(door, each).answer, methods=[each.method]) for each in answered]
+    return [_routed(door, each) for each in answered]
+
+
+def _routed(door: Door, each: Page) -> PageRoute:
+    route = PageRoute(each.path, _Answer(door, each).answer, methods=[each.method])
+    route.shown = each.view is not _form_only
+    return route
 
 
 async def _form_only(_: Request, __: SignedIn) -> Response:

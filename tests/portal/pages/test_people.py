@@ -8,7 +8,7 @@ from starter.desks import Desks
 from tests.builders import OPERATOR, run
 from tests.callers.world import ZED
 from tests.portal.pages.conftest import SignIn, give_password
-from tests.portal.pages.people import ANA, BEN, CLEO, Browser
+from tests.portal.pages.people import ADDRESS, ANA, BEN, CLEO, Browser
 
 NEW = {"name": "Nina Novak", "email": "nina@acme.example", "role": "viewer", "distributor": ""}
 pytestmark = pytest.mark.covers("P1")
@@ -104,6 +104,8 @@ async def test_the_password_is_asked_for_again_after_half_an_hour(browser: SignI
     )
     for path in ("/people/invite", "/people/U-1"):
         assert (await ana.get(path)).headers["Location"] == f"/sign-in/again?next={path}"
-    assert (await ana.post("/people", data=NEW)).headers["Location"] == "/sign-in/again"
+    asked = await ana.post("/people", data=NEW, headers={"Referer": f"{ADDRESS}/people/invite"})
+    assert asked.headers["Location"] == "/sign-in/again?next=/people/invite&unsaved=yes"
+    assert "What you sent was not saved." in (await ana.get(asked.headers["Location"])).text
     people = await desks.users.users(OPERATOR)
     assert "nina@acme.example" not in {user.email for user in people}
