@@ -1,5 +1,6 @@
 """`/people`: who may sign in for the account: list, invite by e-mail, send again, deactivate (P1)."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
@@ -22,8 +23,8 @@ ROWS = 50
 _LIST = "people"
 _FIELDS = {
     **dict.fromkeys(("email_invalid", "email_in_use"), "email"),
-    **dict.fromkeys(("unknown_user_role", "role_above_yours"), "role"),
-    **dict.fromkeys(("distributor_of_desk", "unknown_distributor"), "distributor"),
+    **dict.fromkeys(("unknown_user_role", "role_above_yours", "distributor_of_desk"), "role"),
+    "unknown_distributor": "distributor",
     "name_invalid": "name",
 }
 
@@ -31,16 +32,19 @@ _FIELDS = {
 class State(StrEnum):
     """Whether a user can sign in."""
 
+    NEW = "new"
     INVITED = "invited"
     ACTIVE = "active"
     DEACTIVATED = "deactivated"
 
     @classmethod
     def of(cls, user: UserView) -> "State":
-        """The state of a user, as far as it is known: one without a password has only been invited."""
+        """The state of a user: one without a password has been invited, or not even that."""
         if user.deactivated_at is not None:
             return cls.DEACTIVATED
-        return cls.INVITED if user.has_password is False else cls.ACTIVE
+        if user.has_password:
+            return cls.ACTIVE
+        return cls.INVITED if user.was_invited else cls.NEW
 
 
 class InviteForm(FormModel):
@@ -152,9 +156,21 @@ async def _one(request: Request, who: SignedIn, sent: Sent[Any], status: int = 2
 
 
 async def _form(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
-    roles = [role for role in USER_ROLES if may_grant(who.caller.permissions, role)]
-    distributors = await who.desks.contacts.distributors(who.caller, limit=LARGEST_PAGE)
-    return who.page(request, "people/invite", status, form=sent, roles=roles, distributors=[*distributors])
+    roles = _roles(who)
+    distributors = await _distributors(who, roles)
+    return who.page(request, "people/invite", status, form=sent, roles=roles, distributors=distributors)
+
+
+def _roles(who: SignedIn) -> list[Role]:
+    """The roles that the person may give."""
+    return [role for role in USER_ROLES if may_grant(who.caller.permissions, role)]
+
+
+async def _distributors(who: SignedIn, roles: Collection[Role]) -> list[str]:
+    """The distributors to choose from, where the one role that needs one may be given."""
+    if Role.PROVIDER_DESK not in roles:
+        return []
+    return [*await who.desks.contacts.distributors(who.caller, limit=LARGEST_PAGE)]
 
 
 _MANAGE = Permission.MANAGE_USERS

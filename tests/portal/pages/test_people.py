@@ -20,7 +20,7 @@ def states(page: str) -> dict[str, str]:
     found = {}
     for row in rows:
         address = re.search(r"[\w.-]+@[\w.-]+", row)
-        state = re.search(r"<span>(Invited|Active|Deactivated)</span>", row)
+        state = re.search(r"<span>(Not invited yet|Invited|Active|Deactivated)</span>", row)
         if address and state:
             found[address[0]] = state[1]
     return found
@@ -44,6 +44,9 @@ async def test_who_is_invited_is_listed_with_role_and_state(browser: SignIn, des
         desks.database, "SELECT purpose, done_at FROM user_mails ORDER BY created_at DESC LIMIT 1"
     )
     assert (mail.purpose, mail.done_at) == ("invitation", None)
+    assert listed["manager@acme.example"] == "Not invited yet", "made on the command line"
+    for name, state in (("Nina Novak", "Invited"), ("manager", "Not invited yet"), ("owner", "Active")):
+        assert f"<span>{state}</span>" in (await ana.get(f"/people/{await id_of(ana, name)}")).text, name
     await give_password(desks, "nina@acme.example")
     assert states((await ana.get("/people")).text)["nina@acme.example"] == "Active"
 
@@ -61,6 +64,13 @@ async def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(b
         assert 'value="Nina Novak"' in answer.text
         assert 'aria-invalid="true"' in answer.text
     assert "nina@acme.example" not in (await ana.get("/people")).text
+
+
+async def test_a_distributor_is_not_asked_for_where_no_role_needs_one(browser: SignIn) -> None:
+    page = (await (await browser(ANA)).get("/people/invite")).text
+    assert '<option value="viewer"' in page
+    assert '<option value="provider_desk"' not in page
+    assert 'name="distributor"' not in page
 
 
 async def test_nobody_gives_more_than_they_have(browser: SignIn) -> None:
