@@ -33,6 +33,8 @@ async def test_an_administrator_invites_a_colleague_who_chooses_a_password(porta
         await expect(olga.get_by_role("row", name="Nina Novak").get_by_text("Invited")).to_be_visible()
         await olga.get_by_role("link", name="Nina Novak").click()
         await looks_right(olga, "person")
+        await olga.get_by_role("link", name="Deactivate…").click()
+        await looks_right(olga, "deactivate")
         (path,) = await eventually(link, bool)
         browser = await portal.portal.chromium.new_context(base_url=portal.address)
         page = await browser.new_page()

@@ -1,4 +1,4 @@
-"""`/people`: who may sign in for the account: list, invite by e-mail, send again, deactivate (P1)."""
+"""`/people`: who may sign in for the account: list, invite, give a role, deactivate (P1)."""
 
 from collections.abc import Collection
 from enum import StrEnum
@@ -56,6 +56,12 @@ class InviteForm(FormModel):
     distributor: str = Field(default="", max_length=200)
 
 
+class RoleForm(FormModel):
+    """The role of a person."""
+
+    role: Role
+
+
 class NoForm(FormModel):
     """A button without fields."""
 
@@ -111,13 +117,34 @@ async def one(request: Request, who: SignedIn) -> Response:
 
 
 async def again(request: Request, who: SignedIn) -> Response:
-    """Send the invitation again: another link."""
+    """Send another link: the invitation again, or to another password for who has one."""
     sent = await read_form(request, NoForm, who.language)
     with Asking(sent, who.language) as asking:
         if sent.model is not None:
+            before = await who.desks.users.user(who.caller, request.path_params["user"])
             user = await who.desks.mailed.invite(who.caller, request.path_params["user"])
-            return who.done("/people", "user_invited", email=user.email)
+            said = "user_reset_sent" if before.has_password else "user_invited"
+            return who.done("/people", said, email=user.email)
     return await _one(request, who, asking.form, asking.status)
+
+
+async def set_role(request: Request, who: SignedIn) -> Response:
+    """Give the person another role."""
+    sent = await read_form(request, RoleForm, who.language)
+    with Asking(sent, who.language, _FIELDS, others="role") as asking:
+        if sent.model is not None:
+            user = await who.desks.users.set_role(
+                who.caller, request.path_params["user"], sent.model.role.value
+            )
+            return who.done(f"/people/{reference('U', user.id)}", "user_role_set", name=user.name)
+    return await _one(request, who, asking.form, asking.status)
+
+
+async def ask_deactivate(request: Request, who: SignedIn) -> Response:
+    """What a deactivation means, and whether it is meant."""
+    user = await who.desks.users.user(who.caller, request.path_params["user"])
+    path = f"/people/{reference('U', user.id)}"
+    return who.page(request, "people/deactivate", user=user, path=path)
 
 
 async def deactivate(request: Request, who: SignedIn) -> Response:
@@ -152,7 +179,16 @@ async def _one(request: Request, who: SignedIn, sent: Sent[Any], status: int = 2
         path=f"/people/{reference('U', user.id)}",
         state=State.of(user),
         own=user.id == who.user.id,
+        roles=_roles_for(who, user),
     )
+
+
+def _roles_for(who: SignedIn, user: UserView) -> list[Role]:
+    """The roles that may be given to this user; none to oneself, nor to who may do more. That of a provider
+    desk is given with a distributor, on the command line.
+    """
+    roles: list[Role] = [role for role in _roles(who) if role is not Role.PROVIDER_DESK]
+    return roles if user.role in roles and user.id != who.user.id else []
 
 
 async def _form(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
@@ -180,6 +216,8 @@ routes = [
     page("/people/invite", ask, needs=_MANAGE, recent=True),
     page("/people/{user}", one, needs=_MANAGE, recent=True),
     form("/people/{user}/invite", again, needs=_MANAGE, recent=True),
+    form("/people/{user}/role", set_role, needs=_MANAGE, recent=True),
+    page("/people/{user}/deactivate", ask_deactivate, needs=_MANAGE, recent=True),
     form("/people/{user}/deactivate", deactivate, needs=_MANAGE, recent=True),
     form("/people/{user}/activate", activate, needs=_MANAGE, recent=True),
 ]

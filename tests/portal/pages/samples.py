@@ -78,6 +78,8 @@ SAMPLES: dict[str, PageSample] = {
     ),
     "GET /people/{user}": PageSample(_user),
     "POST /people/{user}/invite": PageSample(_user, answers=(503,)),
+    "POST /people/{user}/role": PageSample(_user, form=lambda _: {"role": "viewer"}),
+    "GET /people/{user}/deactivate": PageSample(_user),
     "POST /people/{user}/deactivate": PageSample(_user),
     "POST /people/{user}/activate": PageSample(_user),
     "POST /account/language": PageSample(form=lambda _: {"language": "en"}, names_nothing=True),

@@ -86,6 +86,14 @@ async def test_who_is_deactivated_is_out_at_once_and_may_come_back(browser: Sign
     ana, zed = await browser(ANA), await browser(ZED)
     assert (await zed.get("/account")).status_code == 200
     name = await id_of(ana, "Zed")
+    one = (await ana.get(f"/people/{name}")).text
+    assert f'action="/people/{name}/deactivate"' not in one, "it asks first"
+    assert f'href="/people/{name}/deactivate"' in one
+    asked = (await ana.get(f"/people/{name}/deactivate")).text
+    assert "Deactivate Zed?" in asked
+    assert "signed out at once" in asked
+    assert (await zed.get("/account")).status_code == 200
+    assert f'action="/people/{name}/deactivate"' in asked
     assert (await ana.post(f"/people/{name}/deactivate")).status_code == 303
     assert (await zed.get("/account")).status_code == 303
     assert states((await ana.get("/people")).text)[ZED] == "Deactivated"
@@ -93,6 +101,29 @@ async def test_who_is_deactivated_is_out_at_once_and_may_come_back(browser: Sign
     assert again.status_code == 422, "who is deactivated gets no link"
     assert (await ana.post(f"/people/{name}/activate")).status_code == 303
     assert states((await ana.get("/people")).text)[ZED] == "Active"
+
+
+async def test_an_administrator_gives_another_role_and_has_a_link_to_another_password_sent(
+    browser: SignIn, desks: Desks
+) -> None:
+    ana, ben = await browser(ANA), await browser(BEN)
+    name, own = await id_of(ana, "Ben"), await id_of(ana, "owner")
+    page = (await ana.get(f"/people/{name}")).text
+    assert "Send the invitation" not in page, "Ben is active"
+    assert "Send a link to another password" in page
+    assert (await ana.post(f"/people/{name}/invite")).status_code == 503, "Temporal is unavailable"
+    (mail,) = await run(desks.database, "SELECT purpose, created_by FROM user_mails")
+    assert mail.purpose == "reset"
+    assert mail.created_by == (await desks.users.user(OPERATOR, ANA)).actor
+
+    assert "/people/invite" not in (await ben.get("/people")).text
+    done = await ana.post(f"/people/{name}/role", data={"role": "administrator"})
+    assert done.status_code == 303
+    assert "/people/invite" in (await ben.get("/people")).text
+    above = await ben.post(f"/people/{own}/role", data={"role": "viewer"})
+    assert above.status_code == 422
+    assert "/role" not in (await ben.get(f"/people/{own}")).text
+    assert "/role" not in (await ana.get(f"/people/{own}")).text, "not to herself"
 
 
 async def test_who_may_only_look_sees_who_is_there_and_a_stranger_nothing(browser: SignIn) -> None:
