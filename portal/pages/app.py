@@ -92,6 +92,12 @@ def _routed(door: Door, each: Page) -> PageRoute:
     return route
 
 
+def answered_in_frame(request: Request, response: Response) -> Response:
+    """A page of a signed-in person, as it is sent."""
+    response.headers[REFERRER] = OWN_REFERRER
+    return packed(request, response)
+
+
 async def _form_only(_: Request, __: SignedIn) -> Response:
     raise HTTPException(405, headers={"Allow": "POST"})
 
@@ -111,8 +117,7 @@ class _Answer:
             response = await self._viewed(request, who)
         except (EsimError, HTTPException) as failure:
             response = who.refused(request, failure)
-        response.headers[REFERRER] = OWN_REFERRER
-        return packed(request, response)
+        return answered_in_frame(request, response)
 
     async def _viewed(self, request: Request, who: SignedIn) -> Response:
         page = self._page
