@@ -13,6 +13,11 @@ from tests.temporal_server import eventually
 
 __all__ = ["idle_scene", "portal", "scene", "temporal"]
 NINA = "nina.novak@acme.example"
+LINES = """cell => {
+  const words = document.createRange();
+  words.selectNodeContents(cell);
+  return new Set([...words.getClientRects()].map((each) => each.top)).size;
+}"""
 
 
 @pytest.mark.covers("P1", "P13")
@@ -24,6 +29,12 @@ async def test_an_administrator_invites_a_colleague_who_chooses_a_password(porta
     async with portal.signed_in(OLGA) as olga:
         await olga.goto("/people")
         await looks_right(olga, "people")
+        size = olga.viewport_size
+        assert size
+        await olga.set_viewport_size({"width": 390, "height": 900})
+        address = olga.locator("tbody td[data-label='E-mail address']").first
+        assert await address.evaluate(LINES) == 1, "no address is cut on a phone"
+        await olga.set_viewport_size(size)
         await olga.get_by_role("link", name="Invite").click()
         await looks_right(olga, "invite")
         await olga.get_by_label("Name").fill("Nina Novak")
