@@ -4,6 +4,7 @@ app = create_app(links, settings)
 """
 
 import re
+from contextlib import suppress
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -13,16 +14,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount
 
-from models.errors import EsimError
+from models.errors import EsimError, Unavailable
 from portal.api.app import PREFIX, create_api
 from portal.api.problems import Problems
 from portal.auth.cookies import Cookies
-from portal.auth.csrf import OwnFormsOnly
+from portal.auth.csrf import SAFE_METHODS, OwnFormsOnly
 from portal.auth.mailed import MailedPages
 from portal.auth.pages import SignInPages
 from portal.auth.signed_in import Door
 from portal.codec import CodecRoutes
-from portal.http.answers import Answers
+from portal.http.answers import Answers, wants_json
 from portal.http.forms import Incoming
 from portal.http.limits import Pace
 from portal.http.middleware import AnswerTo, BodyLimit, CrashPage, OneLength, RequestLog, SafeHeaders
@@ -32,6 +33,7 @@ from portal.http.static import StaticFiles
 from portal.links.downloads import DownloadRoutes
 from portal.links.pages import Pages
 from portal.links.uploads import UploadRoutes
+from portal.pages.app import answered_in_frame
 from portal.pages.app import routes as page_routes
 from portal.reference.pages import add_pages
 from settings import Settings
@@ -42,6 +44,7 @@ from telemetry.traces import RequestSpans
 
 LOOK = ["GET", "HEAD"]
 """FastAPI answers HEAD only where it is listed; the server leaves out the content."""
+_API = "/api/"
 _NO_TRACES_OF_ITS_OWN = TelemetryConfig(
     tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
 )
@@ -71,25 +74,27 @@ def create_app(
     )
     pages = Pages(settings.portal_url, api=desks is not None)
     answers = Answers(pages)
+    answer: AnswerTo = answers.answer
     if desks is not None:
-        _route_signed_in(app, Door(desks, pages, Cookies(settings.portal_url)))
+        door = Door(desks, pages, Cookies(settings.portal_url))
+        _route_signed_in(app, door)
+        answer = _of_person(door, answers.answer)
     _route_pages(app, pages)
     _route_links(app, links, pages, settings)
     _route_codec(app, CodecRoutes.configured(settings, pages))
     if ready is not None:
         for route in Health(ready).routes():
             app.add_api_route(route.path, route.endpoint, methods=LOOK)
-    answer: AnswerTo = answers.answer
     api = None
     if desks is not None:
         problems = Problems(settings.portal_url)
         api = create_api(desks, problems)
-        answer = _of_path(problems.answer, answers.answer)
+        answer = _of_path(problems.answer, answer)
     add_pages(app, api, pages, settings.portal_url)
     if api is not None:
         app.router.routes.insert(0, _mounted(api))  # before a hundred pages that are not meant
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
-        app.add_exception_handler(failure, answers.answer)
+        app.add_exception_handler(failure, answer)
     _add_middleware(app, answer, settings, pace or Pace())
     return app
 
@@ -107,11 +112,25 @@ def _add_middleware(app: FastAPI, answer: AnswerTo, settings: Settings, pace: Pa
 
 
 def _of_path(api: AnswerTo, pages: AnswerTo) -> AnswerTo:
-    """Answers failures before and around the routes: with problem details under the API's prefix."""
+    """Answers failures before and around the routes: with problem details below `/api`."""
 
     async def answer(request: Request, failure: Exception) -> Response:
-        of_api = request.scope["path"].startswith(f"{PREFIX}/")
+        of_api = f"{request.scope['path']}/".startswith(_API)
         return await (api if of_api else pages)(request, failure)
+
+    return answer
+
+
+def _of_person(door: Door, pages: AnswerTo) -> AnswerTo:
+    """Answers failures outside the pages of people: an unknown path in the frame, for who is signed in."""
+
+    async def answer(request: Request, failure: Exception) -> Response:
+        unknown = isinstance(failure, HTTPException) and failure.status_code == 404
+        if unknown and request.method in SAFE_METHODS and not wants_json(request):
+            with suppress(Unavailable):
+                if who := await door.signed_in(request):
+                    return answered_in_frame(request, who.refused(request, failure))
+        return await pages(request, failure)
 
     return answer
 

@@ -3,7 +3,10 @@
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from starlette.routing import Match, Route
+from starlette.requests import Request
+from starlette.routing import Match
+
+from portal.http.page_route import PageRoute
 
 _LONGEST = 2000
 _NOT_TO = ("/sign-in", "/sign-out")
@@ -19,6 +22,20 @@ def next_page(app: Any, text: str) -> str | None:
     if parts.scheme or parts.netloc or "//" in parts.path or ".." in unquote(parts.path):
         return None
     asked = {"type": "http", "method": "GET", "path": unquote(parts.path)}
-    page_routes: list[Route] = app.state.page_routes
-    found = any(route.matches(asked)[0] is Match.FULL for route in page_routes)
+    page_routes: list[PageRoute] = app.state.page_routes
+    found = any(route.shown and route.matches(asked)[0] is Match.FULL for route in page_routes)
     return parts._replace(fragment="").geturl() if found or parts.path == "/" else None
+
+
+def page_of_form(request: Request, base: str) -> str:
+    """The path of the page that a form was sent from, as the browser names it in `Referer`; "" unless it is
+    a page of ours.
+    """
+    try:
+        parts = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return ""
+    if parts.netloc.lower() != request.headers.get("host", "").lower():
+        return ""
+    path = parts.path.removeprefix(base) + (f"?{parts.query}" if parts.query else "")
+    return next_page(request.app, path) or ""

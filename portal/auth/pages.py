@@ -50,7 +50,7 @@ class SignInPages:
         asked = next_page(request.app, request.query_params.get("next", "")) or ""
         if await self._door.signed_in(request):
             return self._door.redirect(asked or "/")
-        return self._form(request, unsent(next=asked))
+        return self._form(request, unsent(next=asked), why=self._why(request))
 
     async def sign_in(self, request: Request) -> Response:
         """Begin a session, with a new id, and go on. The session before it in this browser ends."""
@@ -69,8 +69,14 @@ class SignInPages:
         self._door.cookies.begin(answer, begun.token)
         return answer
 
-    def _form(self, request: Request, sent: Sent[Any], status: int = 200) -> Response:
-        answer = self._door.pages.render(request, "auth/sign_in", status, form=sent)
+    def _why(self, request: Request) -> str:
+        """Why a person is asked who was signed in before: the name of a text, "" for other visitors."""
+        if "unsaved" in request.query_params:
+            return "unsaved"
+        return "" if self._door.cookies.token(request) is None else "ended"
+
+    def _form(self, request: Request, sent: Sent[Any], status: int = 200, why: str = "") -> Response:
+        answer = self._door.pages.render(request, "auth/sign_in", status, form=sent, why=why)
         answer.headers[REFERRER] = OWN_REFERRER
         if sent.wait:
             answer.headers["Retry-After"] = str(sent.wait)

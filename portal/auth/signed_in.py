@@ -7,7 +7,7 @@ async def show(request: Request, who: SignedIn) -> Response:
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,6 +19,7 @@ from models.people.sign_in import Visit
 from models.people.views import UserView
 from portal.auth.cookies import Cookies, Message
 from portal.auth.csrf import SAFE_METHODS
+from portal.auth.next_page import page_of_form
 from portal.http.answers import TRY_AGAIN_SECONDS, logged, problem_of
 from portal.http.attempts import network_of
 from portal.http.middleware import OWN_REFERRER, REFERRER
@@ -65,10 +66,14 @@ class Door:
         return answer
 
     def to_sign_in(self, request: Request, page: str = "/sign-in") -> Response:
-        """Have the browser sign in first, and come back to the page if one was asked for."""
+        """Have the browser sign in first, and come back: to the page that was asked for, or to that of the
+        form, of which nothing was saved. `unsaved` has the sign-in say so.
+        """
         if request.method not in SAFE_METHODS:
-            return self.redirect(page)
-        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            asked = page_of_form(request, self.pages.base)
+            return self.redirect(f"{page}?{urlencode({'next': asked, 'unsaved': 'yes'}, safe='/')}")
+        asked = request.url.path.removeprefix(self.pages.base)
+        asked += f"?{request.url.query}" if request.url.query else ""
         return self.redirect(f"{page}?next={quote(asked, safe='/')}")
 
 

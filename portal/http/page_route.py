@@ -7,7 +7,9 @@ from starlette.types import Scope
 
 
 class PageRoute(Route):
-    """A route of a page."""
+    """A route of a page. `shown`: false where a GET only says that the address takes a form."""
+
+    shown = True
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether it is the route of this request; what the request then knows."""

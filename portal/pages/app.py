@@ -83,7 +83,19 @@ def routes(door: Door) -> list[PageRoute]:
     shown = {each.path for each in declared if each.method == "GET"}
     forms = {each.path: each for each in declared if each.path not in shown}
     answered = [*declared, *(replace(each, method="GET", view=_form_only) for each in forms.values())]
-    return [PageRoute(each.path, _Answer(door, each).answer, methods=[each.method]) for each in answered]
+    return [_routed(door, each) for each in answered]
+
+
+def _routed(door: Door, each: Page) -> PageRoute:
+    route = PageRoute(each.path, _Answer(door, each).answer, methods=[each.method])
+    route.shown = each.view is not _form_only
+    return route
+
+
+def answered_in_frame(request: Request, response: Response) -> Response:
+    """A page of a signed-in person, as it is sent."""
+    response.headers[REFERRER] = OWN_REFERRER
+    return packed(request, response)
 
 
 async def _form_only(_: Request, __: SignedIn) -> Response:
@@ -108,8 +120,7 @@ class _Answer:
         except Exception as bug:  # noqa: BLE001  the menu stays, so that the person can go elsewhere
             log_crash(bug)
             response = who.refused(request, bug)
-        response.headers[REFERRER] = OWN_REFERRER
-        return packed(request, response)
+        return answered_in_frame(request, response)
 
     async def _viewed(self, request: Request, who: SignedIn) -> Response:
         page = self._page

@@ -27,10 +27,11 @@ from sandbox.demo import api, fleet, licences, orders, pages, qr_code, travel
 from sandbox.demo.scene import OPERATOR, Scene
 from sandbox.errors import SandboxError
 from sandbox.stage import Timeline, running_sandbox
-from settings import Settings
+from settings import Settings, sandbox_clock
 from starter.catalogue.desk import CatalogueDesk
 from starter.codes.desk import QrDesk
 from starter.fleet.desk import FleetDesk
+from starter.operations.clock import ClockDesk
 from starter.orders.desk import OrderDesk
 from starter.people.sandbox_people import sign_ins, written
 from starter.people.users import UserDesk
@@ -64,6 +65,10 @@ Open it and sign in, for example:
   administrator  Imports, and People, who are invited by e-mail
   viewer         sees the same, and may change nothing
 E-mails are not sent away: esim-orders mail list, esim-orders mail show NUMBER"""
+
+_AHEAD = """
+The clock of this sandbox is {days} days ahead, as if today were {today:%-d %B %Y}: pages show its time,
+and the list of e-mails when they were really sent."""
 
 
 async def demonstrate(console: Console, chapters: Sequence[str], *, keep: bool) -> int:
@@ -104,7 +109,7 @@ async def _play_on(
                 for name in chapters:
                     await CHAPTERS[name](scene)
                 await fleet.look_at_everything(scene)
-                way_in = await _way_in(database, folder, addresses.portal_url) if keep else ""
+                way_in = await _way_in(scene, database, addresses.portal_url) if keep else ""
             finally:
                 await database.close()
             timeline.sum_up()
@@ -120,12 +125,18 @@ async def _play_on(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _way_in(database: Database, folder: Path, portal_url: str) -> str:
+async def _way_in(scene: Scene, database: Database, portal_url: str) -> str:
     """Where the pages are, who can sign in, and what to try."""
+    folder = scene.folder.path
     people = await sign_ins(OPERATOR, database, folder)
     desk = next(one for one in people if one.role == Role.PROVIDER_DESK)
     distributor = (await UserDesk(database).user(OPERATOR, desk.address)).distributor
+    clock = await ClockDesk(scene.client, database, scene.qr_desk.settings).show(
+        OPERATOR, sandbox_clock(folder)
+    )
     to_try = _TO_TRY.format(distributor=distributor)
+    if days := clock.ahead.days:
+        to_try += _AHEAD.format(days=days, today=clock.now)
     return f"Pages: {portal_url}/sign-in\n{written(people)}\n\n{to_try}"
 
 

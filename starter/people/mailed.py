@@ -27,7 +27,7 @@ from starter.people.passwords import Hasher
 from starter.people.sign_in import begin, may_sign_in
 from starter.people.users import not_above
 from store import lookups
-from store.people import passwords, sessions, user_mails
+from store.people import passwords, sessions, user_mails, users
 from store.people.actors import user_deactivated
 from store.people.user_mails import Unfinished
 from store.session import Database
@@ -50,6 +50,7 @@ class MailedDesk(ConnectedDesk):
 
     async def invite(self, caller: Caller, user: str, *, key: str | None = None) -> UserView:
         """Send a user (`U-3` or the address) a link to choose a password, once per key. Again: another link.
+        A user who has a password gets the e-mail about another password, whose link is valid for an hour.
 
         Raises `NotFound` (`unknown_user`), `Refused` (`person_needed_to_sign_in`, `user_deactivated`,
         `role_above_yours`, `account_closed`, `key_reused`, `sign_in_too_often`). After `Unavailable` the
@@ -64,7 +65,8 @@ class MailedDesk(ConnectedDesk):
             if known is None:
                 _check_person(found)
                 await take_invitation(connection, found.id)
-                purpose = TokenPurpose.INVITATION
+                has_password = (await users.with_sign_in(connection, found)).has_password
+                purpose = TokenPurpose.RESET if has_password else TokenPurpose.INVITATION
                 mail, replayed = await user_mails.record(connection, found, purpose, caller.by, once)
             else:
                 mail, replayed = known, True

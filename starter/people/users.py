@@ -37,11 +37,11 @@ class UserDesk:
             return await users.users(connection, scope, kind, Wanted(limit, after))
 
     async def user(self, caller: Caller, user: str) -> UserView:
-        """One user, by address or id (`U-3`)."""
+        """One user, by address or id (`U-3`), and whether they were invited and have a password."""
         async with self._database.reading() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.VIEW_PEOPLE)
-            return found
+            return await users.with_sign_in(connection, found)
 
     async def create_user(
         self,

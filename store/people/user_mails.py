@@ -64,11 +64,18 @@ async def record(
 
 
 async def invited(connection: AsyncConnection, user: UserView, key: str) -> Unfinished | None:
-    """The invitation of the user that was recorded under this key, if one was. Raises `Refused`
-    (`key_reused`).
+    """The e-mail to the user that was recorded under this key, if one was: an invitation, or about another
+    password. Raises `Refused` (`key_reused`) if the key is that of an e-mail to another user.
     """
-    mail = _mail(user, TokenPurpose.INVITATION, key)
-    return mail if await _is_recorded(connection, mail) else None
+    recorded = select(UserMailRow.user_id, UserMailRow.purpose).where(
+        UserMailRow.id == user_mail_id(user.account_id, key)
+    )
+    row = (await connection.execute(recorded)).one_or_none()
+    if row is None:
+        return None
+    if row.user_id != user.id:
+        raise Refused.because("key_reused")
+    return _mail(user, TokenPurpose(row.purpose), key)
 
 
 def _mail(user: UserView, purpose: TokenPurpose, key: str) -> Unfinished:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Select,
     String,
     literal,
     or_,
@@ -30,7 +31,7 @@ from store.made_keys import Made
 from store.paging import by_account
 from store.people import sessions, user_mails
 from store.people.profiles import profile_id_of, record_change
-from store.people.sign_in_tables import PasswordRow
+from store.people.sign_in_tables import PasswordRow, UserMailRow
 from store.people.tables import UserRow
 from store.row import now
 from store.scopes import within
@@ -41,16 +42,27 @@ _MANAGING = [role for role, has in PERMISSIONS.items() if Permission.MANAGE_USER
 async def users(
     connection: AsyncConnection, scope: Scope, kind: UserKind | None = None, wanted: Wanted = WHOLE
 ) -> Page[UserView]:
-    """Users, sorted by account and name."""
-    has_password = select(PasswordRow.user_id).where(PasswordRow.user_id == UserRow.id).exists()
-    mine = (
-        select_users()
-        .add_columns(has_password.label("has_password"))
-        .where(within(scope, UserRow.account_id))
-    )
+    """Users, sorted by account and name, and whether they can sign in."""
+    mine = _select_with_sign_in().where(within(scope, UserRow.account_id))
     if kind is not None:
         mine = mine.where(UserRow.kind == kind)
     return (await by_account(scope, UserRow.name, UserRow.id).page(connection, mine, wanted)).of(user_view)
+
+
+async def with_sign_in(connection: AsyncConnection, user: UserView) -> UserView:
+    """The user, and whether they were invited and have a password."""
+    of_user = _select_with_sign_in().where(UserRow.id == user.id, UserRow.account_id == user.account_id)
+    return user_view((await connection.execute(of_user)).one())
+
+
+def _select_with_sign_in() -> Select[*tuple[Any, ...]]:
+    has_password = select(PasswordRow.user_id).where(PasswordRow.user_id == UserRow.id).exists()
+    was_invited = (
+        select(UserMailRow.id)
+        .where(UserMailRow.user_id == UserRow.id, UserMailRow.account_id == UserRow.account_id)
+        .exists()
+    )
+    return select_users().add_columns(has_password.label("has_password"), was_invited.label("was_invited"))
 
 
 async def create_user(

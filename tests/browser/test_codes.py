@@ -68,6 +68,9 @@ async def test_a_manager_requests_a_code_imports_it_notifies_and_shows_it(
         await page.get_by_role("link", name="Generate an eSIM QR code").click()
         window = page.get_by_role("dialog", name="E-mail to the distributor")
         await expect(window.get_by_label("Quentin <quentin@telvia.example>")).to_be_checked()
+        recipient = await window.get_by_text("Quentin <quentin@telvia.example>").bounding_box()
+        assert recipient
+        assert recipient["height"] < 30, "on one line"
         await window.get_by_label("Rita <rita@telvia.example>").uncheck()
         await expect(window.get_by_label("Message")).to_contain_text("Ana")
         await looked_at(page)
@@ -115,6 +118,9 @@ async def test_a_manager_requests_a_code_imports_it_notifies_and_shows_it(
             await page.set_viewport_size({"width": width, "height": 900})
             await page.locator(".qr-plate").scroll_into_view_if_needed()
             assert seen(await page.screenshot()) == [str(a_code())], width
+        await page.evaluate("window.print = () => { document.body.dataset.printed = 'yes' }")
+        await page.get_by_role("button", name="Print").click()
+        assert await page.evaluate("document.body.dataset.printed") == "yes"
         printed = await page.pdf(format="A4")
         assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 1
         await page.get_by_role("link", name="Hide the code").click()
@@ -154,6 +160,7 @@ async def test_all_of_it_works_without_a_script_and_in_french(codes: QrScene, po
         await expect(page.locator("#versions-list tbody tr")).to_have_count(2)
         await page.get_by_role("button", name="Afficher le QR code").click()
         await expect(page.get_by_text("saisissez : 4711")).to_be_visible()
+        await expect(page.get_by_role("button", name="Imprimer")).to_be_hidden()
         assert seen(await page.locator(".qr-plate").screenshot()) == [str(a_code(2))]
 
 

@@ -36,7 +36,13 @@ def site(whole_site: Site) -> Iterator[Site]:
 
 
 PAGES = (
-    *("/inventory?view=all", "/inventory/D-1?slot=1", "/inventory/D-4", "/inventory/sims/S-1"),
+    *(
+        "/inventory?view=all",
+        "/inventory?to_do=true",
+        "/inventory/D-1?slot=1",
+        "/inventory/D-4",
+        "/inventory/sims/S-1",
+    ),
     *("/lines/L-4/edit", "/lines/L-1/why", "/views", "/search?q=Employee"),
     *("/bulk/set_groups?all=yes&groups=Lyon", "/bulk/switch_to_esim?row=L-1&row=L-2&row=L-4"),
     *("/imports", "/imports/import_fleet", "/jobs", "/jobs/J-1", "/jobs/J-1/cancel"),

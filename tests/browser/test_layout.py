@@ -10,6 +10,14 @@ from tests.builders import run
 from tests.portal.pages.people import ANA
 
 __all__ = ["site", "whole_site"]
+SHORTER = """field => {
+  const drawn = document.createElement("canvas").getContext("2d");
+  const style = getComputedStyle(field);
+  drawn.font = style.font;
+  const room = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return room - drawn.measureText(field.placeholder).width;
+}"""
+"""How many pixels the placeholder of a field is shorter than its room."""
 
 
 @pytest.mark.covers("P2", "F17")
@@ -55,6 +63,8 @@ async def test_on_a_phone_the_list_is_not_pushed_down_by_buttons(site: Site) -> 
             assert button
             assert button["y"] < title["y"] + title["height"], "beside the heading"
             assert button["width"] >= 40, "large enough for a finger"
+        find = page.locator("#filters-find")
+        assert await find.evaluate(SHORTER) > 0, "what can be typed is read in full"
 
 
 @pytest.mark.covers("P13")

@@ -13,6 +13,11 @@ from tests.temporal_server import eventually
 
 __all__ = ["idle_scene", "portal", "scene", "temporal"]
 NINA = "nina.novak@acme.example"
+LINES = """cell => {
+  const words = document.createRange();
+  words.selectNodeContents(cell);
+  return new Set([...words.getClientRects()].map((each) => each.top)).size;
+}"""
 
 
 @pytest.mark.covers("P1", "P13")
@@ -33,6 +38,8 @@ async def test_an_administrator_invites_a_colleague_who_chooses_a_password(porta
         await expect(olga.get_by_role("row", name="Nina Novak").get_by_text("Invited")).to_be_visible()
         await olga.get_by_role("link", name="Nina Novak").click()
         await looks_right(olga, "person")
+        await olga.get_by_role("link", name="Deactivate…").click()
+        await looks_right(olga, "deactivate")
         (path,) = await eventually(link, bool)
         browser = await portal.portal.chromium.new_context(base_url=portal.address)
         page = await browser.new_page()
@@ -44,3 +51,6 @@ async def test_an_administrator_invites_a_colleague_who_chooses_a_password(porta
         await browser.close()
         await olga.goto("/people")
         await expect(olga.get_by_role("row", name="Nina Novak").get_by_text("Active")).to_be_visible()
+        await olga.set_viewport_size({"width": 390, "height": 900})
+        address = olga.locator("tbody td", has_text=NINA)
+        assert await address.evaluate(LINES) == 1, "no address is cut on a phone"

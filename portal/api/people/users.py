@@ -111,7 +111,9 @@ async def deactivate_user(caller: Managing, desks: At, user: Id) -> UserResource
 async def invite_user(
     caller: Managing, desks: At, user: Id, response: Response, idempotency_key: IdempotencyKey = None
 ) -> UserResource:
-    """Send a person a link to choose a password. Each key sends another; the first that is used ends all."""
+    """Send a person a link to choose a password, or another one. Each key sends another link; the first that
+    is used ends all.
+    """
     invited = await desks.mailed.invite(caller, user, key=required(idempotency_key))
     say_replayed(response, replayed=invited.replayed)
     return UserResource.of(invited)

@@ -20,7 +20,8 @@ class AgainForm(FormModel):
 async def show(request: Request, who: SignedIn) -> Response:
     """Ask for the password."""
     asked = next_page(request.app, request.query_params.get("next", ""))
-    return who.page(request, "account/again", form=unsent(next=asked or ""))
+    unsaved = "unsaved" in request.query_params
+    return who.page(request, "account/again", form=unsent(next=asked or ""), unsaved=unsaved)
 
 
 async def confirm(request: Request, who: SignedIn) -> Response:
@@ -31,7 +32,7 @@ async def confirm(request: Request, who: SignedIn) -> Response:
             password = sent.model.password
             await who.desks.sign_in.confirm(who.caller, who.session_id, password, visit_of(request))
             return who.done(next_page(request.app, sent.model.next) or "/account")
-    return who.page(request, "account/again", asking.status, form=asking.form)
+    return who.page(request, "account/again", asking.status, form=asking.form, unsaved=False)
 
 
 routes = [

@@ -1,6 +1,7 @@
-"""`/people`: who may sign in for the account: list, invite by e-mail, send again, deactivate (P1)."""
+"""`/people`: who may sign in for the account: list, invite, give a role, deactivate (P1)."""
 
 import uuid
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
@@ -23,8 +24,8 @@ ROWS = 50
 _LIST = "people"
 _FIELDS = {
     **dict.fromkeys(("email_invalid", "email_in_use"), "email"),
-    **dict.fromkeys(("unknown_user_role", "role_above_yours"), "role"),
-    **dict.fromkeys(("distributor_of_desk", "unknown_distributor"), "distributor"),
+    **dict.fromkeys(("unknown_user_role", "role_above_yours", "distributor_of_desk"), "role"),
+    "unknown_distributor": "distributor",
     "name_invalid": "name",
 }
 
@@ -32,16 +33,19 @@ _FIELDS = {
 class State(StrEnum):
     """Whether a user can sign in."""
 
+    NEW = "new"
     INVITED = "invited"
     ACTIVE = "active"
     DEACTIVATED = "deactivated"
 
     @classmethod
     def of(cls, user: UserView) -> "State":
-        """The state of a user, as far as it is known: one without a password has only been invited."""
+        """The state of a user: one without a password has been invited, or not even that."""
         if user.deactivated_at is not None:
             return cls.DEACTIVATED
-        return cls.INVITED if user.has_password is False else cls.ACTIVE
+        if user.has_password:
+            return cls.ACTIVE
+        return cls.INVITED if user.was_invited else cls.NEW
 
 
 class InviteForm(FormModel):
@@ -57,6 +61,12 @@ class InviteForm(FormModel):
     def once(self) -> str | None:
         """The idempotency key."""
         return f"{self.key} {self.email}" if self.key else None
+
+
+class RoleForm(FormModel):
+    """The role of a person."""
+
+    role: Role
 
 
 class NoForm(FormModel):
@@ -115,13 +125,34 @@ async def one(request: Request, who: SignedIn) -> Response:
 
 
 async def again(request: Request, who: SignedIn) -> Response:
-    """Send the invitation again: another link."""
+    """Send another link: the invitation again, or to another password for who has one."""
     sent = await read_form(request, NoForm, who.language)
     with Asking(sent, who.language) as asking:
         if sent.model is not None:
+            before = await who.desks.users.user(who.caller, request.path_params["user"])
             user = await who.desks.mailed.invite(who.caller, request.path_params["user"])
-            return who.done("/people", "user_invited", email=user.email)
+            said = "user_reset_sent" if before.has_password else "user_invited"
+            return who.done("/people", said, email=user.email)
     return await _one(request, who, asking.form, asking.status)
+
+
+async def set_role(request: Request, who: SignedIn) -> Response:
+    """Give the person another role."""
+    sent = await read_form(request, RoleForm, who.language)
+    with Asking(sent, who.language, _FIELDS, others="role") as asking:
+        if sent.model is not None:
+            user = await who.desks.users.set_role(
+                who.caller, request.path_params["user"], sent.model.role.value
+            )
+            return who.done(f"/people/{reference('U', user.id)}", "user_role_set", name=user.name)
+    return await _one(request, who, asking.form, asking.status)
+
+
+async def ask_deactivate(request: Request, who: SignedIn) -> Response:
+    """What a deactivation means, and whether it is meant."""
+    user = await who.desks.users.user(who.caller, request.path_params["user"])
+    path = f"/people/{reference('U', user.id)}"
+    return who.page(request, "people/deactivate", user=user, path=path)
 
 
 async def deactivate(request: Request, who: SignedIn) -> Response:
@@ -156,13 +187,34 @@ async def _one(request: Request, who: SignedIn, sent: Sent[Any], status: int = 2
         path=f"/people/{reference('U', user.id)}",
         state=State.of(user),
         own=user.id == who.user.id,
+        roles=_roles_for(who, user),
     )
 
 
+def _roles_for(who: SignedIn, user: UserView) -> list[Role]:
+    """The roles that may be given to this user; none to oneself, nor to who may do more. That of a provider
+    desk is given with a distributor, on the command line.
+    """
+    roles: list[Role] = [role for role in _roles(who) if role is not Role.PROVIDER_DESK]
+    return roles if user.role in roles and user.id != who.user.id else []
+
+
 async def _form(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
-    roles = [role for role in USER_ROLES if may_grant(who.caller.permissions, role)]
-    distributors = await who.desks.contacts.distributors(who.caller, limit=LARGEST_PAGE)
-    return who.page(request, "people/invite", status, form=sent, roles=roles, distributors=[*distributors])
+    roles = _roles(who)
+    distributors = await _distributors(who, roles)
+    return who.page(request, "people/invite", status, form=sent, roles=roles, distributors=distributors)
+
+
+def _roles(who: SignedIn) -> list[Role]:
+    """The roles that the person may give."""
+    return [role for role in USER_ROLES if may_grant(who.caller.permissions, role)]
+
+
+async def _distributors(who: SignedIn, roles: Collection[Role]) -> list[str]:
+    """The distributors to choose from, where the one role that needs one may be given."""
+    if Role.PROVIDER_DESK not in roles:
+        return []
+    return [*await who.desks.contacts.distributors(who.caller, limit=LARGEST_PAGE)]
 
 
 _MANAGE = Permission.MANAGE_USERS
@@ -172,6 +224,8 @@ routes = [
     page("/people/invite", ask, needs=_MANAGE, recent=True),
     page("/people/{user}", one, needs=_MANAGE, recent=True),
     form("/people/{user}/invite", again, needs=_MANAGE, recent=True),
+    form("/people/{user}/role", set_role, needs=_MANAGE, recent=True),
+    page("/people/{user}/deactivate", ask_deactivate, needs=_MANAGE, recent=True),
     form("/people/{user}/deactivate", deactivate, needs=_MANAGE, recent=True),
     form("/people/{user}/activate", activate, needs=_MANAGE, recent=True),
 ]

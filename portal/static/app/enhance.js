@@ -26,9 +26,11 @@ export function say(words) {
 
 export const plain = (event) => !(event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
 
+each("[data-prints]", (button) => { button.onclick = () => print(); });
+
 each("[data-needs-script]", (element) => { element.hidden = false; });
 
-// a form that must be sent once: its buttons rest until the answer is there
+// sent once: the buttons rest until the answer
 each("form[data-once]", (form) => {
 	const rest = (disabled) => {
 		for (const field of form.elements) if (field.type === "submit") field.disabled = disabled;

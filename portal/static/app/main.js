@@ -10,7 +10,7 @@ import "./upload.js";
 document.documentElement.classList.add("js");
 enhance(document);
 
-// a menu closes when the focus or a click leaves it
+// a menu closes when it is left
 for (const kind of ["click", "focusin"]) {
 	document.addEventListener(kind, (event) => {
 		for (const menu of document.querySelectorAll("details[data-menu][open]")) {

@@ -16,8 +16,8 @@ from tests.portal.pages.people import ANA, BEN, CLEO, Browser
 
 
 def hidden(page: str) -> dict[str, str]:
-    """The hidden fields of the confirmation."""
-    form = page[page.index('class="confirm"') :]
+    """The hidden fields of the confirmation, or of another form."""
+    form = page[max(page.find('class="confirm"'), 0) :]
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
 
 
@@ -151,17 +151,45 @@ async def test_an_administrator_is_told_why_an_action_is_absent(browser: SignIn)
 @pytest.mark.covers("F63")
 async def test_employee_and_groups_are_edited_and_what_was_typed_stays(browser: SignIn) -> None:
     ana = await browser(ANA)
-    wrong = await ana.post("/lines/L-1/employee", data={"employee": "x@y.example", "new_name": ""})
+    shown = hidden((await ana.get("/lines/L-1/edit")).text)
+    typed = {"employee": "x@y.example", "groups": "Night; Day", "create": "on"}
+    wrong = await ana.post("/lines/L-1/edit", data=shown | typed)
     assert wrong.status_code == 422
     assert 'value="x@y.example"' in wrong.text
-    new = {"employee": "zoe@acme.example", "new_name": "Zoe"}
-    done = await ana.post("/lines/L-1/employee", data=new)
+    assert 'value="Night; Day"' in wrong.text
+    assert "Night" not in (await ana.get("/inventory/D-1?slot=1")).text, "all is saved, or nothing"
+    new = shown | typed | {"employee": "zoe@acme.example", "new_name": "Zoe"}
+    done = await ana.post("/lines/L-1/edit", data=new)
     assert (done.status_code, done.headers["Location"]) == (303, "/inventory/D-1?slot=1")
-    await ana.post("/lines/L-1/groups", data={"groups": "Night; Day", "create": "on"})
     detail = (await ana.get("/inventory/D-1?slot=1")).text
-    assert "The groups are saved." in detail
+    assert "The changes are saved." in detail
     assert "Zoe" in detail
     assert "Day, Night" in detail
+
+
+@pytest.mark.covers("F63")
+async def test_a_page_that_was_open_for_long_undoes_nothing(browser: SignIn) -> None:
+    ana, manager = await browser(ANA), await browser("manager@acme.example")
+    shown = hidden((await ana.get("/lines/L-1/edit")).text)
+    before = {"employee": shown["shown_employee"], "groups": shown["shown_groups"]}
+    theirs = shown | before | {"groups": "Night", "create": "on"}
+    assert (await manager.post("/lines/L-1/edit", data=theirs)).status_code == 303
+    mine = {**shown, **before, "employee": "zoe@acme.example", "new_name": "Zoe"}
+    assert (await ana.post("/lines/L-1/edit", data=mine)).status_code == 303
+    detail = (await ana.get("/inventory/D-1?slot=1")).text
+    assert "Zoe" in detail
+    assert "Night" in detail, "the groups were not changed on this page"
+
+    stale = await ana.post("/lines/L-1/edit", data=shown | before | {"groups": "Day", "create": "on"})
+    assert stale.status_code == 422
+    assert "Another person has changed this meanwhile, to: Night." in stale.text
+    assert 'value="Day"' in stale.text
+    assert re.search(r'name="employee"[^>]*value="Zoe"', stale.text), "what is stored now"
+    again = hidden(stale.text) | {"employee": "Zoe", "groups": "Day", "create": "on"}
+    assert (await ana.post("/lines/L-1/edit", data=again)).status_code == 303
+    detail = (await ana.get("/inventory/D-1?slot=1")).text
+    assert "Zoe" in detail
+    assert "Night" not in detail.partition("timeline")[0]
 
 
 @pytest.mark.covers("F64", "F49")

@@ -10,7 +10,7 @@ from starter.desks import Desks
 from tests.builders import OPERATOR, run
 from tests.callers.world import ZED
 from tests.portal.pages.conftest import SignIn, give_password
-from tests.portal.pages.people import ANA, BEN, CLEO, Browser
+from tests.portal.pages.people import ADDRESS, ANA, BEN, CLEO, Browser
 
 NEW = {"name": "Nina Novak", "email": "nina@acme.example", "role": "viewer", "distributor": ""}
 pytestmark = pytest.mark.covers("P1")
@@ -22,7 +22,7 @@ def states(page: str) -> dict[str, str]:
     found = {}
     for row in rows:
         address = re.search(r"[\w.-]+@[\w.-]+", row)
-        state = re.search(r"<span>(Invited|Active|Deactivated)</span>", row)
+        state = re.search(r"<span>(Not invited yet|Invited|Active|Deactivated)</span>", row)
         if address and state:
             found[address[0]] = state[1]
     return found
@@ -46,6 +46,9 @@ async def test_who_is_invited_is_listed_with_role_and_state(browser: SignIn, des
         desks.database, "SELECT purpose, done_at FROM user_mails ORDER BY created_at DESC LIMIT 1"
     )
     assert (mail.purpose, mail.done_at) == ("invitation", None)
+    assert listed["manager@acme.example"] == "Not invited yet", "made on the command line"
+    for name, state in (("Nina Novak", "Invited"), ("manager", "Not invited yet"), ("owner", "Active")):
+        assert f"<span>{state}</span>" in (await ana.get(f"/people/{await id_of(ana, name)}")).text, name
     await give_password(desks, "nina@acme.example")
     assert states((await ana.get("/people")).text)["nina@acme.example"] == "Active"
 
@@ -65,6 +68,13 @@ async def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(b
     assert "nina@acme.example" not in (await ana.get("/people")).text
 
 
+async def test_a_distributor_is_not_asked_for_where_no_role_needs_one(browser: SignIn) -> None:
+    page = (await (await browser(ANA)).get("/people/invite")).text
+    assert '<option value="viewer"' in page
+    assert '<option value="provider_desk"' not in page
+    assert 'name="distributor"' not in page
+
+
 async def test_nobody_gives_more_than_they_have(browser: SignIn) -> None:
     admin = await browser("administrator@acme.example")
     assert '<option value="owner"' not in (await admin.get("/people/invite")).text
@@ -78,6 +88,14 @@ async def test_who_is_deactivated_is_out_at_once_and_may_come_back(browser: Sign
     ana, zed = await browser(ANA), await browser(ZED)
     assert (await zed.get("/account")).status_code == 200
     name = await id_of(ana, "Zed")
+    one = (await ana.get(f"/people/{name}")).text
+    assert f'action="/people/{name}/deactivate"' not in one, "it asks first"
+    assert f'href="/people/{name}/deactivate"' in one
+    asked = (await ana.get(f"/people/{name}/deactivate")).text
+    assert "Deactivate Zed?" in asked
+    assert "signed out at once" in asked
+    assert (await zed.get("/account")).status_code == 200
+    assert f'action="/people/{name}/deactivate"' in asked
     assert (await ana.post(f"/people/{name}/deactivate")).status_code == 303
     assert (await zed.get("/account")).status_code == 303
     assert states((await ana.get("/people")).text)[ZED] == "Deactivated"
@@ -85,6 +103,29 @@ async def test_who_is_deactivated_is_out_at_once_and_may_come_back(browser: Sign
     assert again.status_code == 422, "who is deactivated gets no link"
     assert (await ana.post(f"/people/{name}/activate")).status_code == 303
     assert states((await ana.get("/people")).text)[ZED] == "Active"
+
+
+async def test_an_administrator_gives_another_role_and_has_a_link_to_another_password_sent(
+    browser: SignIn, desks: Desks
+) -> None:
+    ana, ben = await browser(ANA), await browser(BEN)
+    name, own = await id_of(ana, "Ben"), await id_of(ana, "owner")
+    page = (await ana.get(f"/people/{name}")).text
+    assert "Send the invitation" not in page, "Ben is active"
+    assert "Send a link to another password" in page
+    assert (await ana.post(f"/people/{name}/invite")).status_code == 503, "Temporal is unavailable"
+    (mail,) = await run(desks.database, "SELECT purpose, created_by FROM user_mails")
+    assert mail.purpose == "reset"
+    assert mail.created_by == (await desks.users.user(OPERATOR, ANA)).actor
+
+    assert "/people/invite" not in (await ben.get("/people")).text
+    done = await ana.post(f"/people/{name}/role", data={"role": "administrator"})
+    assert done.status_code == 303
+    assert "/people/invite" in (await ben.get("/people")).text
+    above = await ben.post(f"/people/{own}/role", data={"role": "viewer"})
+    assert above.status_code == 422
+    assert "/role" not in (await ben.get(f"/people/{own}")).text
+    assert "/role" not in (await ana.get(f"/people/{own}")).text, "not to herself"
 
 
 async def test_who_may_only_look_sees_who_is_there_and_a_stranger_nothing(browser: SignIn) -> None:
@@ -106,7 +147,9 @@ async def test_the_password_is_asked_for_again_after_half_an_hour(browser: SignI
     )
     for path in ("/people/invite", "/people/U-1"):
         assert (await ana.get(path)).headers["Location"] == f"/sign-in/again?next={path}"
-    assert (await ana.post("/people", data=NEW)).headers["Location"] == "/sign-in/again"
+    asked = await ana.post("/people", data=NEW, headers={"Referer": f"{ADDRESS}/people/invite"})
+    assert asked.headers["Location"] == "/sign-in/again?next=/people/invite&unsaved=yes"
+    assert "What you sent was not saved." in (await ana.get(asked.headers["Location"])).text
     people = await desks.users.users(OPERATOR)
     assert "nina@acme.example" not in {user.email for user in people}
 

@@ -12,7 +12,7 @@ from tests.builders import OPERATOR, run
 from tests.callers.world import BOLT, ZED
 from tests.portal.api.statements import counted as counting
 from tests.portal.pages.conftest import SignIn, give_password
-from tests.portal.pages.people import ANA, BEN, CLEO, PASSWORD, SESSION, Browser, tried
+from tests.portal.pages.people import ADDRESS, ANA, BEN, CLEO, PASSWORD, SESSION, Browser, tried
 
 
 @pytest.mark.covers("P1")
@@ -42,6 +42,42 @@ async def test_who_is_not_signed_in_is_asked_to_and_comes_back(visitor: Browser,
     assert 'name="next" value="/account?x=1"' in form.text
     sent = {"email": BEN, "password": PASSWORD, "next": "/account?x=1"}
     assert (await visitor.post("/sign-in", data=sent)).headers["Location"] == "/account?x=1"
+
+
+@pytest.mark.covers("P1", "P14")
+@pytest.mark.parametrize(
+    ("referer", "next_"),
+    [
+        (f"{ADDRESS}/lines/L-4/edit?x=1", "/lines/L-4/edit?x=1"),
+        ("https://evil.example/lines/L-4/edit", ""),
+        (f"{ADDRESS}//evil.example", ""),
+        (f"{ADDRESS}/account/language", ""),
+        ("", ""),
+    ],
+)
+async def test_who_sends_a_form_after_the_session_has_ended_is_told_and_comes_back_to_its_page(
+    referer: str, next_: str, browser: SignIn, desks: Desks
+) -> None:
+    ana = await browser(ANA)
+    await run(desks.database, "UPDATE sessions SET seen_at = seen_at - interval '12 hours'")
+    asked = await ana.post("/account/language", data={"language": "fr"}, headers={"Referer": referer})
+    assert asked.status_code == 303
+    form = (await ana.get(asked.headers["Location"])).text
+    assert "Your session has ended, and what you sent was not saved." in form
+    assert f'name="next" value="{next_}"' in form
+    signed_in = await ana.post("/sign-in", data={"email": ANA, "password": PASSWORD, "next": next_})
+    assert signed_in.headers["Location"] == (next_ or "/")
+
+
+@pytest.mark.covers("P1")
+async def test_only_who_was_signed_in_is_told_that_the_session_has_ended(
+    browser: SignIn, visitor: Browser, desks: Desks
+) -> None:
+    ana = await browser(ANA)
+    await run(desks.database, "UPDATE sessions SET seen_at = seen_at - interval '12 hours'")
+    asked = await ana.get("/account")
+    assert "Your session has ended." in (await ana.get(asked.headers["Location"])).text
+    assert "Your session has ended" not in (await visitor.get("/sign-in?next=/account")).text
 
 
 @pytest.mark.covers("P1")
