@@ -20,10 +20,10 @@ def invalid_field(rule: str, english: str, context: Mapping[str, Any], language:
     """The sentence of the rule that a field breaks: `english` as it is unless there is a plainer one, or the
     French one, filled from the context of the error. A rule without a French sentence gets a general one.
     """
-    if language is Language.EN:
-        return _ENGLISH[rule].format_map(context) if rule in _ENGLISH else english
     try:
+        if language is Language.EN:
+            return _ENGLISH.get(rule, "").format_map(context) or english
         said = _FRENCH.get(rule, _OTHER).format_map(context)
-    except KeyError:  # a version of the checks that says less of the error
-        return _OTHER
+    except KeyError:  # a check that says less of the error
+        return english if language is Language.EN else _OTHER
     return said.replace("' or '", "' ou '")

@@ -149,7 +149,7 @@ def invalid_fields(errors: Iterable[Any], language: Language) -> Iterable[FieldP
                 path = []
             elif path and path[0] in _KINDS:  # pydantic names the variant of the body, which is no field
                 path = path[1:]
-            if error["type"] in _OF_KIND:
+            if error["type"] in _OF_KIND and "discriminator" in context:
                 path = [*path, str(context["discriminator"]).strip("'")]
             pointer = "".join(f"/{_escaped(part)}" for part in path)
             yield FieldProblem(pointer=pointer, rule=error["type"], detail=detail)

@@ -61,6 +61,7 @@ class MailedDesk(ConnectedDesk):
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
             not_above(caller, found.role)
+            found = await sessions.keep(connection, found.id)  # a repeat at once finds what was recorded
             known = await user_mails.invited(connection, found, once)
             if known is None:
                 _check_person(found)

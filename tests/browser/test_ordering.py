@@ -210,7 +210,7 @@ async def test_who_may_only_look_sees_no_button_and_a_stranger_sees_nothing(port
             await expect(ben.get_by_role("link", name=name)).to_have_count(0)
         await ben.goto(f"/orders/{order}/cancel")
         await expect(ben.get_by_role("button", name="Cancel the order")).to_have_count(0)
-        await expect(ben.get_by_text("cancel_orders")).to_be_visible()
+        await expect(ben.get_by_text("cancel orders")).to_be_visible()
         for path in ("/held", "/shop?line=L-1&action=switch", f"/orders/{order}/processed"):
             answer = await ben.goto(path)
             assert answer is not None
