@@ -193,7 +193,7 @@ def preview(bulk: Bulk, judged: list[Judged]) -> BulkPreview:
         accepted=accepted,
         refused=len(refused),
         reasons=dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
-        rows=tuple(refused_row(one.row, one.refusals) for one in _told(refused)[:MOST_SHOWN]),
+        rows=tuple(refused_row(one.row, one.refusals) for one in _packs_last(refused)[:MOST_SHOWN]),
         to_do=tuple(_accepted(one) for one in judged if not one.refusals)[:MOST_SHOWN],
         choices=tuple(_choices(judged)),
         digest=digest(bulk, judged),
@@ -201,7 +201,7 @@ def preview(bulk: Bulk, judged: list[Judged]) -> BulkPreview:
     )
 
 
-def _told(refused: list[Judged]) -> list[Judged]:
+def _packs_last(refused: list[Judged]) -> list[Judged]:
     """The refused rows, those last that only lack a pack: `choices` asks for it."""
     return sorted(refused, key=lambda one: any(each.code == "pack_not_chosen" for each in one.refusals))
 

@@ -9,6 +9,7 @@ It needs the database only, so it works while Temporal and the workers are down.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -50,6 +51,16 @@ class InventoryDesk:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @asynccontextmanager
+    async def _looking(
+        self, caller: Caller, account: str | None
+    ) -> AsyncIterator[tuple[AsyncConnection, OfAccount]]:
+        """A connection for who may see the inventory of the account."""
+        async with self._database.reading() as connection:
+            scope = await account_of(connection, caller, account)
+            caller.require(Permission.VIEW_INVENTORY)
+            yield connection, scope
+
     async def rows(
         self,
         caller: Caller,
@@ -60,9 +71,7 @@ class InventoryDesk:
         after: Position | None = None,
     ) -> Page[GridRow]:
         """The rows that fulfil the filter, in its sort. Raises `Refused` (`page_cursor_invalid`)."""
-        async with self._database.reading() as connection:
-            scope = await account_of(connection, caller, account)
-            caller.require(Permission.VIEW_INVENTORY)
+        async with self._looking(caller, account) as (connection, scope):
             return await grid.rows(connection, scope, query, query.sort, Wanted(limit, after))
 
     async def row(self, caller: Caller, name: str, account: str | None = None) -> GridRow:
@@ -83,16 +92,12 @@ class InventoryDesk:
         after: Position | None = None,
     ) -> tuple[Page[GridRow], Count]:
         """The same, and how many rows fulfil the filter: up to a thousand, else "more"."""
-        async with self._database.reading() as connection:
-            scope = await account_of(connection, caller, account)
-            caller.require(Permission.VIEW_INVENTORY)
+        async with self._looking(caller, account) as (connection, scope):
             return await grid.counted(connection, scope, query, query.sort, Wanted(limit, after))
 
     async def choices(self, caller: Caller, account: str | None = None) -> Choices:
         """The names that the filters offer: providers, management groups and distributors of the account."""
-        async with self._database.reading() as connection:
-            scope = await account_of(connection, caller, account)
-            caller.require(Permission.VIEW_INVENTORY)
+        async with self._looking(caller, account) as (connection, scope):
             return await choices.choices(connection, scope)
 
     async def csv(

@@ -72,7 +72,7 @@ class Attempts:
 
 
 async def take_invitation(connection: AsyncConnection, user_id: int) -> None:
-    """Count an invitation of this user, whoever invites. Raises `Refused` (`sign_in_too_often`)."""
+    """Count an invitation of this user, by any inviter. Raises `Refused` (`sign_in_too_often`)."""
     taken = await rates.take(connection, Bucket(f"invitation of {user_id}", _MOST_MAILS, _MAILS_A_SECOND))
     if not taken.allowed:
         raise _too_often(taken.wait)

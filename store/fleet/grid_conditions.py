@@ -18,7 +18,7 @@ from models.fleet.grid import InventoryFilter, RowCode, RowOrder, RowState
 from models.fleet.inventory import SimKind
 from models.identifiers import parse_reference
 from models.people.callers import OfAccount
-from store.fleet.grid_tables import InventoryRow
+from store.fleet.grid_tables import CODE_NONE, InventoryRow
 from store.fleet.grid_words import of_words
 from store.fleet.tables import DeviceRow
 from store.people.tables import DistributorRow, EmployeeRow, GroupRow, ProviderRow
@@ -144,7 +144,7 @@ def _traits(wanted: InventoryFilter, ids: dict[str, list[int]]) -> Iterator[Colu
         bits = sum({TRAITS[name] for name in names})
         yield literal_column(f"inventory_rows.traits & {bits} = {bits}")
     if wanted.code is RowCode.NONE:  # in the words of the index of these rows
-        yield literal_column(f"inventory_rows.traits & {TRAITS[_CODE_NONE]} <> 0")
+        yield literal_column(CODE_NONE)
     either = TRAITS[RowOrder.SUBMITTED] | TRAITS[RowOrder.PROVIDER_PROCESSING]
     if wanted.order is RowOrder.OPEN:
         yield literal_column(f"inventory_rows.traits & {either} <> 0")

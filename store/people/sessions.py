@@ -146,8 +146,8 @@ async def end_token(connection: AsyncConnection, token: str) -> None:
 
 
 async def keep(connection: AsyncConnection, user_id: int) -> UserView:
-    """The user as they are now. Until the transaction ends nobody deactivates them, closes their account or
-    changes their password in another one: to be called first in it.
+    """The user as they are now. Until the transaction ends no other one deactivates them, changes their
+    password or closes their account: to be called first in it.
     """
     await connection.execute(_KEEP_ACCOUNT, {"user": user_id})
     await connection.execute(_KEEP_USER, {"user": user_id})

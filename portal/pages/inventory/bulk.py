@@ -124,17 +124,18 @@ def placed(action: BulkAction) -> View:
         wanted = tuple(each for each in query.getlist("order")[:AT_ONCE] if storable(each))
         newest = await who.desks.orders.orders(who.caller, limit=MOST_SHOWN)
         orders = [order for order in newest if order.id in wanted]
-        return _report(request, who, action, BulkDone(done=wanted), Listed.came_from(query), orders)
+        return _report(request, who, action, BulkDone(done=wanted), Listed.came_from(query), orders=orders)
 
     return show
 
 
-def _report(  # noqa: PLR0917  a page and what it shows
+def _report(
     request: Request,
     who: SignedIn,
     action: BulkAction,
     done: BulkDone,
     listed: Listed,
+    *,
     orders: Sequence[OrderView] = (),
     status: int = 200,
 ) -> Response:

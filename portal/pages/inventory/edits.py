@@ -16,6 +16,7 @@ from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.inventory.device import detail_of
+from portal.pages.inventory.named_groups import names_of, naming
 from portal.pages.routes import form, page
 from wording.pages import page_texts
 
@@ -67,7 +68,8 @@ async def save(request: Request, who: SignedIn) -> Response:
     for dry_run in (True, False):
         for name, call in calls.items():
             about = _OF_EMPLOYEE if name == "employee" else {}
-            with Asking(sent, who.language, about, others=name) as asking:
+            groups = _named(sent.model.groups) if sent.model else []
+            with Asking(sent, who.language, about, others=name) as asking, naming(groups):
                 await call(dry_run=dry_run)
             sent, status = asking.form, max(status, asking.status)
         if sent.model is None or sent.errors:
@@ -120,7 +122,7 @@ def _stored(line: LineView) -> dict[str, str]:
 
 def _named(groups: str) -> list[str]:
     """The names of a list as it is typed, each once."""
-    return sorted({part.strip() for part in groups.split(";") if part.strip()}, key=str.casefold)
+    return sorted(set(names_of(groups)), key=str.casefold)
 
 
 async def show_iccid(request: Request, who: SignedIn) -> Response:

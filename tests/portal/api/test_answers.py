@@ -1,4 +1,4 @@
-"""Answers of the API: problems, rate limits, request ids, entity tags (A5, A9, A12, A19, A20)."""
+"""Answers of the API: problems, request ids, entity tags (A5, A9, A19, A20)."""
 # ruff: noqa: RUF001  French apostrophes
 
 import json
@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from models.language import Language
-from portal.api.rates import Rates
 from starter.desks import Desks
 from starter.orders.book import OrderBook
 from telemetry.logs import JsonLines
@@ -290,38 +289,3 @@ async def test_every_answer_has_a_request_id_and_so_has_its_log_line(
 
     assert [json.loads(line)["request_id"] for line in lines] == [answer.headers["Request-Id"]]
     assert json.loads(lines[0])["route"] == "/api/v1/orders"
-
-
-@pytest.mark.covers("A12")
-def test_a_key_that_calls_too_often_waits_and_may_call_again() -> None:
-    now = [0.0]
-    rates = Rates(2, clock=lambda: now[0])
-
-    assert all(rates.take(1).ok for _ in range(20))
-    refused = rates.take(1)
-    assert not refused.ok
-    assert refused.headers["Retry-After"] == "1"
-    assert refused.headers["RateLimit"] == '"key";r=0;t=10'
-    assert rates.take(2).ok
-    now[0] = 0.5
-    assert rates.take(1).ok
-
-
-@pytest.mark.covers("A12")
-async def test_answers_say_how_many_calls_are_left(api: httpx.AsyncClient, keys: Keyring) -> None:
-    answer = await api.get("/orders", headers=await keys.of())
-
-    assert answer.headers["RateLimit-Policy"] == '"key";q=100000;w=10'
-    assert answer.headers["RateLimit"].startswith('"key";r=')
-
-
-@pytest.mark.covers("A5", "A12")
-async def test_a_body_is_read_once_the_caller_is_known(api: httpx.AsyncClient, keys: Keyring) -> None:
-    headers = {"Idempotency-Key": "cart"}
-
-    stranger = await api.post("/orders", headers=headers, content=b"{")
-    known = await api.post("/orders", headers=headers | await keys.of(), content=b"{")
-
-    assert (stranger.status_code, stranger.json()["code"]) == (401, "api_key_needed")
-    assert (known.status_code, known.json()["code"]) == (422, "body_invalid")
-    assert known.headers["RateLimit"].startswith('"key";r=')

@@ -1,24 +1,16 @@
-"""The inventory in a browser: grid, detail, edits, bulk actions, search, imports and jobs (P2 to P6)."""
+"""The inventory in a browser: grid, detail and edits (P2 to P5)."""
 
 import re
 
 import pytest
 
-from models.errors import Unavailable
-from starter import callers
 from starter.desks import Desks
-from starter.operations.job_runner import JobRunner
 from tests.builders import run
 from tests.callers.world import Known
 from tests.portal.api.statements import counted
 from tests.portal.pages.conftest import SignIn
-from tests.portal.pages.people import ANA, BEN, CLEO, Browser
-
-
-def hidden(page: str) -> dict[str, str]:
-    """The hidden fields of the confirmation, or of another form."""
-    form = page[max(page.find('class="confirm"'), 0) :]
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+from tests.portal.pages.hidden_fields import hidden
+from tests.portal.pages.people import ANA, BEN, CLEO
 
 
 @pytest.mark.covers("P2")
@@ -158,6 +150,8 @@ async def test_employee_and_groups_are_edited_and_what_was_typed_stays(browser: 
     assert 'value="x@y.example"' in wrong.text
     assert 'value="Night; Day"' in wrong.text
     assert "Night" not in (await ana.get("/inventory/D-1?slot=1")).text, "all is saved, or nothing"
+    unknown = await ana.post("/lines/L-1/edit", data=shown | {"groups": "Lyon; Night"})
+    assert "There are no such management groups: Night." in unknown.text
     new = shown | typed | {"employee": "zoe@acme.example", "new_name": "Zoe"}
     done = await ana.post("/lines/L-1/edit", data=new)
     assert (done.status_code, done.headers["Location"]) == (303, "/inventory/D-1?slot=1")
@@ -200,127 +194,6 @@ async def test_an_iccid_without_a_temporary_esim_is_refused_in_place(browser: Si
         assert answer.status_code == 422
         assert said in answer.text
         assert 'value="8933"' in answer.text
-
-
-@pytest.mark.covers("P6")
-async def test_a_bulk_action_does_what_its_preview_showed(browser: SignIn) -> None:
-    ana = await browser(ANA)
-    asked = {"row": ["L-1", "L-2"], "groups": "Lyon", "mode": "remove", "list": "view=all"}
-    preview = await ana.get("/bulk/set_groups", params=asked)
-    confirmation = hidden(preview.text) | {"row": ["L-1", "L-2"]}
-    done = await ana.post("/bulk/set_groups", data=confirmation)
-    assert (done.status_code, done.headers["Location"]) == (303, "/inventory?view=all")
-    assert "Done for 2 rows." in (await ana.get("/inventory?view=all")).text
-    assert "Lyon" not in (await ana.get("/inventory.csv?columns=management_groups&q=0639980001")).text
-    again = await ana.post("/bulk/set_groups", data=confirmation)  # a double click: what the first one made
-    assert (again.status_code, again.headers["Location"]) == (303, "/inventory?view=all")
-    assert "Done for 2 rows." in (await ana.get("/inventory?view=all")).text
-    other = await ana.post("/bulk/set_groups", data=confirmation | {"key": "0" * 32})
-    assert other.status_code == 422  # the rows are not what was shown
-
-
-@pytest.mark.covers("P6")
-async def test_a_bulk_action_creates_groups_where_the_box_is_ticked(browser: SignIn) -> None:
-    ana = await browser(ANA)
-    asked = {"row": ["L-1", "L-2"], "groups": "Lyon;Brand new", "mode": "add", "list": "view=all"}
-    refused = await ana.get("/bulk/set_groups", params=asked)
-    assert "There are no such management groups: Brand new." in refused.text
-    assert "--create" not in refused.text
-    assert 'name="create"' in refused.text
-    preview = await ana.get("/bulk/set_groups", params=asked | {"create": "on"})
-    sent = hidden(preview.text) | {"row": ["L-1", "L-2"]}
-    assert (await ana.post("/bulk/set_groups", data=sent)).status_code == 303
-    assert "Brand new" in (await ana.get("/inventory.csv?columns=management_groups&q=0639980001")).text
-
-
-@pytest.mark.covers("P6", "F46", "F11")
-async def test_a_preview_of_orders_says_which_rows_are_refused_and_why(browser: SignIn, acme: Known) -> None:
-    ana = await browser(ANA)
-    preview = (await ana.get("/bulk/switch_to_esim", params={"row": ["L-1", "L-2", acme.line]})).text
-    assert "An eSIM is in this slot already" in preview
-    assert acme.order in preview
-    confirmation = hidden(preview) | {"row": ["L-1", "L-2", acme.line]}
-    unsure = await ana.post("/bulk/switch_to_esim", data=confirmation)
-    assert unsure.status_code == 422
-    assert 'id="confirmed-error"' in unsure.text
-    assert "Choose rows first" in (await ana.get("/bulk/switch_to_esim")).text
-    assert (await (await browser(BEN)).get("/bulk/switch_to_esim")).status_code == 403
-    foreign = await (await browser(CLEO)).get("/bulk/set_groups", params={"row": "L-1", "groups": "x"})
-    assert foreign.status_code == 404
-
-
-@pytest.mark.covers("A21", "P6")
-async def test_a_job_shows_how_far_it_is_and_is_cancelled(browser: SignIn, acme: Known) -> None:
-    ana = await browser(ANA)
-    assert acme.job in (await ana.get("/jobs")).text
-    page = (await ana.get(f"/jobs/{acme.job}")).text
-    assert "Waits to be run" in page
-    assert "0 of 1 rows" in page
-    assert f'data-live="/jobs/{acme.job}"' in page
-    assert "Nothing to report yet" in page
-    assert re.search(r"By</dt>\s*<dd[^>]*>\s*manager\s*<", page), "who made it, by name"
-    assert (await (await browser(CLEO)).get(f"/jobs/{acme.job}")).status_code == 404
-
-
-@pytest.mark.covers("A21")
-async def test_who_may_not_import_finds_the_jobs_at_the_inventory(browser: SignIn) -> None:
-    link = 'href="/jobs"'
-    assert link in (await (await browser("manager@acme.example")).get("/inventory?view=all")).text
-    assert link not in (await (await browser(BEN)).get("/inventory?view=all")).text
-    assert link in (await (await browser(ANA)).get("/imports")).text
-
-
-@pytest.mark.covers("A21", "P6")
-async def test_the_report_of_a_job_names_its_lines(browser: SignIn, desks: Desks, acme: Known) -> None:
-    rows = [{"line": "L-1", "groups": []}, {"line": "+33639980002", "groups": []}]
-    caller = await callers.user(desks.database, ANA)
-    with pytest.raises(Unavailable):
-        await desks.jobs.submit_rows(caller, None, "set_groups", rows)
-    job = (await desks.jobs.jobs(caller, kind="set_groups"))[0]
-    await JobRunner(desks).run(job.id)
-    page = (await (await browser(ANA)).get(f"/jobs/{job.job_id}")).text
-    for number in (1, 2):
-        assert f'<a href="/lines/L-{number}">+3363998000{number}</a>' in page
-
-
-@pytest.mark.covers("A16")
-async def test_an_import_wants_a_file_and_the_right_to_it(browser: SignIn) -> None:
-    ana = await browser(ANA)
-    assert "/imports/import_fleet" in (await ana.get("/imports")).text
-    without = await ana.post("/imports/import_fleet", files={"file": ("", b"")}, data={"check": "on"})
-    assert without.status_code == 422
-    assert "Choose a CSV file." in without.text
-    manager: Browser = await browser("manager@acme.example")
-    assert (await manager.get("/imports/import_fleet/template.csv")).status_code == 403
-    assert (await manager.post("/imports/import_fleet", data={"check": "on"})).status_code == 403
-
-
-@pytest.mark.covers("P6")
-async def test_a_group_name_that_no_group_can_have_is_refused_in_place(browser: SignIn) -> None:
-    ana = await browser(ANA)
-    asked = {"row": ["L-1", "L-2"], "groups": f"Lyon; {'x' * 300}", "mode": "add", "list": "view=all"}
-    for answer in (
-        await ana.get("/bulk/set_groups", params=asked),
-        await ana.post("/bulk/set_groups", data=asked),
-    ):
-        assert "This is too long." in answer.text
-        assert answer.status_code in (200, 422)
-
-
-@pytest.mark.covers("P6", "F64", "W11")
-async def test_while_temporal_is_unavailable_what_was_chosen_or_typed_stays(
-    browser: SignIn, acme: Known
-) -> None:
-    ana = await browser(ANA)
-    preview = (await ana.get("/bulk/replace_esim?list=view%3Dall&all=yes")).text
-    sent = hidden(preview) | {"all": "yes", "confirmed": "yes"}
-    lost = await ana.post("/bulk/replace_esim", data=sent)
-    assert lost.status_code == 503
-    assert hidden(lost.text)["digest"] == sent["digest"]
-    iccid = "8933010000000009993"
-    typed = await ana.post(f"/lines/{acme.line}/iccid", data={"iccid": iccid})
-    assert typed.status_code == 503
-    assert f'value="{iccid}"' in typed.text
 
 
 @pytest.mark.covers("P4")

@@ -222,12 +222,15 @@ async def test_an_acknowledgement_of_a_processed_order_with_another_iccid_is_ref
     order = await place(database)
     await acknowledge(database, order, iccid(901))
     await process(database, order, iccid(901))
-    by = By("operator")
-    late = await take(database, lambda c, id_: steps.acknowledge(c, id_, by, iccid(902)), order)
+
+    def saying(said: str | None) -> Step:
+        return lambda connection, id_: steps.acknowledge(connection, id_, By("operator"), said)
+
+    late = await take(database, saying(iccid(902)), order)
     assert late.refusal is not None
     assert late.refusal.code == "already_processed"
     for known in (iccid(901), None):
-        answer = await take(database, lambda c, id_, said=known: steps.acknowledge(c, id_, by, said), order)  # type: ignore[misc]
+        answer = await take(database, saying(known), order)
         assert (answer.refusal, answer.state.iccid) == (None, iccid(901))
 
 
