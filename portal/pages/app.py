@@ -23,7 +23,7 @@ from portal.pages.codes import imports, notifications, requests, section
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
 from portal.pages.orders import held, listing, order, shop, steps
-from portal.pages.people import users
+from portal.pages.people import person, users
 from portal.pages.routes import Page
 
 PAGES: Mapping[str, Sequence[Page]] = {
@@ -37,7 +37,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *search.routes,
         *bulk.routes,
     ],
-    "people": [*users.routes],
+    "people": [*users.routes, *person.routes],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
