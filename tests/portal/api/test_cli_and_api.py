@@ -29,6 +29,7 @@ _OF_A_PERSON = "views are a person's own, and a key's user is none"
 OTHER_FORMS = {
     "OrderDesk.place_order": "by row ids, for Python backends; the API names records",
     "OrderDesk.check_order": "by row ids, for Python backends; the API names records",
+    "OrderDesk.of_ids": "a page's list of what was placed; the API shows each",
     "OrderDesk.people": "names the people of events for the terminal",
     "OrderDesk.watch": "follows an order in the terminal; the API answers its events",
     "AccountDesk.set_language": "`AccountDesk.edit` changes both",
