@@ -25,6 +25,7 @@ from portal.http.attempts import network_of
 from portal.http.middleware import OWN_REFERRER, REFERRER
 from portal.http.request_ids import request_id
 from portal.links.pages import Pages
+from portal.pages.forms import Sent
 from portal.pages.frame import FLASH_KINDS, Flash, Frame, capped, place_of
 from starter import callers
 from starter.callers import InSession
@@ -140,6 +141,8 @@ class SignedIn:
         )
         if message:
             cookies.taken(answer)
+        if status == 429 and isinstance(sent := facts.get("form"), Sent) and sent.wait:
+            answer.headers["Retry-After"] = str(sent.wait)
         return answer
 
     def done(self, path: str, said: str | None = None, **parameters: str) -> Response:

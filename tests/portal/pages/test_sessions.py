@@ -299,3 +299,25 @@ async def test_a_link_that_is_being_accepted_leaves_no_session_of_who_is_deactiv
 
 async def _deactivated(desks: Desks) -> object:
     return await desks.users.deactivate_user(OPERATOR, CLEO)
+
+
+@pytest.mark.covers("P1", "S9")
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/account/password", {"old": "wrong", "new": "black tea at night", "again": "black tea at night"}),
+        ("/sign-in/again", {"password": "wrong"}),
+    ],
+)
+async def test_too_many_tries_of_a_signed_in_person_are_said_to_programs_too(
+    path: str, fields: dict[str, str], browser: SignIn, desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def at_once(password: str, _: str | None) -> tuple[bool, str | None]:
+        return password == PASSWORD, None
+
+    monkeypatch.setattr(desks.sign_in.hasher, "verify", at_once)
+    ana = await browser(ANA)
+    answers = [await ana.post(path, data=fields) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    assert "Too many attempts" in answers[-1].text
+    assert int(answers[-1].headers["Retry-After"]) > 0
