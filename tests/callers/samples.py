@@ -147,6 +147,7 @@ _ACCOUNTS: dict[str, Sample] = {
 
 _EDITS: dict[str, Sample] = {
     "set_employee": Sample(lambda d, c, k, _: d.edits.set_employee(c, [k.line], None), P.EDIT_INVENTORY),
+    "edit_line": Sample(lambda d, c, k, _: d.edits.edit_line(c, k.line, groups=[]), P.EDIT_INVENTORY),
     "set_groups": Sample(lambda d, c, k, _: d.edits.set_groups(c, [k.line], []), P.EDIT_INVENTORY),
 }
 

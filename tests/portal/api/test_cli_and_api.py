@@ -36,6 +36,7 @@ OTHER_FORMS = {
     "AccountDesk.set_contact": "`AccountDesk.edit` changes both",
     "UserDesk.set_role": "`UserDesk.edit_user` changes both",
     "UserDesk.set_user_language": "`UserDesk.edit_user` changes both",
+    "FleetEditDesk.edit_line": "a page's one form; the API sets employees and groups",
     "FleetDesk.import_fleet": _A_JOB,
     "CatalogueDesk.import_catalogue": _A_JOB,
     "NumberDesk.import_numbers": _A_JOB,
