@@ -112,7 +112,7 @@ class _Answer:
     async def answer(self, request: Request) -> Response:
         who = await self._door.signed_in(request)
         if who is None:
-            return self._door.to_sign_in(request)
+            return await self._door.to_sign_in(request)
         try:
             response = await self._viewed(request, who)
         except (EsimError, HTTPException) as failure:
@@ -129,5 +129,5 @@ class _Answer:
         if page.needs is not None and not who.may(page.needs):
             raise Refused(not_permitted(page.needs))
         if page.recent and not who.recent:
-            return self._door.to_sign_in(request, "/sign-in/again")
+            return await self._door.to_sign_in(request, "/sign-in/again", who.language)
         return await page.view(request, who)

@@ -10,6 +10,7 @@ from starter.desks import Desks
 from tests.builders import ACCOUNT, OPERATOR, run
 from tests.callers.world import ZED
 from tests.portal.pages.conftest import SignIn, give_password
+from tests.portal.pages.hidden_fields import hidden
 from tests.portal.pages.people import ADDRESS, ANA, BEN, CLEO, Browser
 
 NEW = {"name": "Nina Novak", "email": "nina@acme.example", "role": "viewer", "distributor": ""}
@@ -186,8 +187,12 @@ async def test_the_password_is_asked_for_again_after_half_an_hour(browser: SignI
     for path in ("/people/invite", "/people/U-1/edit"):
         assert (await ana.get(path)).headers["Location"] == f"/sign-in/again?next={path}"
     asked = await ana.post("/people", data=NEW, headers={"Referer": f"{ADDRESS}/people/invite"})
-    assert asked.headers["Location"] == "/sign-in/again?next=/people/invite&unsaved=yes"
-    assert "What you sent was not saved." in (await ana.get(asked.headers["Location"])).text
+    assert asked.status_code == 403
+    assert 'href="/sign-in/again?next=/people/invite"' in asked.text
+    assert hidden(asked.text) == NEW, "what was typed is sent again from there"
+    button = await ana.post("/people/U-1/activate", headers={"Referer": f"{ADDRESS}/people/U-1"})
+    assert button.headers["Location"] == "/sign-in/again?next=/people/U-1&unsaved=yes"
+    assert "What you sent was not saved." in (await ana.get(button.headers["Location"])).text
     people = await desks.users.users(OPERATOR)
     assert "nina@acme.example" not in {user.email for user in people}
 
