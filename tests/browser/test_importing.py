@@ -30,7 +30,7 @@ async def test_a_checked_file_is_imported_without_being_chosen_again(portal: Ord
         await looks_right(page, "checked file")
         await again.click()
         await expect(page.get_by_text("Check only")).to_have_count(0)
-        await expect(page.get_by_text("Done", exact=True).first).to_be_visible(timeout=20_000)
+        await expect(page.locator("#job .badge", has_text="Done")).to_be_visible(timeout=20_000)
         await page.goto("/inventory?q=+33639980077")
         await expect(page.get_by_text("+33639980077").first).to_be_visible()
 
