@@ -11,6 +11,7 @@ from models.errors import NotFound
 from models.fleet.rows import GridRow, HitKind, SearchHit
 from models.identifiers import parse_order_id, reference
 from models.orders.kinds import KINDS
+from models.orders.notes import beginning_of
 from models.people.callers import OfAccount, Permission
 from store import lookups
 from store.fleet.grid import of_ids
@@ -55,7 +56,7 @@ async def orders(connection: AsyncConnection, scope: OfAccount, text: str) -> li
     mine: list[ColumnElement[bool]] = [OrderRow.account_id == scope.account_id]
     if not scope.travel:
         mine.append(OrderRow.kind.not_in(_OF_TRAVEL))
-    referred = NOTE_BEGINS.startswith(f"ref. {wanted}"[:LONGEST_BEGINNING], autoescape=True)
+    referred = NOTE_BEGINS.startswith(beginning_of(wanted)[:LONGEST_BEGINNING], autoescape=True)
     noted = select(OrderNoteRow.id).where(OrderNoteRow.account_id == scope.account_id, referred)
     of_each: list[ColumnElement[bool]] = [OrderRow.note_id.in_(noted)]
     begins = f"order-{wanted.removeprefix('order-')}"
