@@ -118,7 +118,7 @@ async def counts(connection: AsyncConnection, scope: Scope) -> list[AddOnCount]:
 
 @built_once
 def _counts(scope: Scope) -> Select[Any]:
-    of = _alike(scope).c
+    of = _alike().c
     add_on = case((of.next_from <= TODAY, of.next_add_on), else_=of.add_on).label("add_on")
     kept = of.usable_until.is_(None)
     return (
@@ -132,18 +132,18 @@ def _counts(scope: Scope) -> Select[Any]:
         )
         .join(AccountRow, AccountRow.id == of.account_id)
         .outerjoin(BillingRow, BillingRow.account_id == of.account_id)
-        .where(or_(kept, of.usable_until >= TODAY))
+        .where(within(scope, of.account_id), or_(kept, of.usable_until >= TODAY))
         .group_by(AccountRow.name, add_on)
         .having(func.sum(of.used + of.unused) > 0)
         .order_by(AccountRow.name, add_on)
     )
 
 
-def _alike(scope: Scope) -> Subquery:
-    """The licences of the scope by what they are: their number, and how many are used. Those that stay what
-    they are, nearly all, are counted add-on by add-on: in half the time that it takes to group them.
+def _alike() -> Subquery:
+    """The licences by account and by what they are: how many are used, and how many are not. Those that stay
+    what they are, nearly all, are counted add-on by add-on: in half the time that it takes to group them.
     """
-    of, mine = LicenceRow, within(scope, LicenceRow.account_id)
+    of = LicenceRow
     add_ons = values(column("add_on", String), name="add_ons").data([(each.value,) for each in AddOn])
     account, add_on = AccountRow.id, add_ons.c.add_on
     stays = (of.next_add_on.is_(None), of.next_from.is_(None), of.usable_until.is_(None))
@@ -154,11 +154,11 @@ def _alike(scope: Scope) -> Subquery:
     )
     nothing = [null().label(name) for name in ("next_add_on", "next_from", "usable_until")]
     stay = select(account.label("account_id"), add_on, *nothing, used.label("used"), free.label("unused"))
-    stay = stay.select_from(AccountRow).join(add_ons, true()).where(within(scope, account))
+    stay = stay.select_from(AccountRow).join(add_ons, true())
     has_number = func.count(of.number_id)
     number = (has_number.label("used"), (func.count() - has_number).label("unused"))
-    change = select(*_ALIKE, *number).where(mine, of.next_add_on.is_not(None)).group_by(*_ALIKE)
-    end = select(*_ALIKE, *number).where(mine, of.next_add_on.is_(None), of.usable_until.is_not(None))
+    change = select(*_ALIKE, *number).where(of.next_add_on.is_not(None)).group_by(*_ALIKE)
+    end = select(*_ALIKE, *number).where(of.next_add_on.is_(None), of.usable_until.is_not(None))
     return union_all(change, end.group_by(*_ALIKE), stay).subquery("alike")
 
 
