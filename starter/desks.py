@@ -27,6 +27,7 @@ from starter.licences.numbers import NumberDesk
 from starter.licences.requests import LicenceRequestDesk
 from starter.operations.audit import AuditDesk
 from starter.operations.clock import ClockDesk
+from starter.operations.feed import FeedDesk
 from starter.operations.jobs import JobDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
@@ -79,6 +80,7 @@ class Desks:
     licences: LicenceDesk
     licence_requests: LicenceRequestDesk
     audit: AuditDesk
+    feed: FeedDesk
     jobs: JobDesk
     retry: RetryDesk
     recovery: RecoveryDesk
@@ -126,6 +128,7 @@ class Desks:
             licences=LicenceDesk(database),
             licence_requests=LicenceRequestDesk(*connected),
             audit=AuditDesk(database),
+            feed=FeedDesk(database),
             jobs=JobDesk(*connected),
             retry=RetryDesk(*connected),
             recovery=RecoveryDesk(*connected),
