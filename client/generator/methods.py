@@ -8,6 +8,7 @@ from client.generator.operations import EVENTS, FORM, JSON, Operation, argument
 from client.generator.schemas import Schema, Schemas, docstring
 
 _LARGEST_PAGE = 100
+_OF_ACCOUNT = len(["", "events", "stream"])
 
 
 @dataclass
@@ -207,7 +208,11 @@ class Method:
         self.told.append("timeout: after so many seconds TimeoutError is raised.")
         call = self._call(query, {}, "", accept=EVENTS)
         head = self._head("AsyncGenerator[Event, None]", a="")
-        return f"{head}\n        return self._connection.stream({call}, after, timeout)"
+        arguments = [call, "after", "timeout"]
+        if len(self.operation.path.split("/")) == _OF_ACCOUNT:  # from now on: the place is asked for first
+            place = f'path_of("{self.operation.resource}")'
+            arguments.append(f'Call("GET", {place}, query={{"after": "now", "limit": 1}})')
+        return f"{head}\n        return self._connection.stream({', '.join(arguments)})"
 
 
 def _as_type(kind: str) -> str:

@@ -78,7 +78,11 @@ class Operation:
     @property
     def lists(self) -> bool:
         """Whether it answers a list."""
-        return "ListOf_" in self.answers.get(JSON, {}).get("$ref", "") or "cursor" in self.query
+        return (
+            "ListOf_" in self.answers.get(JSON, {}).get("$ref", "")
+            or not self.streams
+            and "after" in self.query
+        )
 
     @property
     def streams(self) -> bool:

@@ -15,7 +15,9 @@ BY_HAND = {
     "FeedItem": ("esim_orders_client.events", "Event"),
 }
 """Schemas that have a class of their own in the package."""
-_NOT_MODELS = {"ProblemDetails", "FieldProblem"}
+PAGES = {"FeedAnswer": "Page[Event]"}
+"""Pages that have a name of their own in the document."""
+_NOT_MODELS = {*PAGES, "ProblemDetails", "FieldProblem"}
 _SCALARS = {"integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 _STRINGS = {"date-time": "datetime", "date": "date", "binary": "File"}
 
@@ -29,8 +31,11 @@ class Schemas:
         """The class of each schema."""
 
     def _class(self, name: str) -> str:
+        if name in BY_HAND:
+            return BY_HAND[name][1]
         short = name.removesuffix("Resource")
-        return BY_HAND[name][1] if name in BY_HAND else name if short in self.known else short
+        taken = short in self.known or short in {own for _, own in BY_HAND.values()}
+        return name if taken else short
 
     def referred(self, schema: Schema) -> str | None:
         """The schema that is referred to."""
@@ -40,6 +45,8 @@ class Schemas:
     def type_of(self, schema: Schema, *, name: str, sent: bool = False, many: str = "list") -> str:
         """The annotation of a value; `name` is for an object that has no name of its own."""
         if referred := self.referred(schema):
+            if referred in PAGES:
+                return PAGES[referred]
             of = _LIST.fullmatch(referred)
             return f"Page[{self.classes[of[1]]}]" if of else self.classes[referred]
         if variants := schema.get("anyOf", schema.get("oneOf")):

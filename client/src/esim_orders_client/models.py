@@ -469,7 +469,7 @@ class EsimOfNumber(Model):
     """Its QR code was imported."""
 
 
-class Event(Model):
+class EventResource(Model):
     """Something that happened."""
 
     at: datetime
@@ -1011,7 +1011,7 @@ class Number(Model):
     suspended_for: str | None
     deleted_at: datetime | None
     recoverable_until: datetime | None
-    events: list[Event] | None = None
+    events: list[EventResource] | None = None
     """With `expand=events`."""
     people: dict[str, str] | None = None
     """With `expand=people`: names and addresses of the people in its events by id, such as `U-3`; the address
@@ -1077,7 +1077,7 @@ class Order(Model):
     details: dict[str, Any] | None
     """What only orders of this kind have."""
     next: list[NextCall]
-    events: list[Event] | None = None
+    events: list[EventResource] | None = None
     """With `expand=events`."""
 
 
@@ -1385,7 +1385,7 @@ class QrHistory(Model):
     requests: list[QrRequest]
     notifications: list[QrNotification]
     links: list[QrLink]
-    events: list[Event]
+    events: list[EventResource]
     people: dict[str, str] | None = None
     """With `expand=people`: names and addresses by id, such as `C-7`."""
 

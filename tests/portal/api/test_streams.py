@@ -164,9 +164,7 @@ async def test_what_is_wrong_is_refused_before_the_stream_begins(
     assert await answer("/events/stream?type=user.signed_in", viewer) == (403, "not_permitted")
 
 
-async def test_a_head_request_opens_no_stream(
-    here: Served, keys: Keyring, app: FastAPI, acme: Known
-) -> None:
+async def test_a_head_request_opens_no_stream(here: Served, keys: Keyring, app: FastAPI, acme: Known) -> None:
     headers = await keys.of()
     for path in ("/events/stream", f"/orders/{acme.order}/events/stream"):
         answer = await here.client.head(path, headers=headers)

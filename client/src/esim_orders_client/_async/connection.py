@@ -91,12 +91,21 @@ class AsyncConnection:
                 return
 
     async def stream(
-        self, call: Call, after: str | None = None, timeout: float | None = None
+        self,
+        call: Call,
+        after: str | None = None,
+        timeout: float | None = None,
+        place: Call | None = None,
     ) -> AsyncGenerator[Event, None]:
         """The events of a stream, over as many connections as it needs, each event once. It ends where the
         API says that nothing more will come. Raises TimeoutError after `timeout` seconds.
+
+        A stream that begins now asks for its `place` first: else what happens while it is reconnected before
+        its first event would be missed.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
+        if after is None and place is not None:
+            after = (await self.ask(Page[Event], place)).next_cursor
         stream = Stream(call, last_id=after, deadline=deadline)
         while not stream.ended:
             error: EsimOrdersError | None = None

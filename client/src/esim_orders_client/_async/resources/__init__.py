@@ -16,6 +16,7 @@ from esim_orders_client._async.resources.devices import AsyncDevicesApi
 from esim_orders_client._async.resources.distributors import AsyncDistributorsApi
 from esim_orders_client._async.resources.employees import AsyncEmployeesApi
 from esim_orders_client._async.resources.esim_lines import AsyncEsimLinesApi
+from esim_orders_client._async.resources.events import AsyncEventsApi
 from esim_orders_client._async.resources.groups import AsyncGroupsApi
 from esim_orders_client._async.resources.held import AsyncHeldApi
 from esim_orders_client._async.resources.inventory import AsyncInventoryApi
@@ -82,5 +83,6 @@ class AsyncResources:
         self.esim_lines = AsyncEsimLinesApi(connection)
         self.assigned_plans = AsyncAssignedPlansApi(connection)
         self.jobs = AsyncJobsApi(connection)
+        self.events = AsyncEventsApi(connection)
         self.held = AsyncHeldApi(connection)
         self.audit = AsyncAuditApi(connection)

@@ -16,6 +16,7 @@ from esim_orders_client._sync.resources.devices import DevicesApi
 from esim_orders_client._sync.resources.distributors import DistributorsApi
 from esim_orders_client._sync.resources.employees import EmployeesApi
 from esim_orders_client._sync.resources.esim_lines import EsimLinesApi
+from esim_orders_client._sync.resources.events import EventsApi
 from esim_orders_client._sync.resources.groups import GroupsApi
 from esim_orders_client._sync.resources.held import HeldApi
 from esim_orders_client._sync.resources.inventory import InventoryApi
@@ -82,5 +83,6 @@ class Resources:
         self.esim_lines = EsimLinesApi(connection)
         self.assigned_plans = AssignedPlansApi(connection)
         self.jobs = JobsApi(connection)
+        self.events = EventsApi(connection)
         self.held = HeldApi(connection)
         self.audit = AuditApi(connection)

@@ -2,11 +2,13 @@
 
 # Written by `make client` from docs/openapi.json; changes here are lost.
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from typing import Literal, cast, overload
 
 from esim_orders_client._sync.connection import Connection
 from esim_orders_client.calls import OMIT, Call, Omit, body_of, new_key, path_of, to_json
+from esim_orders_client.events import Event
 from esim_orders_client.model import Page
 from esim_orders_client.models import (
     Accepted,
@@ -242,3 +244,38 @@ class OrdersApi:
         Needs the permission `retry_work`.
         """
         return self._connection.ask(Order, Call("POST", path_of("orders", "{order}", "retry", order=order)))
+
+    def stream(
+        self, order: str, *, after: str | None = None, timeout: float | None = None
+    ) -> Generator[Event, None, None]:
+        """Follow an order.
+
+        What happens to an order of any kind, as server-sent events, from its first event or after the last
+        one that was received. It ends by itself, with the event `end`, when the order has ended and its
+        e-mails are sent.
+
+        Needs the permission `view_orders`.
+
+        after: the id of the last event that you have; the stream continues behind it.
+        timeout: after so many seconds TimeoutError is raised.
+        """
+        return self._connection.stream(
+            Call(
+                "GET",
+                path_of("orders", "{order}", "events", "stream", order=order),
+                accept="text/event-stream",
+            ),
+            after,
+            timeout,
+        )
+
+    def wait(self, order: str, *, timeout: float | None = None) -> Order:
+        """Wait until an order has ended, and answer it then: processed, cancelled or refused. An order that
+        is held has not ended.
+
+        timeout: after so many seconds TimeoutError is raised.
+        """
+        with closing(self.stream(order, timeout=timeout)) as events:
+            for _ in events:
+                pass
+        return self.get(order)

@@ -2,10 +2,11 @@
 
 # Written by `make client` from docs/openapi.json; changes here are lost.
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 from esim_orders_client._sync.connection import Connection
 from esim_orders_client.calls import OMIT, Call, File, Omit, body_of, new_key, path_of
+from esim_orders_client.events import Event
 from esim_orders_client.model import Page
 from esim_orders_client.models import (
     Offer,
@@ -205,3 +206,34 @@ class SimsApi:
         Needs the permission `view_inventory`.
         """
         return self._connection.ask(Page[Offer], Call("GET", path_of("sims", "{sim}", "actions", sim=sim)))
+
+    def stream(
+        self,
+        sim: str,
+        *,
+        type: Sequence[str] | None = None,
+        after: str | None = None,
+        timeout: float | None = None,
+    ) -> Generator[Event, None, None]:
+        """Follow a SIM.
+
+        What happens to a SIM, as server-sent events, from its first event or after the last one that was
+        received.
+
+        Needs the permission `view_orders`.
+
+        type: Only events of this type, such as `order.processed`, or `order` for all of these; may be
+            given several times.
+        after: the id of the last event that you have; the stream continues behind it.
+        timeout: after so many seconds TimeoutError is raised.
+        """
+        return self._connection.stream(
+            Call(
+                "GET",
+                path_of("sims", "{sim}", "events", "stream", sim=sim),
+                query={"type": type},
+                accept="text/event-stream",
+            ),
+            after,
+            timeout,
+        )
