@@ -80,8 +80,8 @@ class Operation:
         """Whether it answers a list."""
         return (
             "ListOf_" in self.answers.get(JSON, {}).get("$ref", "")
-            or not self.streams
-            and "after" in self.query
+            or (not self.streams
+            and "after" in self.query)
         )
 
     @property
