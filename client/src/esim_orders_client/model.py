@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 Record = TypeVar("Record")
-SECRETS = frozenset({"activation_code", "confirmation_code", "key", "matching_id", "secret", "url_with_code"})
+SECRETS = frozenset({"activation_code", "confirmation_code", "install", "key", "matching_id", "secret"})
 """Fields whose values are not shown when a record is printed or logged."""
 
 

@@ -121,7 +121,8 @@ class AsyncConnection:
     async def _connected(self, stream: Stream) -> AsyncGenerator[Event, None]:
         """The events of one connection."""
         idle = stream.idle()
-        waits = httpx2.Timeout(self.http.timeout, read=idle)
+        usual = self.http.timeout
+        waits = httpx2.Timeout(connect=usual.connect, read=idle, write=usual.write, pool=usual.pool)
         headers = self.access.headers() | stream.headers()
         try:
             async with self.http.stream(

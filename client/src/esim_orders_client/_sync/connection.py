@@ -122,7 +122,8 @@ class Connection:
     def _connected(self, stream: Stream) -> Generator[Event, None, None]:
         """The events of one connection."""
         idle = stream.idle()
-        waits = httpx2.Timeout(self.http.timeout, read=idle)
+        usual = self.http.timeout
+        waits = httpx2.Timeout(connect=usual.connect, read=idle, write=usual.write, pool=usual.pool)
         headers = self.access.headers() | stream.headers()
         try:
             with self.http.stream(
