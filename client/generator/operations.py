@@ -78,10 +78,8 @@ class Operation:
     @property
     def lists(self) -> bool:
         """Whether it answers a list."""
-        return (
-            "ListOf_" in self.answers.get(JSON, {}).get("$ref", "")
-            or (not self.streams
-            and "after" in self.query)
+        return "ListOf_" in self.answers.get(JSON, {}).get("$ref", "") or (
+            not self.streams and "after" in self.query
         )
 
     @property

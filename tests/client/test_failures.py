@@ -38,15 +38,21 @@ def contact(client: EsimOrders, name: str, key: str | None = None) -> models.Con
     )
 
 
-@pytest.mark.parametrize("fault", [RESET, LOST, WAIT, refused(429, "Retry-After: 0"), refused(502), refused(504)])
-async def test_a_call_that_is_lost_is_repeated_with_its_key_and_done_once(here: Here, fault: str | bytes) -> None:
+@pytest.mark.parametrize(
+    "fault", [RESET, LOST, WAIT, refused(429, "Retry-After: 0"), refused(502), refused(504)]
+)
+async def test_a_call_that_is_lost_is_repeated_with_its_key_and_done_once(
+    here: Here, fault: str | bytes
+) -> None:
     here.between.faults = [fault, fault]
     made = await here.waits(lambda client: contact(client, "Desk"))
     assert len(here.between.heads) == 3
     sent = here.between.sent("idempotency-key")
     assert len(sent) == 3
     assert len(set(sent)) == 1
-    found = await here.waits(lambda client: [each for each in client.contacts.iterate() if each.id == made.id])
+    found = await here.waits(
+        lambda client: [each for each in client.contacts.iterate() if each.id == made.id]
+    )
     assert [each.email for each in found] == ["desk@telvia.example"]
 
 
@@ -54,10 +60,18 @@ async def test_asyncio_repeats_too(here: Here) -> None:
     here.between.faults = [RESET, LOST, WAIT]
     async with here.asynchronous() as client:
         made = await client.contacts.add(
-            name="Desk", email="desk@telvia.example", distributor="Telvia", roles=["esim_qr_code"], key="desk-1"
+            name="Desk",
+            email="desk@telvia.example",
+            distributor="Telvia",
+            roles=["esim_qr_code"],
+            key="desk-1",
         )
         again = await client.contacts.add(
-            name="Desk", email="desk@telvia.example", distributor="Telvia", roles=["esim_qr_code"], key="desk-1"
+            name="Desk",
+            email="desk@telvia.example",
+            distributor="Telvia",
+            roles=["esim_qr_code"],
+            key="desk-1",
         )
     assert made == again
     assert here.between.sent("idempotency-key") == ["desk-1"] * 5
@@ -108,7 +122,10 @@ async def test_an_answer_that_does_not_come_times_out() -> None:
 
     server = await asyncio.start_server(silent, "127.0.0.1", 0)
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    with EsimOrders(address, "esim_test_x", timeout=0.2, max_retries=0) as client, pytest.raises(CallTimedOutError):
+    with (
+        EsimOrders(address, "esim_test_x", timeout=0.2, max_retries=0) as client,
+        pytest.raises(CallTimedOutError),
+    ):
         await asyncio.to_thread(client.account.get)
     server.close()
     await server.wait_closed()

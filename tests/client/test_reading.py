@@ -1,4 +1,4 @@
-"""Lists to their end, records by any name, files, other formats, and answers that are newer than the client."""
+"""Lists to their end, records by any name, files, other formats, and answers of a newer API."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from esim_orders_client import EsimOrders, RefusedError, models
+from esim_orders_client import EsimOrders, File, RefusedError, models
 from tests.callers.world import Known
 from tests.client.conftest import Here
 
@@ -39,7 +39,9 @@ async def test_what_is_expanded_and_filtered_is_asked_for(here: Here, acme: Know
     order = await here.waits(lambda client: client.orders.get(acme.order, expand=["events"]))
     assert order.events is not None
     assert order.events[0].type == "order.submitted"
-    listed = await here.waits(lambda client: client.orders.list(status="submitted", open=True, line=acme.line))
+    listed = await here.waits(
+        lambda client: client.orders.list(status="submitted", open=True, line=acme.line)
+    )
     assert [each.id for each in listed] == [acme.order]
 
 
@@ -66,16 +68,23 @@ async def test_files_are_sent_and_sent_again(here: Here, tmp_path: Path) -> None
     fleet = tmp_path / "fleet.csv"
     fleet.write_text("account,device\n")
     here.between.faults = [b"HTTP/1.1 503 -\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"]
-    for file in (fleet, ("fleet.csv", fleet.read_bytes())):
+    files: tuple[File, ...] = (fleet, ("fleet.csv", fleet.read_bytes()))
+    for file in files:
+
+        def ask(client: EsimOrders, file: File = file) -> None:
+            client.jobs.make_from_file(kind="import_fleet", file=file, dry_run=True)
+
         with pytest.raises(RefusedError) as refused:
-            await here.waits(lambda c, f=file: c.jobs.make_from_file(kind="import_fleet", file=f, dry_run=True))
+            await here.waits(ask)
         assert "column" in refused.value.detail.lower()
 
 
 async def test_other_formats_are_bytes(here: Here) -> None:
     csv = await here.waits(lambda client: client.licence_charges.get_as(format="csv"))
     assert b"licence" in csv.splitlines()[0]
-    assert (await here.waits(lambda client: client.sims.show_qr_code_as("S-1", format="png")))[:4] == b"\x89PNG"
+    assert (await here.waits(lambda client: client.sims.show_qr_code_as("S-1", format="png")))[
+        :4
+    ] == b"\x89PNG"
     code = await here.waits(lambda client: client.sims.show_qr_code("S-1"))
     assert code.activation_code.startswith("LPA:1$")
     assert code.activation_code not in repr(code)
