@@ -30,6 +30,7 @@ from starter.operations.clock import ClockDesk
 from starter.operations.jobs import JobDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
+from starter.operations.webhooks import WebhookDesk
 from starter.orders.desk import OrderDesk
 from starter.people.accounts import AccountDesk
 from starter.people.api_keys import ApiKeyDesk
@@ -80,6 +81,7 @@ class Desks:
     licence_requests: LicenceRequestDesk
     audit: AuditDesk
     jobs: JobDesk
+    webhooks: WebhookDesk
     retry: RetryDesk
     recovery: RecoveryDesk
     numbers: NumberDesk
@@ -127,6 +129,7 @@ class Desks:
             licence_requests=LicenceRequestDesk(*connected),
             audit=AuditDesk(database),
             jobs=JobDesk(*connected),
+            webhooks=WebhookDesk(database, settings),
             retry=RetryDesk(*connected),
             recovery=RecoveryDesk(*connected),
             numbers=NumberDesk(*connected),
