@@ -44,6 +44,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             _log.info("The portal stops: requests that it has begun are finished first.")
+            app.state.streams.end_all()  # they would never finish
             server.should_exit = True
             await serving
 

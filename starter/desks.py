@@ -27,6 +27,7 @@ from starter.licences.numbers import NumberDesk
 from starter.licences.requests import LicenceRequestDesk
 from starter.operations.audit import AuditDesk
 from starter.operations.clock import ClockDesk
+from starter.operations.feed import FeedDesk
 from starter.operations.jobs import JobDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
@@ -80,6 +81,7 @@ class Desks:
     licences: LicenceDesk
     licence_requests: LicenceRequestDesk
     audit: AuditDesk
+    feed: FeedDesk
     jobs: JobDesk
     webhooks: WebhookDesk
     retry: RetryDesk
@@ -128,6 +130,7 @@ class Desks:
             licences=LicenceDesk(database),
             licence_requests=LicenceRequestDesk(*connected),
             audit=AuditDesk(database),
+            feed=FeedDesk(database),
             jobs=JobDesk(*connected),
             webhooks=WebhookDesk(database, settings),
             retry=RetryDesk(*connected),

@@ -41,6 +41,9 @@ API = {
     "api_key_over": Declared("The API key that the job was made with has expired or was revoked."),
     "unknown_event_type": Declared("There is no such type of event."),
     "too_many_calls": Declared("This key calls too often; wait as long as Retry-After says.", 429),
+    "too_many_streams": Declared(
+        "This key has {most} streams open, the most that are allowed at once; close one of them first.", 429
+    ),
     # API keys
     "unknown_api_key": Declared("There is no such API key.", NOT_FOUND),
     "service_user_needed": Declared("An account's API key acts as a service user; this user is a person."),

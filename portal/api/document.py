@@ -147,7 +147,8 @@ def _describe_answers(operation: Operation, method: str, schemas: Mapping[str, A
         for content in answer.get("content", {}).values():
             _untitle(content.get("schema", {}))
         headers = list(_OF_EVERY_CALL)
-        headers += ["ETag"] if method == "get" and code == "200" else []
+        tagged = method == "get" and code == "200" and "text/event-stream" not in answer.get("content", {})
+        headers += ["ETag"] if tagged else []
         headers += ["Link"] if "cursor" in named else []
         headers += ["Location"] if code == "201" else []
         headers += ["Idempotent-Replayed"] if "Idempotency-Key" in named else []

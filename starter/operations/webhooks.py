@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
+from models.event_permissions import permission_of
+from models.events import EVENT_TYPES, Audience
 from models.operations.webhooks import (
     OLD_SECRET_SIGNS_FOR,
     PING,
@@ -74,8 +76,9 @@ class WebhookDesk:
         once = None if key is None else checked_key(key)
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
-        _require_both(caller)
+        caller.require(Permission.MANAGE_WEBHOOKS)
         chosen, known = parse_types(types), parse_description(description)
+        _require_events(caller, chosen)
         address = await self._checked(url)
         secret = new_secret()
         async with self._database.transaction() as connection:
@@ -140,8 +143,8 @@ class WebhookDesk:
     ) -> WebhookView:
         """Change what is given. `types` empty: all. Raises `Refused` as `create`."""
         async with self._database.reading() as connection:
-            await _found(connection, caller, webhook)
-        _require_both(caller)
+            found, _ = await _found(connection, caller, webhook)
+        _require_events(caller, found.types if types is None else parse_types(types))
         values: dict[str, object] = {}
         values |= {} if url is None else {"url": await self._checked(url)}
         values |= {} if types is None else {"types": parse_types(types)}
@@ -264,10 +267,12 @@ async def _found(connection: AsyncConnection, caller: Caller, webhook: str) -> t
     return found
 
 
-def _require_both(caller: Caller) -> None:
-    """Whoever says where events go may see them all, those of travel eSIMs too."""
-    caller.require(Permission.MANAGE_WEBHOOKS)
+def _require_events(caller: Caller, types: Collection[str]) -> None:
+    """Who says where events go may see them. An order's may be of travel eSIMs, whatever their type."""
     caller.require(Permission.VIEW_TRAVEL)
+    every = types or [name for name, audience in EVENT_TYPES.items() if audience is Audience.ACCOUNT]
+    for permission in sorted({permission_of(name) for name in every}):
+        caller.require(permission)
 
 
 def _moment(at: datetime | None) -> datetime:

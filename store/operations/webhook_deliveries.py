@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.events import FeedEvent
+from models.feed import Cursor
 from models.operations.webhooks import (
     GIVEN_UP_AFTER,
     IN_A_ROW,
@@ -22,7 +23,6 @@ from models.operations.webhooks import (
     delay_after,
 )
 from models.people.callers import By
-from store.events import Cursor
 from store.operations.webhook_relay import NEXT
 from store.operations.webhooks import disable
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
+from models.feed import Cursor
 from models.operations.webhooks import MOST_REPLAYED
-from store.events import Cursor
 from store.operations.webhook_relay import OF_ACCOUNT, WANTED
 
 _DELIVERED = "(e.epoch, e.xid, e.id) <= (w.epoch, w.xid, w.event_id)"
@@ -23,7 +23,7 @@ _INTO = """
 """
 _ONE = text(
     _INTO.format(
-        conditions=f"{OF_ACCOUNT} AND {_DELIVERED} AND e.epoch = :epoch AND e.id = :id"
+        conditions=f"{OF_ACCOUNT} AND {WANTED} AND {_DELIVERED} AND e.epoch = :epoch AND e.id = :id"
         " AND e.xid = CAST(CAST(:xid AS text) AS xid8)"
     )
 )
@@ -34,16 +34,14 @@ _SPAN = text(
 )
 _IS_THERE = text(
     f"""
-    SELECT FROM webhooks w JOIN events e ON {OF_ACCOUNT}
+    SELECT FROM webhooks w JOIN events e ON {OF_ACCOUNT} AND {WANTED}
     WHERE w.id = :webhook AND e.epoch = :epoch AND e.id = :id AND e.xid = CAST(CAST(:xid AS text) AS xid8)
     """
 )
 
 
 async def replay_one(connection: AsyncConnection, webhook_id: int, event: str) -> int:
-    """Send this event of the account again, of whatever type; 0 where it is still to be delivered anyway.
-    Raises `NotFound` (`unknown_event`).
-    """
+    """Send this event again; 0 where it is still to be delivered anyway. Raises `NotFound` (`unknown_event`)."""
     try:
         place = Cursor.parse(event)
     except Refused:

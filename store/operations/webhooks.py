@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
+from models.feed import Cursor
 from models.identifiers import parse_reference, reference
 from models.operations.webhooks import (
     IN_A_ROW,
@@ -20,7 +21,6 @@ from models.operations.webhooks import (
 from models.paging import Page, Wanted
 from models.people.callers import By, Scope
 from store import events
-from store.events import Cursor
 from store.locks import keep_account_open
 from store.made_keys import Made
 from store.operations.webhook_tables import WebhookAttemptRow, WebhookRow

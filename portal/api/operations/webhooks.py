@@ -172,8 +172,8 @@ async def make_webhook(
     """Send what happens in the account from now on to an address, as signed POST requests: Standard Webhooks.
 
     A repeat makes no second endpoint, and is refused (`webhook_made`), naming the first: its secret is shown
-    once. Rotate the secret if it got lost. A key needs the permission to see travel eSIMs besides, as their
-    events are sent, too.
+    once. Rotate the secret if it got lost. A key needs the permissions to see those events
+    besides.
     """
     made = await desks.webhooks.create(
         caller,
