@@ -35,7 +35,8 @@ _SPAN = text(
 _IS_THERE = text(
     f"""
     SELECT FROM webhooks w JOIN events e ON {OF_ACCOUNT} AND {WANTED}
-    WHERE w.id = :webhook AND e.epoch = :epoch AND e.id = :id AND e.xid = CAST(CAST(:xid AS text) AS xid8)
+    WHERE w.id = :webhook AND e.epoch = :epoch AND e.id = :id
+        AND e.xid = CAST(CAST(:xid AS text) AS xid8)
     """
 )
 

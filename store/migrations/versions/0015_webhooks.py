@@ -3,11 +3,20 @@
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
-
-from store.event_table import Xid8
+from sqlalchemy.types import UserDefinedType
 
 revision = "0015"
 down_revision = "0014"
+
+
+class Xid8(UserDefinedType[str]):
+    """PostgreSQL's id of a transaction."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "xid8"
+
 
 _WAITING = sa.text("next_attempt_at IS NOT NULL")
 
