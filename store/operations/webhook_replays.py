@@ -42,7 +42,9 @@ _IS_THERE = text(
 
 
 async def replay_one(connection: AsyncConnection, webhook_id: int, event: str) -> int:
-    """Send this event again; 0 where it is still to be delivered anyway. Raises `NotFound` (`unknown_event`)."""
+    """Send this event again; 0 where it is still to be delivered anyway. Raises `NotFound`
+    (`unknown_event`).
+    """
     try:
         place = Cursor.parse(event)
     except Refused:

@@ -65,10 +65,10 @@ class Hooked:
         """Let time pass for the endpoint: everything lies further back, or is due sooner."""
         span = f"{hours['hours']} hours"
         for statement in (
-            "UPDATE webhooks SET failing_since = failing_since - CAST(:span AS text)::interval,"
-            " next_attempt_at = next_attempt_at - CAST(:span AS text)::interval, woken_until = NULL",
-            "UPDATE webhook_attempts SET first_at = first_at - CAST(:span AS text)::interval,"
-            " next_attempt_at = next_attempt_at - CAST(:span AS text)::interval",
+            """UPDATE webhooks SET failing_since = failing_since - CAST(:span AS text)::interval,
+                next_attempt_at = next_attempt_at - CAST(:span AS text)::interval, woken_until = NULL""",
+            """UPDATE webhook_attempts SET first_at = first_at - CAST(:span AS text)::interval,
+                next_attempt_at = next_attempt_at - CAST(:span AS text)::interval""",
         ):
             await run(self.scene.database, statement, span=span)
 
