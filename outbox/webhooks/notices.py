@@ -15,10 +15,10 @@ class WebhookDisabled(Email):
     """To the administrators. `reference` is the id of the endpoint."""
 
     texts: ClassVar[str] = "webhooks"
-    rows: ClassVar[tuple[str, ...]] = ("reference", "url", "description", "disabled_at", "account")
+    rows: ClassVar[tuple[str, ...]] = ("reference", "host", "description", "disabled_at", "account")
     reference: str
     account: str
-    url: str
+    host: str
     description: str | None
     disabled_at: datetime
 
@@ -36,7 +36,7 @@ class WebhookFailing(WebhookDisabled):
 
     name: ClassVar[str] = "webhook_failing"
     rows: ClassVar[tuple[str, ...]] = (
-        *("reference", "url", "description", "failing_since", "disabled_at", "account"),
+        *("reference", "host", "description", "failing_since", "disabled_at", "account"),
     )
     failing_since: datetime | None
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,7 +35,7 @@ class WebhookNotice:
     about: AboutWork
     reference: str
     account: str
-    url: str = field(repr=False)
+    host: str
     description: str | None = field(repr=False)
     disabled_at: datetime
     failing_since: datetime | None
@@ -68,7 +69,7 @@ async def read(connection: AsyncConnection, webhook_id: int) -> WebhookNotice | 
         about=about,
         reference=reference("WH", webhook_id),
         account=row.name,
-        url=row.url.partition("?")[0],  # what follows may be a secret of the receiver's
+        host=urlsplit(row.url).hostname or "",  # what follows may be a secret of the receiver's
         description=row.description or None,
         disabled_at=row.disabled_at,
         failing_since=row.failing_since,

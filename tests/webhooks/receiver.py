@@ -47,27 +47,44 @@ class Receiver:
     text: str = ""
     requests: list[Received] = field(default_factory=list)
     port: int = 0
-    held: int = 0
+    _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/hooks"
 
     @property
+    def is_alive(self) -> bool:
+        return self._server.is_serving()
+
+    @property
     def taken(self) -> list[Received]:
         """The requests that were answered with 2xx."""
         return [one for one in self.requests if 200 <= one.status < 300]
+
+    async def lives(self) -> None:
+        """Listen, on the same port as before."""
+        self._server = await asyncio.start_server(self.serve, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    def dies(self) -> None:
+        """Close everything, also connections in use."""
+        self._server.close()
+        for writer in list(self._open):
+            writer.transport.abort()
 
     def always(self, status: int) -> None:
         self.answers = lambda _: status
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
         try:
             while await self._one(reader, writer):
                 pass
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
+            self._open.discard(writer)
             writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
@@ -82,7 +99,6 @@ class Receiver:
             writer.transport.abort()
             return False
         if status == HANGS:
-            self.held += 1
             await reader.read()  # until the sender gives up
             return False
         text = self.text.encode()
@@ -94,9 +110,8 @@ class Receiver:
 @asynccontextmanager
 async def a_receiver() -> AsyncIterator[Receiver]:
     receiver = Receiver()
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
-    receiver.port = server.sockets[0].getsockname()[1]
+    await receiver.lives()
     try:
         yield receiver
     finally:
-        server.close()
+        receiver.dies()
