@@ -83,6 +83,10 @@ API = {
     "JobDesk.report": Sample(lambda d, c, k, _: d.jobs.report(c, k.job), Permission.RUN_JOBS),
     "JobDesk.cancel": Sample(lambda d, c, k, _: d.jobs.cancel(c, k.job), Permission.RUN_JOBS),
     "AuditDesk.entries": Sample(lambda d, c, _, a: d.audit.entries(c, a, limit=5), Permission.VIEW_AUDIT),
+    "FeedDesk.account": Sample(lambda d, c, _, a: d.feed.account(c, a, limit=5), Permission.VIEW_ORDERS),
+    "FeedDesk.order": Sample(lambda d, c, k, _: d.feed.order(c, k.order), Permission.VIEW_ORDERS),
+    "FeedDesk.sim": Sample(lambda d, c, k, _: d.feed.sim(c, k.sim), Permission.VIEW_ORDERS),
+    "FeedDesk.news": Sample(lambda d, c, _, __: d.feed.news(c), Permission.SEE_OPERATIONS, True),
     "RetryDesk.held": Sample(lambda d, c, _, a: d.retry.held(c, a), Permission.RETRY_WORK),
     "RetryDesk.resume_many": Sample(
         lambda d, c, _, __: d.retry.resume_many(c, []), Permission.RETRY_WORK, True
