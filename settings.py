@@ -138,6 +138,11 @@ class Settings(BaseSettings):
     account_mode: Mode = Mode.LIVE
     """live or test: of accounts that an import creates. Only API keys of the same mode reach them."""
 
+    webhooks_per_account: int = Field(default=20, ge=0, le=1000)
+    """Endpoints of webhooks that an account may have."""
+    webhooks_to_loopback: bool = False
+    """Whether webhooks may be sent to this machine, over http too: for a sandbox and for tests."""
+
     qr_reminder_after: Duration = timedelta(days=3)
     """How long after a request for a QR code, or its last reminder, the distributor is reminded."""
     qr_reminders: Annotated[int, REMINDERS] = 1

@@ -79,7 +79,7 @@ class ApiFigures:
 
 async def measure_api(lines: int = LINES, orders: int = ORDERS) -> ApiFigures:
     """Fill a sandbox of its own and measure."""
-    settings = {"ESIM_API_CALLS_A_SECOND": "10000", "ESIM_SECRET_KEYS": KeyRing.new_key()}
+    settings = {"ESIM_API_CALLS_A_SECOND": "10000", "ESIM_SECRET_KEYS": KeyRing.newkey_of()}
     async with surroundings(bare=False, **settings) as around:
         database = Database(around.settings.database_url, pool_size=2)
         await seed(database, lines)
@@ -91,7 +91,7 @@ async def measure_api(lines: int = LINES, orders: int = ORDERS) -> ApiFigures:
         costs: dict[str, Cost] = {}
         base = f"{around.addresses.portal_url}/api/v1"
         for role, called in ((Role.SUPPORT, OF_STAFF), (Role.OWNER, OF_OWNER)):
-            headers = await _key(database, around, role)
+            headers = await key_of(database, around, role)
             async with httpx.AsyncClient(base_url=base, headers=headers, timeout=60) as client:
                 for name, path in called.items():
                     costs[name] = await cost_of(client, around, _listed(path))
@@ -114,7 +114,8 @@ async def _settle(url: str) -> None:
     await database.close()
 
 
-async def _key(database: Database, around: Surroundings, role: Role) -> dict[str, str]:
+async def key_of(database: Database, around: Surroundings, role: Role) -> dict[str, str]:
+    """The header with a new key of this role in the account."""
     operator, bot = callers.operator(), f"{role}@bots.example"
     users = UserDesk(database)
     await users.create_user(operator, "Acme", "Bot", bot, role=role, kind=UserKind.SERVICE)

@@ -31,6 +31,7 @@ _LETTERS = {
     "employee": "E",
     "licence": "LI",
     "sim": "S",
+    "webhook": "WH",
 }
 """The records that the data of events name by row."""
 

@@ -31,6 +31,7 @@ from starter.operations.feed import FeedDesk
 from starter.operations.jobs import JobDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
+from starter.operations.webhooks import WebhookDesk
 from starter.orders.desk import OrderDesk
 from starter.people.accounts import AccountDesk
 from starter.people.api_keys import ApiKeyDesk
@@ -82,6 +83,7 @@ class Desks:
     audit: AuditDesk
     feed: FeedDesk
     jobs: JobDesk
+    webhooks: WebhookDesk
     retry: RetryDesk
     recovery: RecoveryDesk
     numbers: NumberDesk
@@ -130,6 +132,7 @@ class Desks:
             audit=AuditDesk(database),
             feed=FeedDesk(database),
             jobs=JobDesk(*connected),
+            webhooks=WebhookDesk(database, settings),
             retry=RetryDesk(*connected),
             recovery=RecoveryDesk(*connected),
             numbers=NumberDesk(*connected),

@@ -19,10 +19,10 @@ BY_HAND = ("__init__.py", "client.py", "connection.py")
 
 def write(package: Path, document: Path = DOCUMENT) -> None:
     """Write all that is derived into this folder, which holds the rest of the package."""
+    made = modules(json.loads(document.read_text()))
     for folder in (package / "_async" / "resources", package / "_sync"):
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "resources" if folder.name == "_sync" else folder).mkdir(parents=True)
-    made = modules(json.loads(document.read_text()))
     made |= {f"_async/{name}": (package / "_async" / name).read_text() for name in BY_HAND}
     twins = {name.replace("_async", "_sync"): _twin(text) for name, text in made.items() if "_async" in name}
     for name, text in (made | twins).items():

@@ -95,7 +95,7 @@ class Method:
             return {"form": self._fields(bodies[FORM])}
         if JSON not in bodies:
             return {}
-        schema = bodies[JSON]
+        schema = _not_null(bodies[JSON])
         if "oneOf" in schema:
             kind = self.schemas.type_of(self.schemas.named_variants(schema), name=self.class_name)
             self.positional.append(f"body: {kind}")
@@ -217,6 +217,12 @@ class Method:
 
 def _as_type(kind: str) -> str:
     return f'cast("type[{kind}]", {kind})' if "|" in kind else kind
+
+
+def _not_null(schema: Schema) -> Schema:
+    """A body that may be left out, as the schema of one that is sent."""
+    given = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    return given[0] if len(given) == 1 else schema
 
 
 def _omittable(kind: str) -> str:

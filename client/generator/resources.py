@@ -34,7 +34,7 @@ def modules(document: Mapping[str, Any]) -> dict[str, str]:
         resources.setdefault(operation.resource, []).append(operation)
     made = {f"_async/resources/{name}.py": _module(name, found, schemas) for name, found in resources.items()}
     made["_async/resources/__init__.py"] = _all(list(resources), document)
-    made["models.py"] = schemas.models()
+    made["models.py"] = schemas.models("".join(re.sub(r'"""(.|\n)*?"""', "", text) for text in made.values()))
     return made
 
 

@@ -84,11 +84,15 @@ class Schemas:
                 self._object(each, "".join(map(str.capitalize, kind.split("_"))) + "Body")
         return schema
 
-    def models(self) -> str:
-        """The module of all models."""
+    def models(self, calls: str) -> str:
+        """The module of the models that the calls need, and that these need. Other bodies are the arguments
+        of methods.
+        """
         texts: dict[str, str] = {}
-        while missing := [name for name in self.known if self._has_class(name) and name not in texts]:
+        needed = calls
+        while missing := [name for name in self.known if name not in texts and self._needed(name, needed)]:
             texts |= {name: self._model(name) for name in missing}
+            needed = "".join(self._annotations(name) + " " for name in missing)
         body = "\n\n".join(texts[name] for name in self._sorted(list(texts)))
         by_hand = "".join(
             f"from {module} import {name}\n"
@@ -102,8 +106,9 @@ class Schemas:
             f"{by_hand}from esim_orders_client.model import Body, Model\n\n\n{body}"
         )
 
-    def _has_class(self, name: str) -> bool:
-        return name not in BY_HAND and name not in _NOT_MODELS and not _LIST.fullmatch(name)
+    def _needed(self, name: str, text: str) -> bool:
+        has_class = name not in BY_HAND and name not in _NOT_MODELS and not _LIST.fullmatch(name)
+        return has_class and re.search(rf"\b{self.classes[name]}\b", text) is not None
 
     def _model(self, name: str) -> str:
         schema = self.known[name]

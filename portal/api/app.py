@@ -30,7 +30,7 @@ from portal.api.event_stream import HEAD
 from portal.api.fleet import fleet, inventory
 from portal.api.licences import agents, billing, licences, number_changes, numbers
 from portal.api.licences import requests as licence_requests
-from portal.api.operations import audit, events, held, jobs
+from portal.api.operations import audit, events, held, jobs, webhooks
 from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, users
 from portal.api.problems import RESPONSES, Problems
@@ -66,6 +66,7 @@ ROUTERS: Mapping[str, APIRouter] = {
     "Travel stock": stock.routes,
     "eSIM lines": esim_lines.routes,
     "Reports of eSIM lines": reports.routes,
+    "Webhooks": webhooks.routes,
     "Jobs": jobs.routes,
     "Events": events.routes,
     "Held work": held.routes,

@@ -104,7 +104,8 @@ async def _messages(stream: Stream, read: Read, page: FeedPage, *, ends: bool) -
     had.
 
     The first page was read before the stream was registered: another one is read in any case, else what
-    happened between the two would be missed.
+    happened between the two would be missed. Where the stream `ends`, a page with events is not the last one:
+    whether the order has ended was asked before them.
     """
     registered = False
     while not stream.over:
@@ -114,7 +115,7 @@ async def _messages(stream: Stream, read: Read, page: FeedPage, *, ends: bool) -
         if page.complete:
             yield END
             return
-        if registered and not page.more:
+        if registered and not page.more and not (ends and page.news):
             async for sent, message in _live(stream, page.cursor, once=ends, over=page.over):
                 place = sent
                 yield message

@@ -15,13 +15,6 @@ class Accepted(Model):
     accepted: bool = True
 
 
-class AccountBody(Body):
-    """What changes of the account; what is left out stays, null removes the contact address."""
-
-    language: str | None = None
-    contact_email: str | None = None
-
-
 class Account(Model):
     """An account."""
 
@@ -33,15 +26,6 @@ class Account(Model):
     contact_email: str | None
     closed_at: datetime | None
     open_orders: int
-
-
-class ActivationCodeBody(Body):
-    """An activation code that was typed in."""
-
-    activation_code: str
-    """`LPA:1$server$matching id`; `LPA:` may be left out."""
-    confirmation_code: str | None = None
-    """What the phone asks for besides, if the distributor gave one."""
 
 
 class AddLineBody(Body):
@@ -62,12 +46,6 @@ class AddLineBody(Body):
 
 AddOn: TypeAlias = Literal["voice_sms", "voice_sms_data", "voice_sms_data_pro"] | str
 """What a licence allows the eSIM of an agent. More values may be added at any time."""
-
-
-class AddOnBody(Body):
-    """What a licence becomes."""
-
-    add_on: AddOn
 
 
 class AddOnResource(Model):
@@ -93,24 +71,6 @@ class AddPlanBody(Body):
     """`EL-9`, or the ICCID of its eSIM."""
     plan: str
     """`TP-3`, or its name."""
-
-
-class AgentBody(Body):
-    """What changes of an agent. What is left out stays; `language` and `eid` are removed by null."""
-
-    name: str | None = None
-    email: str | None = None
-    """A new address; it cannot be removed."""
-    language: str | None = None
-    eid: str | None = None
-    phone_confirmed: bool | None = None
-
-
-class AgentOfNumber(Model):
-    """The agent who uses a number."""
-
-    id: str
-    name: str
 
 
 class Agent(Model):
@@ -167,23 +127,29 @@ class AssignLicenceBody(Body):
     """A free licence of it."""
 
 
-class AssignedPlan(Model):
-    """A plan on an eSIM line, with its state now."""
+class Attempt(Model):
+    """An attempt to deliver an event that failed, or an event that is to be sent again."""
 
-    id: str
-    travel_plan: str
-    name: str
-    state: str
-    """More values may be added: `queued`, `active`, `expired`, `depleted`, `lapsed`, `revoked`."""
-    data_bytes: int
-    used_bytes: int
-    assigned_at: datetime
-    lapses_at: datetime
-    """It lapses if it was not used by then."""
-    started_at: datetime | None
-    """The first connection in one of its countries."""
-    ends_at: datetime | None
-    """30 x 24 hours later."""
+    event: str
+    """Its id, which is its `webhook-id`."""
+    type: str
+    number: int
+    """Which attempt it was; 0: it is to be sent again and was not tried yet."""
+    at: datetime
+    outcome: str | None
+    """More values may be added: `delivered`, `status`, `timeout`, `connection`, `tls`, `unknown_host`,
+    `private_address`.
+    """
+    status: int | None
+    answer: str | None
+    """The beginning of the answer, at most 2 KB."""
+    milliseconds: int | None
+    next_attempt_at: datetime | None
+    """When it is tried again; null if it is over."""
+    delivered_at: datetime | None
+    """When the next attempt was taken."""
+    given_up_at: datetime | None
+    """Since when it is not tried any more."""
 
 
 class Audit(Model):
@@ -208,16 +174,6 @@ class Audit(Model):
     request_id: str | None
 
 
-class BillingBody(Body):
-    """What changes of how the account is charged; what is left out stays."""
-
-    cycle_day: int | None = None
-    """The day on which billing cycles begin."""
-    time_zone: str | None = None
-    """Whose days count."""
-    currency: str | None = None
-
-
 class Billing(Model):
     """How the account is charged."""
 
@@ -228,12 +184,6 @@ class Billing(Model):
     """ISO 4217."""
     fixed: bool
     """By the first purchase: nothing of it can be changed any more."""
-
-
-class CancelBody(Body):
-    """Why the order is cancelled."""
-
-    reason: str | None = None
 
 
 class OrderContact(Model):
@@ -320,26 +270,6 @@ class CheckedFile(Model):
     warnings: list[JobRow]
 
 
-class ConnectionBody(Body):
-    """Where and when the phone connected to a network."""
-
-    at: datetime | None = None
-    """When it happened; now, if left out."""
-    country: str
-    """A name in English or French, or a code; `901`: at sea or in the air."""
-
-
-class ContactBody(Body):
-    """What changes of a contact; what is left out stays."""
-
-    name: str | None = None
-    email: str | None = None
-    add_roles: list[str] | None = None
-    """`order`, `esim_qr_code`."""
-    remove_roles: list[str] | None = None
-    language: str | None = None
-
-
 class Contact(Model):
     """A contact of a distributor."""
 
@@ -350,13 +280,6 @@ class Contact(Model):
     language: str
     roles: list[str]
     """`order`, `esim_qr_code`."""
-
-
-class ConvertBody(Body):
-    """What the number becomes."""
-
-    line_type: str
-    """More values may be added: `direct`, `shared`."""
 
 
 class Device(Model):
@@ -383,16 +306,6 @@ class Edit(Model):
     dry_run: bool
 
 
-class EmployeeBody(Body):
-    """Who uses the SIMs in place of these lines."""
-
-    lines: list[str]
-    employee: str | None
-    """An address, a name or `E-3`; null removes it."""
-    name: str | None = None
-    """Add an employee of this name if there is none."""
-
-
 class Employee(Model):
     """An employee who uses SIMs."""
 
@@ -401,12 +314,6 @@ class Employee(Model):
     email: str | None
     language: str
     sims: int
-
-
-class EnteredIccid(Body):
-    """The eSIM's ICCID."""
-
-    iccid: str
 
 
 class Report(Model):
@@ -429,6 +336,25 @@ class Report(Model):
     """What it led to. More values may be added: `noted`, `started`, `covered`, `at_home`,
     `at_sea_or_in_the_air`, `not_covered`.
     """
+
+
+class AssignedPlan(Model):
+    """A plan on an eSIM line, with its state now."""
+
+    id: str
+    travel_plan: str
+    name: str
+    state: str
+    """More values may be added: `queued`, `active`, `expired`, `depleted`, `lapsed`, `revoked`."""
+    data_bytes: int
+    used_bytes: int
+    assigned_at: datetime
+    lapses_at: datetime
+    """It lapses if it was not used by then."""
+    started_at: datetime | None
+    """The first connection in one of its countries."""
+    ends_at: datetime | None
+    """30 x 24 hours later."""
 
 
 class EsimLine(Model):
@@ -459,38 +385,6 @@ class EsimLine(Model):
     """With `expand=reports`: the latest 100."""
 
 
-class EsimOfNumber(Model):
-    """The eSIM in place."""
-
-    id: str
-    state: str
-    iccid: str | None
-    code_known: bool
-    """Its QR code was imported."""
-
-
-class EventResource(Model):
-    """Something that happened."""
-
-    at: datetime
-    type: str
-    actor: str
-    """`U-3`, `C-7`, `link:12`, `operator`, `provider` or `system`."""
-    data: dict[str, Any]
-
-
-Format: TypeAlias = Literal["json", "csv"] | str
-"""How charges are answered. More values may be added at any time."""
-
-
-class GiveBackBody(Body):
-    """How many free licences of an add-on are given back, the newest first."""
-
-    add_on: AddOn
-    quantity: int
-    """The number of licences."""
-
-
 class Group(Model):
     """A management group."""
 
@@ -498,16 +392,6 @@ class Group(Model):
     name: str
     lines: int
     """How many lines it has, counted up to 1000: 1000 stands for that many or more."""
-
-
-class GroupsBody(Body):
-    """The management groups of these lines."""
-
-    lines: list[str]
-    groups: list[str]
-    mode: Literal["set", "add", "remove"] | str | None = None
-    create: bool | None = None
-    """Create groups that the account does not have."""
 
 
 class Hold(Model):
@@ -538,19 +422,6 @@ class Held(Model):
     holds: list[Hold]
     """The held steps, oldest first."""
     next: list[NextCall]
-
-
-class IccidBody(Body):
-    """The eSIM, if it is known."""
-
-    iccid: str | None = None
-
-
-class InstallationBody(Body):
-    """When a phone downloaded the eSIM."""
-
-    at: datetime | None = None
-    """When it happened; now, if left out."""
 
 
 class Job(Model):
@@ -621,24 +492,6 @@ class LicenceChange(Model):
     """ISO 4217."""
 
 
-class LicenceOfNumber(Model):
-    """The licence that a number uses."""
-
-    id: str
-    add_on: str
-    """More values may be added: `voice_sms`, `voice_sms_data`, `voice_sms_data_pro`."""
-
-
-class LicenceRequestBody(Body):
-    """What is requested."""
-
-    add_on: AddOn
-    quantity: int
-    """The number of licences."""
-    note: str | None = None
-    """For the owners."""
-
-
 class NotSent(Model):
     """An e-mail or a call that has not been sent yet. It is tried again without a call."""
 
@@ -674,34 +527,6 @@ class LicenceRequest(Model):
 
 LicenceStatus: TypeAlias = Literal["free", "in_use", "given_back", "over"] | str
 """Whether a licence can be assigned to a number. More values may be added at any time."""
-
-
-class LineIccid(Body):
-    """The ICCID of the temporary eSIM of a line."""
-
-    iccid: str
-
-
-class LineOfSubscriber(Model):
-    """An eSIM line of a subscriber, with its plans in the sequence in which they were added."""
-
-    id: str
-    name: str
-    """The country, or the plan's name."""
-    profile: int
-    """An IMSI profile."""
-    complimentary: bool
-    added_at: datetime
-    installed_at: datetime | None
-    suspended_at: datetime | None
-    ended_at: datetime | None
-    """When its eSIM, which was never installed, went back to stock or was discarded."""
-    esim: str | None
-    """The eSIM in place, else that of the open order: `S-12`."""
-    iccid: str | None
-    esim_state: str | None
-    open_order: str | None
-    plans: list[AssignedPlan]
 
 
 class Plan(Model):
@@ -786,59 +611,6 @@ class Line(Model):
     open_order: str | None
 
 
-class NameBody(Body):
-    """The account's new name."""
-
-    name: str
-
-
-class NetworkRate(Model):
-    """The cheapest network of a country with a profile."""
-
-    country: str
-    """ISO 3166-1 alpha-2."""
-    network: str
-    per_mb: str
-    """An amount of money, with a point."""
-    currency: str
-    """ISO 4217."""
-
-
-class NewAccountBody(Body):
-    """An account to create, in the mode of the platform key."""
-
-    name: str
-    language: str | None = None
-    """`en` or `fr`."""
-    contact_email: str | None = None
-
-
-class NewAgentBody(Body):
-    """An agent to create."""
-
-    name: str
-    email: str | None = None
-    """Where the agent's eSIMs are sent."""
-    language: str | None = None
-    """The account's if left out. More values may be added: `en`, `fr`."""
-    eid: str | None = None
-    """32 digits."""
-    phone_confirmed: bool | None = None
-    """The phone was found to support eSIM."""
-
-
-class NewApiKeyBody(Body):
-    """An API key to make."""
-
-    name: str
-    user: str
-    """The service user that it acts as: `U-3` or its address."""
-    permissions: list[str] | None = None
-    """All that the user and the caller have, if left out."""
-    expires_at: datetime | None = None
-    """Needed where the key of the call expires, and no later than that."""
-
-
 class NewApiKey(Model):
     """A key that was just made."""
 
@@ -861,78 +633,36 @@ class NewApiKey(Model):
     """The key itself: it is shown this once."""
 
 
-class NewContactBody(Body):
-    """A contact of a distributor; roles may be given later."""
+class NewWebhook(Model):
+    """An endpoint that was just made, or whose secret was."""
 
-    distributor: str
-    name: str
-    email: str
-    roles: list[str] | None = None
-    """`order`, `esim_qr_code`."""
-    language: str | None = None
-
-
-class NewPlanBody(Body):
-    """A travel plan to create. Its profile is the cheapest that covers all of its countries."""
-
-    name: str
-    countries: list[str]
-    """Names in English or French, or ISO 3166-1 codes."""
-    data_mb: int
-    """The data volume, in MB of a million bytes."""
-    price: str
-    """Decimals after a point, in quotes."""
-    currency: str
-    """ISO 4217."""
-    shelf_life_months: int | None = None
-    """12, if left out."""
-    complimentary: bool | None = None
-    """Whether it may be given free of charge."""
-
-
-class NewProfileBody(Body):
-    """A profile to create; its nine targets are disabled."""
-
-    name: str
-
-
-class NewSubscriberBody(Body):
-    """A subscriber to add, with the fields of a row of the import."""
-
-    name: str
-    phone_number: str
-    """With `+` and the country code; of one subscriber. Its country is the home."""
-    plan: str
-    """Their own plan at home; `Unlimited All` is `unlimited_all`."""
-    email: str | None = None
-    """Where QR codes and notices go."""
-    bundles: int | None = None
-    """Their unlimited bundles; each allows a complimentary eSIM."""
-    language: str | None = None
-    """The account's if left out. More values may be added: `en`, `fr`."""
-
-
-UserKind: TypeAlias = Literal["person", "service"] | str
-"""A person signs in; a service user has an API key. Both have a role and a profile. More values may be added
-at any time.
-"""
-
-
-class NewUserBody(Body):
-    """A user to create."""
-
-    name: str
-    email: str
-    role: str | None = None
-    """`owner`, `administrator`, `manager`, `viewer`, `support`, `provider_desk`, `operator`."""
-    kind: UserKind | None = None
-    """A service user has API keys."""
-    profile: str | None = None
-    """The default one if left out."""
-    distributor: str | None = None
-    """With the role `provider_desk`."""
-    language: str | None = None
-    """`en` or `fr`; the account's if left out."""
+    id: str
+    account: str
+    url: str
+    types: list[str]
+    """The types of events that are sent; empty: all."""
+    description: str
+    state: str
+    """More values may be added: `enabled`, `failing`, `disabled`. `failing`: its receiver is tried less and
+    less often, for three days, and then it is disabled.
+    """
+    disabled_at: datetime | None
+    disabled_for: str | None
+    """More values may be added: `asked`, `gone`, `failing`. `gone`: the receiver answered 410; `failing`:
+    nothing was delivered for three days.
+    """
+    failures: int
+    """In a row."""
+    failing_since: datetime | None
+    next_attempt_at: datetime | None
+    """Until when its receiver is left alone."""
+    secret_rotates_until: datetime | None
+    """Until when the secret before signs, too."""
+    created_at: datetime
+    created_by: str
+    """`U-3`, or `operator`."""
+    secret: str
+    """What its requests are signed with: it is shown this once."""
 
 
 class NumberChange(Model):
@@ -954,6 +684,41 @@ class NumberChange(Model):
     """The eSIM that was stopped, suspended or resumed."""
     notice: str | None
     """What its provider is asked to do with it. More values may be added: `stop`, `suspend`, `resume`."""
+
+
+class AgentOfNumber(Model):
+    """The agent who uses a number."""
+
+    id: str
+    name: str
+
+
+class EsimOfNumber(Model):
+    """The eSIM in place."""
+
+    id: str
+    state: str
+    iccid: str | None
+    code_known: bool
+    """Its QR code was imported."""
+
+
+class EventResource(Model):
+    """Something that happened."""
+
+    at: datetime
+    type: str
+    actor: str
+    """`U-3`, `C-7`, `link:12`, `operator`, `provider` or `system`."""
+    data: dict[str, Any]
+
+
+class LicenceOfNumber(Model):
+    """The licence that a number uses."""
+
+    id: str
+    add_on: str
+    """More values may be added: `voice_sms`, `voice_sms_data`, `voice_sms_data_pro`."""
 
 
 class OrderOfNumber(Model):
@@ -1019,13 +784,6 @@ class Number(Model):
     """
 
 
-class NumberUserBody(Body):
-    """Who uses the number from now on."""
-
-    agent: str | None
-    """An address or `AG-4`; null: no agent uses it any more."""
-
-
 class Offer(Model):
     """An action on a line or a SIM: whether it is offered to this caller's user, and if not, why."""
 
@@ -1089,42 +847,16 @@ added at any time.
 """
 
 
-class Pack(Model):
-    """An item of an order pack."""
+class NetworkRate(Model):
+    """The cheapest network of a country with a profile."""
 
-    id: str
-    """The order pack."""
-    name: str
-    item: str
-    section: str
-    provider: str | None
-    esim: bool
-    distributor: str
-    available: bool
-    """False: withdrawn; nothing can be ordered from it."""
-
-
-class PinBody(Body):
-    """The IMSI profile that is to be in force."""
-
-    profile: int
-
-
-class PlanChangesBody(Body):
-    """The fields to change; those that are left out stay. None of them can be removed."""
-
-    name: str | None = None
-    countries: list[str] | None = None
-    """Names in English or French, or ISO 3166-1 codes."""
-    data_mb: int | None = None
-    """The data volume, in MB of a million bytes."""
-    price: str | None = None
-    """Decimals after a point, in quotes."""
-    currency: str | None = None
+    country: str
+    """ISO 3166-1 alpha-2."""
+    network: str
+    per_mb: str
+    """An amount of money, with a point."""
+    currency: str
     """ISO 4217."""
-    shelf_life_months: int | None = None
-    """It lapses if it is not used so long."""
-    complimentary: bool | None = None
 
 
 class ProfileCost(Model):
@@ -1201,16 +933,6 @@ class PlanOffer(Model):
     """
 
 
-class PriceBody(Body):
-    """A price of an add-on."""
-
-    add_on: AddOn
-    amount: str
-    """A month, with at most two decimals."""
-    since: str | None = None
-    """The day from which it applies, tomorrow if left out; the first price today."""
-
-
 class Price(Model):
     """What an add-on costs the account a month, from a day on."""
 
@@ -1244,14 +966,6 @@ class Profile(Model):
     """The enabled ones of the nine targets: `switch_to_esim:2`."""
 
 
-class PurchaseBody(Body):
-    """What is bought."""
-
-    add_on: AddOn
-    quantity: int
-    """The number of licences."""
-
-
 class Purchase(Model):
     """A purchase of licences."""
 
@@ -1270,10 +984,6 @@ class Purchase(Model):
     currency: str
     """ISO 4217."""
     answered_requests: list[str]
-
-
-QrCodeFormat: TypeAlias = Literal["json", "png", "svg"] | str
-"""How a code is answered. More values may be added at any time."""
 
 
 class QrCode(Model):
@@ -1410,15 +1120,6 @@ class QrImport(Model):
     warnings: list[str]
 
 
-class QrNotifyBody(Body):
-    """The recipient of a notification."""
-
-    to: str | None = None
-    """An e-mail address. Left out: the manager, who is the user who requested the code, else the account's
-    contact address, else the user who imported it; for a number's eSIM its agent.
-    """
-
-
 class QrRecipient(Model):
     """A contact who would get the e-mail."""
 
@@ -1426,36 +1127,6 @@ class QrRecipient(Model):
     name: str
     email: str
     language: str
-
-
-class QrRequestBody(Body):
-    """A request for the QR code of an eSIM."""
-
-    contacts: list[str] | None = None
-    """`C-7` or an address: those chosen among the distributor's contacts with the role `esim_qr_code`. Left
-    out: all of them.
-    """
-    cc: list[str] | None = None
-    """Addresses that get a copy, without the upload link."""
-    subject: str | None = None
-    text: str | None = None
-    """Paragraphs, parted by empty lines."""
-    sim: str
-    """`S-12`, an ICCID, or the phone number of its line or number."""
-
-
-class QrRequestEmailBody(Body):
-    """The e-mail of a request. What is left out is pre-filled, in the language of each recipient."""
-
-    contacts: list[str] | None = None
-    """`C-7` or an address: those chosen among the distributor's contacts with the role `esim_qr_code`. Left
-    out: all of them.
-    """
-    cc: list[str] | None = None
-    """Addresses that get a copy, without the upload link."""
-    subject: str | None = None
-    text: str | None = None
-    """Paragraphs, parted by empty lines."""
 
 
 class QrRequestPreview(Model):
@@ -1514,19 +1185,16 @@ class ReplacementPreview(Model):
     """
 
 
+class Replay(Model):
+    """What is sent again."""
+
+    webhook: str
+    events: int
+    """How many events."""
+
+
 RequestStatus: TypeAlias = Literal["requested", "imported", "withdrawn", "sim_discarded", "refused"] | str
 """The status of a request for a QR code. More values may be added at any time."""
-
-SentAgain: TypeAlias = Literal["qr_code", "confirmation"] | str
-"""Which e-mail is sent again. More values may be added at any time."""
-
-
-class ResendBody(Body):
-    """Which e-mail is sent again."""
-
-    email: SentAgain
-    order: str | None = None
-    """With `confirmation`: of this order; left out, of the one that added the line."""
 
 
 class Resent(Model):
@@ -1537,12 +1205,6 @@ class Resent(Model):
     esim_line: str
     id: str
     """Of the notification of the QR code, or of the order that is confirmed."""
-
-
-class ResumeLineBody(Body):
-    """Why the line is resumed, if that is to be recorded."""
-
-    reason: str | None = None
 
 
 class Retried(Model):
@@ -1563,13 +1225,6 @@ class RetriedMany(Model):
     data: list[Retried]
     left: int
     """How many were chosen but are left for the next call."""
-
-
-class RetryBody(Body):
-    """Which held work: everything that is held for this reason, or these ids; one of the two."""
-
-    reason: str | None = None
-    ids: list[str] | None = None
 
 
 RowCode: TypeAlias = Literal["present", "requested", "none"] | str
@@ -1619,6 +1274,9 @@ class Row(Model):
 RowState: TypeAlias = Literal["active", "suspended", "temporary", "empty", "in_stock", "discarded"] | str
 """The state of a row: that of its SIM, or `empty`. More values may be added at any time."""
 
+SentAgain: TypeAlias = Literal["qr_code", "confirmation"] | str
+"""Which e-mail is sent again. More values may be added at any time."""
+
 
 class SentAgainResource(Model):
     """The e-mail that is on its way to the agent, with a link that shows the QR code."""
@@ -1630,6 +1288,21 @@ class SentAgainResource(Model):
     address: str
     created_at: datetime
     state: str
+
+
+class Pack(Model):
+    """An item of an order pack."""
+
+    id: str
+    """The order pack."""
+    name: str
+    item: str
+    section: str
+    provider: str | None
+    esim: bool
+    distributor: str
+    available: bool
+    """False: withdrawn; nothing can be ordered from it."""
 
 
 class Shop(Model):
@@ -1724,26 +1397,26 @@ StockState: TypeAlias = Literal["free", "reserved", "on_line", "revealed", "ende
 """What an eSIM of the stock serves. More values may be added at any time."""
 
 
-class StopBody(Body):
-    """Why the eSIM is stopped."""
+class LineOfSubscriber(Model):
+    """An eSIM line of a subscriber, with its plans in the sequence in which they were added."""
 
-    reason: str
-    """More values may be added: `lost`, `stolen`."""
-
-
-class SubscriberBody(Body):
-    """What changes of a subscriber. What is left out stays; `email` and `language` are removed by null."""
-
-    name: str | None = None
-    phone_number: str | None = None
-    """With `+` and the country code; of one subscriber. Its country is the home."""
-    plan: str | None = None
-    """Their own plan at home; `Unlimited All` is `unlimited_all`."""
-    email: str | None = None
-    bundles: int | None = None
-    """Their unlimited bundles; each allows a complimentary eSIM."""
-    language: str | None = None
-    """More values may be added: `en`, `fr`."""
+    id: str
+    name: str
+    """The country, or the plan's name."""
+    profile: int
+    """An IMSI profile."""
+    complimentary: bool
+    added_at: datetime
+    installed_at: datetime | None
+    suspended_at: datetime | None
+    ended_at: datetime | None
+    """When its eSIM, which was never installed, went back to stock or was discarded."""
+    esim: str | None
+    """The eSIM in place, else that of the open order: `S-12`."""
+    iccid: str | None
+    esim_state: str | None
+    open_order: str | None
+    plans: list[AssignedPlan]
 
 
 class SubscriberDetails(Model):
@@ -1789,18 +1462,6 @@ class Subscriber(Model):
     """How many more they may have. Null: any number."""
 
 
-class SuspendLineBody(Body):
-    """Why the line is suspended."""
-
-    reason: str
-
-
-class SuspendNumberBody(Body):
-    """Why the number is suspended."""
-
-    reason: str
-
-
 class SwapBody(Body):
     """Switch a line to an eSIM, or replace its eSIM; the SIM in place is discarded when it is processed."""
 
@@ -1819,36 +1480,10 @@ class SwapBody(Body):
     """To the distributor, who reads it and the reference in the e-mail of the order."""
 
 
-class TargetsBody(Body):
-    """Targets, such as `switch_to_esim:2`; an action alone is its three slots, `all` all nine."""
-
-    targets: list[str]
-
-
-class ThresholdBody(Body):
-    """What is set of a profile."""
-
-    threshold: int
-
-
-class UsageBody(Body):
-    """How much data the phone used in a country since the report before."""
-
-    at: datetime | None = None
-    """When it happened; now, if left out."""
-    country: str
-    """A name in English or French, or a code; `901`: at sea or in the air."""
-    used_bytes: int
-    """0 to 1000000000000000."""
-
-
-class UserBody(Body):
-    """What changes of a user; what is left out stays."""
-
-    role: str | None = None
-    distributor: str | None = None
-    """With the role `provider_desk`."""
-    language: str | None = None
+UserKind: TypeAlias = Literal["person", "service"] | str
+"""A person signs in; a service user has an API key. Both have a role and a profile. More values may be added
+at any time.
+"""
 
 
 class User(Model):
@@ -1865,6 +1500,51 @@ class User(Model):
     distributor: str | None
     """Whose orders a user of the provider desk sees."""
     deactivated_at: datetime | None
+
+
+class WebhookAnswer(Model):
+    """What the receiver answered to a ping."""
+
+    delivered: bool
+    outcome: str
+    """More values may be added: `delivered`, `status`, `timeout`, `connection`, `tls`, `unknown_host`,
+    `private_address`.
+    """
+    status: int | None
+    """The HTTP status, if there was one."""
+    answer: str
+    """Of a failure the beginning of the answer, at most 2 KB."""
+    milliseconds: int
+
+
+class Webhook(Model):
+    """An endpoint; its secret is answered once, when it is made."""
+
+    id: str
+    account: str
+    url: str
+    types: list[str]
+    """The types of events that are sent; empty: all."""
+    description: str
+    state: str
+    """More values may be added: `enabled`, `failing`, `disabled`. `failing`: its receiver is tried less and
+    less often, for three days, and then it is disabled.
+    """
+    disabled_at: datetime | None
+    disabled_for: str | None
+    """More values may be added: `asked`, `gone`, `failing`. `gone`: the receiver answered 410; `failing`:
+    nothing was delivered for three days.
+    """
+    failures: int
+    """In a row."""
+    failing_since: datetime | None
+    next_attempt_at: datetime | None
+    """Until when its receiver is left alone."""
+    secret_rotates_until: datetime | None
+    """Until when the secret before signs, too."""
+    created_at: datetime
+    created_by: str
+    """`U-3`, or `operator`."""
 
 
 class PlaceOrdersBody(Body):

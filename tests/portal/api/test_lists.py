@@ -28,7 +28,7 @@ LISTS = (
         "/users",
         "/contacts",
     ),
-    *("/distributors", "/profiles", "/employees", "/groups", "/accounts", "/api-keys"),
+    *("/distributors", "/profiles", "/employees", "/groups", "/accounts", "/api-keys", "/webhooks"),
 )
 
 

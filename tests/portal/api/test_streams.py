@@ -206,7 +206,7 @@ async def test_who_may_not_read_any_more_is_cut_off(
         if what == "key revoked":
             await desks.api_keys.revoke(OPERATOR, key.key_id)
         elif what == "user deactivated":
-            await desks.users.deactivate(OPERATOR, f"U-{key.user_id}")
+            await desks.users.deactivate_user(OPERATOR, f"U-{key.user_id}")
         else:
             await desks.users.edit_user(OPERATOR, f"U-{key.user_id}", role=Role.VIEWER)
         await reader.end()

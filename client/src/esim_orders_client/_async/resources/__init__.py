@@ -41,6 +41,7 @@ from esim_orders_client._async.resources.travel_plans import AsyncTravelPlansApi
 from esim_orders_client._async.resources.travel_profiles import AsyncTravelProfilesApi
 from esim_orders_client._async.resources.travel_stock import AsyncTravelStockApi
 from esim_orders_client._async.resources.users import AsyncUsersApi
+from esim_orders_client._async.resources.webhooks import AsyncWebhooksApi
 
 
 class AsyncResources:
@@ -82,6 +83,7 @@ class AsyncResources:
         self.travel_profiles = AsyncTravelProfilesApi(connection)
         self.esim_lines = AsyncEsimLinesApi(connection)
         self.assigned_plans = AsyncAssignedPlansApi(connection)
+        self.webhooks = AsyncWebhooksApi(connection)
         self.jobs = AsyncJobsApi(connection)
         self.events = AsyncEventsApi(connection)
         self.held = AsyncHeldApi(connection)

@@ -41,6 +41,7 @@ from esim_orders_client._sync.resources.travel_plans import TravelPlansApi
 from esim_orders_client._sync.resources.travel_profiles import TravelProfilesApi
 from esim_orders_client._sync.resources.travel_stock import TravelStockApi
 from esim_orders_client._sync.resources.users import UsersApi
+from esim_orders_client._sync.resources.webhooks import WebhooksApi
 
 
 class Resources:
@@ -82,6 +83,7 @@ class Resources:
         self.travel_profiles = TravelProfilesApi(connection)
         self.esim_lines = EsimLinesApi(connection)
         self.assigned_plans = AssignedPlansApi(connection)
+        self.webhooks = WebhooksApi(connection)
         self.jobs = JobsApi(connection)
         self.events = EventsApi(connection)
         self.held = HeldApi(connection)
