@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -97,11 +98,13 @@ async def test_an_order_costs_the_same_with_three_endpoints_and_deliveries_cost_
 
         await hook.happens(DELIVERIES)
         before = await _counted(metrics)
+        began = time.monotonic()
         await hook.relay.look()
         all_of_them = await eventually(lambda: _taken(hook), lambda taken: taken >= 3 * DELIVERIES, within=60)
+        took = time.monotonic() - began
         await asyncio.sleep(_FLUSHED)  # the step lingers
         spent = await _counted(metrics) - before
-        print(f"{sum(spent.values())} Actions for {all_of_them} deliveries: {dict(spent)}")
+        print(f"{sum(spent.values())} Actions for {all_of_them} deliveries in {took:.1f} s: {dict(spent)}")
         assert sum(spent.values()) <= 3 * 4
 
 
