@@ -37,9 +37,7 @@ API = {
     "api_key_over": "La clé d’API qui a créé la tâche a expiré ou a été révoquée.",
     "unknown_event_type": "Ce type d’événement n’existe pas.",
     "too_many_calls": "Cette clé appelle trop souvent ; attendez autant que le dit Retry-After.",
-    "too_many_streams": (
-        "Cette clé a {most} flux ouverts, le maximum à la fois ; fermez-en un d’abord."
-    ),
+    "too_many_streams": ("Cette clé a {most} flux ouverts, le maximum à la fois ; fermez-en un d’abord."),
     "unknown_api_key": "Cette clé d’API n’existe pas.",
     "service_user_needed": (
         "La clé d’API d’un compte agit en utilisateur de service ; cet utilisateur est une personne."
