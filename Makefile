@@ -67,9 +67,10 @@ histories: $(STAMP) ## Record this version's histories, which the replay tests r
 release-fixture: $(STAMP) ## Fill and dump a database of this version, which the upgrade tests start from
 	$(BIN)/python -m tests.upgrade.record
 
-schemas: $(STAMP) ## Write docs/schemas and docs/openapi.json from the messages and the routes
+schemas: $(STAMP) ## Write docs/schemas, openapi.json and events.md from messages, routes and event types
 	$(BIN)/python -m tests.contract.schemas
 	$(BIN)/python -m tests.contract.openapi
+	$(BIN)/python -m tests.contract.event_types
 	$(BIN)/python -m client.generator
 
 client: $(STAMP) ## Write the models and calls of client/ from docs/openapi.json

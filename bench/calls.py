@@ -108,6 +108,7 @@ OF_OWNER: Mapping[str, str] = {
     "held work of a reason": "/held?reason=no_processing",
     "held work of a kind": "/held?kind=order",
     "audit": "/audit",
+    "types of events": "/event-types",
     "events": "/events",
     "events of a type": "/events?type=order.processed",
     "events from now on": "/events?after=now",

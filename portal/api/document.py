@@ -41,6 +41,7 @@ _RECORDS: Mapping[str, str] = {
     "agent": "The agent: the e-mail address, or `AG-4`.",
     "contact": "The contact: the e-mail address, or `C-7`.",
     "job": "The job: `J-7`.",
+    "webhook": "The webhook: `WH-7`.",
     "key": "The API key: `K-7`.",
     "licence": "The licence: `LI-3`.",
     "line": "The line: its phone number, or `L-42`.",

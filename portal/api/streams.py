@@ -104,7 +104,10 @@ class Streams:
         return self._of_key.total()
 
     async def open(self, subscriber: Subscriber, wanted: FeedFilter) -> Stream:
-        """Register a stream, which the caller closes. Raises `Refused` (`too_many_streams`), `Unavailable`."""
+        """Register a stream, which the caller closes.
+
+        Raises `Refused` (`too_many_streams`), `Unavailable`.
+        """
         most = self._desks.settings.streams_per_caller
         if self._of_key[subscriber.key_id] >= most:
             raise Refused.because("too_many_streams", most=most)

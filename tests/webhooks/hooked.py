@@ -13,7 +13,7 @@ from models.people.callers import Role
 from starter.operations.webhooks import WebhookDesk
 from store import events
 from store.session import Database
-from tests.builders import ACCOUNT, OPERATOR, run, world
+from tests.builders import ACCOUNT, OPERATOR, line, run, world
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
 from tests.webhooks.receiver import Receiver, a_receiver
@@ -95,11 +95,11 @@ async def event_ids(database: Database, webhook_id: int) -> set[str]:
 
 
 @asynccontextmanager
-async def hooked(scene: Scene, *types: str, relayed: bool = True) -> AsyncIterator[Hooked]:
+async def hooked(scene: Scene, *types: str, relayed: bool = True, lines: int = 1) -> AsyncIterator[Hooked]:
     """An endpoint of these types of events, and a relay if wanted."""
     settings = scene.settings.model_copy(update={"webhooks_to_loopback": True})
     scene.settings = settings
-    desks = await world(scene.database)
+    desks = await world(scene.database, *(line(number) for number in range(1, lines + 1)))
     await desks.users.create_user(OPERATOR, ACCOUNT, "Adam", ADAM, role=Role.ADMINISTRATOR)
     await run(scene.database, f"ALTER SEQUENCE webhooks_id_seq RESTART WITH {uuid.uuid4().int % 10**14 + 1}")
     desk = WebhookDesk(scene.database, settings)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
 from esim_orders_client.errors import Refusal
+from esim_orders_client.events import Event
 from esim_orders_client.model import Body, Model
 
 
@@ -383,6 +384,18 @@ class EsimLine(Model):
     """When something of its plans is due next: one ends, or a notice is to be sent."""
     reports: list[Report] | None = None
     """With `expand=reports`: the latest 100."""
+
+
+class EventType(Model):
+    """A type of events."""
+
+    type: str
+    subject: str
+    sentence: str
+    """What has happened."""
+    permission: str
+    """The permission that shows such events."""
+    example: Event
 
 
 class Group(Model):

@@ -5,12 +5,15 @@ from typing import Annotated, Any
 from fastapi import Header, Query, Request, Response
 from pydantic import Field
 
+from models.event_permissions import permission_of
+from models.event_types import described
 from models.feed import FeedItem, FeedPage
 from models.paging import LARGEST_PAGE
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
 from portal.api.event_stream import EventStream, follow
 from portal.api.fields import Id, Name, Resource, SimId
+from portal.api.lists import ListOf
 from portal.api.routing import router
 
 routes = router("Events")
@@ -60,12 +63,33 @@ _STREAM: Responses = {
 _COMPLETE: Responses = {204: {"description": "The order has ended, and all of its events were received."}}
 
 
+class EventTypeResource(Resource):
+    """A type of events."""
+
+    type: str = Field(examples=["order.processed"])
+    subject: str = Field(examples=["Orders and SIMs"])
+    sentence: str = Field(description="What has happened.")
+    permission: str = Field(description="The permission that shows such events.", examples=["view_orders"])
+    example: FeedItem
+
+
 class FeedAnswer(Resource):
     """A part of the feed."""
 
     data: list[FeedItem]
     has_more: bool = Field(description="Whether there is more to read at once.")
     next_cursor: str = Field(description="The `after` of the next poll, also where nothing is new.")
+
+
+@routes.get("/event-types", summary="List the types of events")
+async def list_event_types(
+    caller: Annotated[Caller, needs(Permission.VIEW_ORDERS, any_account=True)],
+) -> ListOf[EventTypeResource]:
+    """Every type of event that an account sees, with an example; more may be added at any time."""
+    caller.require(Permission.VIEW_ORDERS)
+    return ListOf.whole(
+        EventTypeResource(permission=permission_of(each.type), **vars(each)) for each in described()
+    )
 
 
 @routes.get("/events", summary="Poll events")

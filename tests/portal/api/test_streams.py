@@ -81,7 +81,7 @@ async def test_a_stream_goes_on_after_the_last_event_that_was_received(
 async def test_streams_that_open_while_transactions_overlap_get_each_event_once(
     here: Served, desks: Desks, keys: Keyring
 ) -> None:
-    """Writers begin and commit in any sequence, some late; streams open meanwhile, each from the beginning."""
+    """Writers begin and commit in any sequence, some late; streams open meanwhile, each from the start."""
     headers = await keys.of()
     start = (await here.client.get("/events", headers=headers, params={"after": "now"})).json()["next_cursor"]
 

@@ -38,6 +38,7 @@ SAMPLES = {
     "POST /held/retry": Sample(json=lambda _: {"reason": "no_stock"}, names_nothing=True),
     "POST /held/{workflow}/retry": Sample(lambda k: {"workflow": k.request}),
     "GET /audit": Sample(names_nothing=True),
+    "GET /event-types": Sample(names_nothing=True),
     "GET /events": Sample(names_nothing=True),
     "GET /events/stream": Sample(names_nothing=True),
     "GET /orders/{order}/events/stream": Sample(lambda k: {"order": k.order}),

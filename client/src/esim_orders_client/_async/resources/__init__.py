@@ -16,6 +16,7 @@ from esim_orders_client._async.resources.devices import AsyncDevicesApi
 from esim_orders_client._async.resources.distributors import AsyncDistributorsApi
 from esim_orders_client._async.resources.employees import AsyncEmployeesApi
 from esim_orders_client._async.resources.esim_lines import AsyncEsimLinesApi
+from esim_orders_client._async.resources.event_types import AsyncEventTypesApi
 from esim_orders_client._async.resources.events import AsyncEventsApi
 from esim_orders_client._async.resources.groups import AsyncGroupsApi
 from esim_orders_client._async.resources.held import AsyncHeldApi
@@ -85,6 +86,7 @@ class AsyncResources:
         self.assigned_plans = AsyncAssignedPlansApi(connection)
         self.webhooks = AsyncWebhooksApi(connection)
         self.jobs = AsyncJobsApi(connection)
+        self.event_types = AsyncEventTypesApi(connection)
         self.events = AsyncEventsApi(connection)
         self.held = AsyncHeldApi(connection)
         self.audit = AsyncAuditApi(connection)

@@ -16,6 +16,7 @@ from esim_orders_client._sync.resources.devices import DevicesApi
 from esim_orders_client._sync.resources.distributors import DistributorsApi
 from esim_orders_client._sync.resources.employees import EmployeesApi
 from esim_orders_client._sync.resources.esim_lines import EsimLinesApi
+from esim_orders_client._sync.resources.event_types import EventTypesApi
 from esim_orders_client._sync.resources.events import EventsApi
 from esim_orders_client._sync.resources.groups import GroupsApi
 from esim_orders_client._sync.resources.held import HeldApi
@@ -85,6 +86,7 @@ class Resources:
         self.assigned_plans = AssignedPlansApi(connection)
         self.webhooks = WebhooksApi(connection)
         self.jobs = JobsApi(connection)
+        self.event_types = EventTypesApi(connection)
         self.events = EventsApi(connection)
         self.held = HeldApi(connection)
         self.audit = AuditApi(connection)
