@@ -77,6 +77,20 @@ async def test_asyncio_repeats_too(here: Here) -> None:
     assert here.between.sent("idempotency-key") == ["desk-1"] * 5
 
 
+async def test_a_secret_is_not_rotated_twice_for_a_lost_answer(here: Here) -> None:
+    """The second rotation would drop the secret that the receiver still has."""
+    made = await here.waits(lambda client: client.webhooks.make(url="https://1.1.1.1/hooks"))
+    for fault in (LOST, refused(503, "Retry-After: 0")):
+        here.between.faults = [fault]
+        with pytest.raises((ConnectionFailedError, UnavailableError)):
+            await here.waits(lambda client: client.webhooks.rotate(made.id))
+    here.between.faults = [refused(429, "Retry-After: 0")]
+    rotated = await here.waits(lambda client: client.webhooks.rotate(made.id))
+    assert rotated.secret != made.secret
+    assert rotated.secret not in repr(rotated)
+    assert len(here.between.heads) == 5
+
+
 async def test_two_calls_have_two_keys_and_a_dry_run_none(here: Here) -> None:
     def ask(client: EsimOrders) -> None:
         for name in ("One", "Two"):

@@ -19,6 +19,11 @@ class ConnectionFailedError(EsimOrdersError):
     may have been done: repeat it with the same key.
     """
 
+    def __init__(self, message: str, *, arrived: bool = True) -> None:
+        super().__init__(message)
+        self.arrived = arrived
+        """Whether the call may have arrived."""
+
 
 class CallTimedOutError(ConnectionFailedError):
     """The API did not answer in time, at every try."""

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from esim_orders_client.errors import ApiError
+from esim_orders_client.errors import ApiError, ConnectionFailedError
 
 _AGAIN = frozenset({429, 502, 503, 504})
 _FIRST = 0.5
@@ -14,21 +14,26 @@ LONGEST_ASKED = 60.0
 
 @dataclass(frozen=True)
 class Retrying:
-    """Connection errors, 429, 502, 503 and 504 are tried again. That is safe for every call of this API:
-    those that would do something twice have an idempotency key.
+    """Connection errors, 429, 502, 503 and 504 are tried again. That is safe for the calls of this API: those
+    that would do something twice have an idempotency key. The few others are repeated only if they cannot
+    have been done.
     """
 
     most: int = 4
 
-    def wait(self, tried: int, error: Exception) -> float | None:
+    def wait(self, tried: int, error: ApiError | ConnectionFailedError, *, once: bool) -> float | None:
         """The seconds before the next try, after so many; None if this was the last."""
-        if tried > self.most:
+        if tried > self.most or (once and _may_be_done(error)):
             return None
         if isinstance(error, ApiError):
             if error.status not in _AGAIN or (error.retry_after or 0) > LONGEST_ASKED:
                 return None
             return backoff(tried, least=error.retry_after or 0)
         return backoff(tried)
+
+
+def _may_be_done(error: ApiError | ConnectionFailedError) -> bool:
+    return error.status != 429 if isinstance(error, ApiError) else error.arrived
 
 
 def backoff(tried: int, least: float = 0) -> float:

@@ -51,7 +51,7 @@ class AsyncConnection:
             try:
                 return await self._try(call, content)
             except (ApiError, ConnectionFailedError) as error:
-                seconds = self.retrying.wait(tried, error)
+                seconds = self.retrying.wait(tried, error, once=call.once)
                 if seconds is None:
                     raise
                 log.debug("%s %s: %s; again in %.1f s", call.method, call.path, error, seconds)
@@ -147,4 +147,5 @@ class AsyncConnection:
 def _failed(error: httpx2.RequestError) -> ConnectionFailedError:
     """The error of a call that was not answered."""
     kind = CallTimedOutError if isinstance(error, httpx2.TimeoutException) else ConnectionFailedError
-    return kind(f"{type(error).__name__}: {error}")
+    before = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+    return kind(f"{type(error).__name__}: {error}", arrived=not isinstance(error, before))

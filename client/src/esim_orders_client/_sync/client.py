@@ -21,7 +21,7 @@ class EsimOrders(Resources):
     arguments `account` and `user` are for keys of the platform: the account, and the user as whom it acts.
     `language` (`en`, `fr`) is that of sentences. `timeout` is in seconds, for each try; a call is tried
     `max_retries` times more. With `remember` so many answers are kept, and not sent again while their `ETag`
-    holds. One client is enough for a process.
+    holds. `http` is your own HTTP client, such as one with a proxy. One client is enough for a process.
     """
 
     def __init__(

@@ -139,6 +139,7 @@ class AsyncWebhooksApi:
                 "POST",
                 path_of("webhooks", "{webhook}", "rotate", webhook=webhook),
                 body=body_of({"keep_hours": keep_hours}, required=False),
+                once=True,
             ),
         )
 

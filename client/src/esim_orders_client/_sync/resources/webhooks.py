@@ -137,6 +137,7 @@ class WebhooksApi:
                 "POST",
                 path_of("webhooks", "{webhook}", "rotate", webhook=webhook),
                 body=body_of({"keep_hours": keep_hours}, required=False),
+                once=True,
             ),
         )
 
