@@ -70,7 +70,7 @@ async def end(connection: AsyncConnection) -> Cursor:
 async def page(connection: AsyncConnection, wanted: FeedFilter, after: Cursor, *, limit: int) -> FeedPage:
     """The next events that the filter accepts."""
     ended = await end(connection)
-    rows = (await connection.execute(_next(wanted, after, limit + 1))).all()
+    rows = (await connection.execute(next_page(wanted, after, limit + 1))).all()
     return _page(rows, after, ended, limit, wanted)
 
 
@@ -95,7 +95,8 @@ async def anything_later(connection: AsyncConnection, wanted: FeedFilter, after:
     return bool(await connection.scalar(select(select(of_record.c.id).where(later).exists())))
 
 
-def _next(wanted: FeedFilter, after: Cursor, few: int) -> Select[Any]:
+def next_page(wanted: FeedFilter, after: Cursor, few: int) -> Select[Any]:
+    """The statement that reads a page: at most so many events after the cursor."""
     conditions = _of(wanted)
     later = (tuple_(*_PLACE) > _place(after), _VISIBLE)
     if wanted.about is not None:

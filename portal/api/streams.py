@@ -20,6 +20,7 @@ from fastapi.sse import format_sse_event
 from models.errors import NotFound, Refused, Unavailable
 from models.feed import Cursor, FeedFilter, FeedItem, News
 from models.people.callers import Caller
+from portal.http.middleware import log_crash
 from starter import callers
 from starter.callers import Sent
 from starter.desks import Desks
@@ -170,11 +171,13 @@ class Streams:
         while self._place is not None:
             try:
                 page = await self._desks.feed.news(self._reader_as, self._place)
-            except Unavailable:
+                for news in page.news:
+                    self._hand_over(news)
+            except Exception as failure:  # noqa: BLE001  one bad moment must not silence all streams
+                if not isinstance(failure, Unavailable):
+                    log_crash(failure)
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
-            for news in page.news:
-                self._hand_over(news)
             self._place = page.cursor
             await asyncio.sleep(0 if page.more else POLL_SECONDS)
 
@@ -209,6 +212,9 @@ class Streams:
                 await asyncio.sleep(_RETRY_SECONDS)
             except (Refused, NotFound):
                 return None
+            except Exception as bug:  # noqa: BLE001  asked again, as if the database were unavailable
+                log_crash(bug)
+                await asyncio.sleep(_RETRY_SECONDS)
 
 
 def framed(item: FeedItem) -> bytes:

@@ -86,7 +86,16 @@ _FAILED = text(
     ON CONFLICT DO NOTHING
     """
 )
-_REST = text("UPDATE webhooks SET woken_until = esim_now() + CAST(:wait AS interval) WHERE id = :id")
+_REST = text(
+    """
+    UPDATE webhooks SET woken_until = CASE
+        WHEN CAST(:wait AS interval) IS NULL THEN NULL
+        WHEN disabled_at IS NOT NULL THEN esim_now() + CAST(:wait AS interval)
+        WHEN next_attempt_at > esim_now() THEN next_attempt_at + CAST(:works_for AS interval)
+    END WHERE id = :id
+    """
+)
+"""By what the row says now: who enables the endpoint meanwhile has it tried at once."""
 _NOTIFIED = text("UPDATE webhooks SET notified_at = esim_now() WHERE id = :id AND notified_at IS NULL")
 
 
@@ -206,8 +215,8 @@ async def rest(connection: AsyncConnection, webhook_id: int, wait: timedelta | N
     """The workflow ends, and the relay wakes it when something is due; or it waits for so long, and the relay
     wakes it some time after that only.
     """
-    until = None if wait is None else wait + WORKS_FOR
-    await connection.execute(_REST, {"id": webhook_id, "wait": until})
+    values = {"id": webhook_id, "wait": wait, "works_for": WORKS_FOR}
+    await connection.execute(_REST, values)
 
 
 async def notified(connection: AsyncConnection, webhook_id: int) -> None:

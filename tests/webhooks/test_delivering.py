@@ -2,11 +2,15 @@
 
 import pytest
 from standardwebhooks.webhooks import WebhookVerificationError
+from temporalio.client import WorkflowExecutionStatus
 
 from models.operations.webhooks import Outcome, WebhookState
+from starter.operations.recovery import RecoveryDesk
+from starter.operations.webhook_check import webhooks
+from store.operations import webhook_metrics
 from tests.builders import OPERATOR, run
 from tests.system.scene import Scene
-from tests.temporal_server import eventually
+from tests.temporal_server import eventually, readable
 from tests.webhooks.hooked import ADAM, hooked
 from tests.webhooks.receiver import RESETS
 
@@ -99,3 +103,76 @@ async def test_410_disables_at_once_and_the_administrators_are_notified(idle_sce
         assert [mail.subject for mail in hook.scene.mailbox.mails] == [
             f"Webhook {hook.id} is disabled: its receiver answered 410"
         ]
+
+
+@pytest.mark.covers("A11", "W10")
+async def test_a_workflow_that_temporal_has_lost_is_started_again(idle_scene: Scene) -> None:
+    async with hooked(idle_scene, "line.groups_changed") as hook:
+        hook.receiver.always(500)
+        await hook.happens(6)
+        await hook.until(failures=3)
+        handle = hook.scene.temporal.client.get_workflow_handle(f"webhook-{hook.made.view.id}")
+        await handle.terminate("lost")
+        hook.receiver.always(200)
+        await RecoveryDesk(hook.scene.temporal.client, hook.scene.database, hook.scene.settings).start(
+            OPERATOR, []
+        )
+        await hook.sooner(hours=1)
+        await hook.got(6)
+
+
+@pytest.mark.covers("A11", "W6")
+async def test_no_history_has_an_address_a_secret_or_an_event(idle_scene: Scene) -> None:
+    async with hooked(idle_scene, "line.groups_changed") as hook:
+        hook.receiver.answers = lambda number: 500 if number < 2 else 200
+        hook.receiver.text = "MARK of the receiver"
+        await hook.happens(6)
+        await hook.got(4)
+        handle = hook.scene.temporal.client.get_workflow_handle(f"webhook-{hook.made.view.id}")
+        await eventually(
+            handle.describe, lambda found: found.status is WorkflowExecutionStatus.COMPLETED, within=60
+        )
+        text = readable((await handle.fetch_history()).to_json())
+        assert "deliver_events" in text
+        for secret in (str(hook.receiver.port), hook.made.secret, "MARK", "line.groups_changed"):
+            assert secret not in text
+        logged = await run(hook.scene.database, "SELECT data::text FROM events WHERE type LIKE 'webhook.%'")
+        assert all(str(hook.receiver.port) not in row.data for row in logged)
+
+
+@pytest.mark.covers("A11", "W8")
+async def test_doctor_and_metrics_see_events_that_wait(idle_scene: Scene) -> None:
+    async with hooked(idle_scene, relayed=False) as hook:
+        await hook.happens(3)
+        database = hook.scene.database
+        async with database.reading() as connection:
+            seen = await webhook_metrics.seen(connection, 0)
+            waited = await webhook_metrics.oldest_waiting(connection)
+        assert seen.late == (hook.id,)
+        assert waited[()] > 0
+        assert (await webhooks(database)).ok, "for less than five minutes"
+
+        await hook.relay.look()
+        await hook.got(4)
+        await eventually(hook.row, lambda row: row.woken_until is None)
+        async with database.reading() as connection:
+            assert (await webhook_metrics.seen(connection, 0)).late == ()
+            assert await webhook_metrics.states(connection) == {
+                ("enabled",): 1,
+                ("failing",): 0,
+                ("disabled",): 0,
+            }
+            assert await webhook_metrics.retries(connection) == {(): 0}
+        assert (await webhooks(database)).sentence == "Webhooks: 1 enabled, 0 failing, 0 disabled."
+
+
+@pytest.mark.covers("A11")
+async def test_what_no_endpoint_wants_is_passed_without_waking_anyone(idle_scene: Scene) -> None:
+    async with hooked(idle_scene, "order.processed", relayed=False) as hook:
+        before = await hook.row()
+        await hook.happens(5)
+        assert await hook.relay.look() == 0
+        after = await hook.row()
+        assert (after.epoch, int(after.xid)) > (before.epoch, int(before.xid))
+        assert await hook.relay.look() == 0
+        assert hook.receiver.requests == []

@@ -123,7 +123,7 @@ async def _a_house(
         house = House(scene, folder, stack, ESIM_WEBHOOKS_TO_LOOPBACK="true")
         await house.start_worker()
         await house.start_portal()
-        kills = {
+        kills: dict[str, Callable[[], Awaitable[None]]] = {
             "worker": house.kill_worker,
             "portal": house.kill_portal,
             "database": part.is_killed,

@@ -16,6 +16,7 @@ from starter.desks import Desks
 from tests.builders import run
 from tests.callers.world import BOLT, Known
 from tests.portal.api.keys import Keyring
+from tests.portal.api.statements import counted
 from tests.webhooks.hooked import happens
 from tests.webhooks.receiver import a_receiver
 
@@ -210,3 +211,31 @@ async def test_missed_events_may_be_skipped(desks: Desks, acme: Known) -> None:
 async def _place(desks: Desks) -> int:
     (row,) = await run(desks.database, "SELECT max(xid::text::bigint) AS xid FROM webhooks")
     return int(row.xid)
+
+
+_MANY = """
+INSERT INTO webhooks (account_id, url, secret, disabled_at, disabled_for, epoch, xid, event_id, created_by)
+    SELECT 1, 'https://shop.example/' || n, '', esim_now(), 'asked', 1, '1', 0, 'user:1'
+    FROM generate_series(1, 110) n
+"""
+_MANY_ATTEMPTS = """
+INSERT INTO webhook_attempts (webhook_id, account_id, epoch, xid, event_id, type, number, outcome, status)
+    SELECT 1, 1, 1, '1', n, 'line.groups_changed', 1, 'status', 500 FROM generate_series(1, 110) n
+"""
+
+
+async def test_lists_cost_the_same_statements_however_long_a_page_is(
+    api: httpx.AsyncClient, keys: Keyring, desks: Desks, acme: Known
+) -> None:
+    headers = await keys.of()
+    await api.get("/webhooks", headers=headers)
+    for statement in (_MANY, _MANY_ATTEMPTS):
+        await run(desks.database, statement)
+    for path in ("/webhooks", "/webhooks/WH-1/attempts"):
+        cost = set()
+        for limit in (1, 25, 100):
+            with counted(desks.database) as statements:
+                answer = await api.get(path, params={"limit": limit}, headers=headers)
+            assert len(answer.json()["data"]) == limit
+            cost.add(len(statements))
+        assert len(cost) == 1, path
