@@ -34,7 +34,7 @@ def modules(document: Mapping[str, Any]) -> dict[str, str]:
         resources.setdefault(operation.resource, []).append(operation)
     made = {f"_async/resources/{name}.py": _module(name, found, schemas) for name, found in resources.items()}
     made["_async/resources/__init__.py"] = _all(list(resources), document)
-    made["models.py"] = schemas.models("".join(re.sub(r'"""(.|\n)*?"""', "", text) for text in made.values()))
+    made["models.py"] = schemas.models("".join(map(_code, made.values())))
     return made
 
 
@@ -65,21 +65,22 @@ def _module(resource: str, found: list[Operation], schemas: Schemas) -> str:
     if resource in _BY_HAND and any(operation.streams for operation in found):
         texts.append(_BY_HAND[resource][1].strip("\n"))
     body = "\n\n".join(texts)
+    code = _code(body)
     title = found[0].about["tags"][0]
     own = {name for _, name in BY_HAND.values()}
-    named = {name for name in schemas.classes.values() if _uses(body, name)} - own
+    named = {name for name in schemas.classes.values() if _uses(code, name)} - own
     imports = [
         _import(
             "collections.abc",
-            [name for name in ("AsyncGenerator", "AsyncIterator", "Sequence") if _uses(body, name)],
+            [name for name in ("AsyncGenerator", "AsyncIterator", "Sequence") if _uses(code, name)],
         ),
-        _import("contextlib", [name for name in ("aclosing",) if _uses(body, name)]),
-        _import("datetime", [name for name in ("date", "datetime") if _uses(body, name)]),
-        _import("typing", [name for name in _TYPING if _uses(body, name)]),
+        _import("contextlib", [name for name in ("aclosing",) if _uses(code, name)]),
+        _import("datetime", [name for name in ("date", "datetime") if _uses(code, name)]),
+        _import("typing", [name for name in _TYPING if _uses(code, name)]),
         _import("esim_orders_client._async.connection", ["AsyncConnection"]),
-        _import("esim_orders_client.calls", [name for name in _CALLS if _uses(body, name)]),
-        *(_import(module, [name] if _uses(body, name) else []) for module, name in BY_HAND.values()),
-        _import("esim_orders_client.model", ["Page"] if _uses(body, "Page") else []),
+        _import("esim_orders_client.calls", [name for name in _CALLS if _uses(code, name)]),
+        *(_import(module, [name] if _uses(code, name) else []) for module, name in BY_HAND.values()),
+        _import("esim_orders_client.model", ["Page"] if _uses(code, "Page") else []),
         _import("esim_orders_client.models", sorted(named)),
     ]
     return (
@@ -104,9 +105,13 @@ def _all(resources: list[str], document: Mapping[str, Any]) -> str:
     )
 
 
-def _uses(body: str, name: str) -> bool:
-    without = re.sub(r'"""(.|\n)*?"""', "", body)
-    return re.search(rf"(?<![\w.\"]){re.escape(name)}(?![\w\"=])", without) is not None
+def _uses(code: str, name: str) -> bool:
+    return re.search(rf"(?<![\w.\"]){re.escape(name)}(?![\w\"=])", code) is not None
+
+
+def _code(text: str) -> str:
+    """A text without its docstrings."""
+    return re.sub(r'"""(.|\n)*?"""', "", text)
 
 
 def _import(module: str, names: list[str]) -> str:

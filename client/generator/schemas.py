@@ -142,14 +142,14 @@ class Schemas:
     def _sorted(self, names: list[str]) -> Iterator[str]:
         """A class after those that it needs."""
         done: set[str] = set()
+        needs = {name: set(re.findall(r"\w+", self._annotations(name))) for name in names}
 
         def visit(name: str) -> Iterator[str]:
             if name in done:
                 return
             done.add(name)
             for other in names:
-                needed = re.search(rf"\b{self.classes[other]}\b", self._annotations(name))
-                if needed:
+                if self.classes[other] in needs[name]:
                     yield from visit(other)
             yield name
 
