@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 
+from temporalio import activity
+
 from mail.errors import MailError, MailInvalid, MailRejected
 from models.identifiers import webhook_work_id
 from models.operations.webhooks import Answer, DisabledFor
@@ -128,7 +130,7 @@ class _Run:
     async def to_the_end(self) -> EventsDelivered:
         """Batch after batch."""
         idle_since: float | None = None
-        while time.monotonic() < self._ends_at:
+        while time.monotonic() < self._ends_at and not activity.is_worker_shutdown():
             endpoint = await self._webhooks.opened(self._id)
             if endpoint is None:
                 return self._ended()

@@ -79,7 +79,7 @@ class ApiFigures:
 
 async def measure_api(lines: int = LINES, orders: int = ORDERS) -> ApiFigures:
     """Fill a sandbox of its own and measure."""
-    settings = {"ESIM_API_CALLS_A_SECOND": "10000", "ESIM_SECRET_KEYS": KeyRing.newkey_of()}
+    settings = {"ESIM_API_CALLS_A_SECOND": "10000", "ESIM_SECRET_KEYS": KeyRing.new_key()}
     async with surroundings(bare=False, **settings) as around:
         database = Database(around.settings.database_url, pool_size=2)
         await seed(database, lines)

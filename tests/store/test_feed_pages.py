@@ -49,7 +49,12 @@ async def test_the_database_chooses_what_the_filter_accepts(
 ) -> None:
     everything = await _all(desks.database)
     (telvia,) = await run(desks.database, "SELECT id FROM distributors WHERE name = 'Telvia'")
-    scopes = [OfAccount(1), OfAccount(1, travel=False), OfAccount(2), OfDistributor(1, telvia.id)]
+    scopes: list[OfAccount | OfDistributor] = [
+        OfAccount(1),
+        OfAccount(1, travel=False),
+        OfAccount(2),
+        OfDistributor(1, telvia.id),
+    ]
     types = [None, types_for(PERMISSIONS[Role.MANAGER]), frozenset({"order.submitted", "qr.shown"})]
     about = [None, acme.order, "sim:3"]
     seen = set()

@@ -202,10 +202,9 @@ async def change_webhook(caller: Managing, desks: At, webhook: Id, body: Webhook
 
 
 @routes.delete("/webhooks/{webhook}", summary="Delete a webhook", status_code=204)
-async def delete_webhook(caller: Managing, desks: At, webhook: Id) -> Response:
+async def delete_webhook(caller: Managing, desks: At, webhook: Id) -> None:
     """Delete the endpoint with its secret and its attempts: what was not delivered yet never is."""
     await desks.webhooks.delete(caller, webhook)
-    return Response(status_code=204)
 
 
 @routes.post("/webhooks/{webhook}/test", summary="Send a ping to a webhook")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import httpx
 import pytest
@@ -254,7 +255,7 @@ async def test_open_streams_hold_no_connection_to_the_database(
         await _happens(desks, "sim:1", 1)
         for reader in readers:
             await reader.has(1)
-        pool = desks.database._engine.pool
+        pool: Any = desks.database._engine.pool
         await comes_true(lambda: pool.checkedout() <= 1, 10)  # the reader's, while it reads
 
 
