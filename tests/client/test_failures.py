@@ -39,7 +39,9 @@ def contact(client: EsimOrders, name: str, key: str | None = None) -> models.Con
 
 
 @pytest.mark.parametrize(
-    "fault", [RESET, LOST, WAIT, refused(429, "Retry-After: 0"), refused(502), refused(504)]
+    "fault",
+    [RESET, LOST, WAIT, refused(429, "Retry-After: 0"), refused(502), refused(504)],
+    ids=["reset", "lost", "503", "429", "502", "504"],
 )
 async def test_a_call_that_is_lost_is_repeated_with_its_key_and_done_once(
     here: Here, fault: str | bytes
