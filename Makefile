@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PACKAGES := activities mail models outbox portal providers qr sandbox starter store telemetry temporal wording workflows settings.py worker.py
-TESTED := tests bench
+TESTED := tests bench client/src client/generator
 # More than the usual two cores: many tests wait for a server, or for Temporal to miss a killed worker.
 JOBS ?= 3
 COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --generate-hashes \
@@ -14,7 +14,7 @@ COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --g
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-quick test-night check lint types imports bench pictures histories release-fixture schemas emails lock clean
+.PHONY: help install demo up test test-quick test-night check lint types imports bench pictures histories release-fixture schemas client emails lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -67,9 +67,14 @@ histories: $(STAMP) ## Record this version's histories, which the replay tests r
 release-fixture: $(STAMP) ## Fill and dump a database of this version, which the upgrade tests start from
 	$(BIN)/python -m tests.upgrade.record
 
-schemas: $(STAMP) ## Write docs/schemas and docs/openapi.json from the messages and the routes
+schemas: $(STAMP) ## Write docs/schemas, openapi.json and events.md from messages, routes and event types
 	$(BIN)/python -m tests.contract.schemas
 	$(BIN)/python -m tests.contract.openapi
+	$(BIN)/python -m tests.contract.event_types
+	$(BIN)/python -m client.generator
+
+client: $(STAMP) ## Write the models and calls of client/ from docs/openapi.json
+	$(BIN)/python -m client.generator
 
 emails: $(STAMP) ## Write the e-mails that the tests compare with again, after a change of their text
 	$(BIN)/python -m tests.outbox.approved

@@ -133,8 +133,15 @@ class Settings(BaseSettings):
 
     api_calls_a_second: float = Field(default=50, gt=0, le=10_000)
     """Calls of one API key that each portal process answers per second, averaged over ten seconds."""
+    streams_per_caller: int = Field(default=20, ge=1, le=100_000)
+    """Event streams that one API key may have open at once in each portal process."""
     account_mode: Mode = Mode.LIVE
     """live or test: of accounts that an import creates. Only API keys of the same mode reach them."""
+
+    webhooks_per_account: int = Field(default=20, ge=0, le=1000)
+    """Endpoints of webhooks that an account may have."""
+    webhooks_to_loopback: bool = False
+    """Whether webhooks may be sent to this machine, over http too: for a sandbox and for tests."""
 
     qr_reminder_after: Duration = timedelta(days=3)
     """How long after a request for a QR code, or its last reminder, the distributor is reminded."""

@@ -35,6 +35,8 @@ from activities.travel.line_life import LineLife
 from activities.travel.mails import TravelMails
 from activities.travel.sweep import TravelSweep
 from activities.user_mails import UserMails
+from activities.webhook_relay import relaying
+from activities.webhooks import Webhooks
 from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
@@ -72,6 +74,7 @@ from workflows.licences.licence_request import EsimLicenceRequest, PinnedLicence
 from workflows.licences.number_change import EsimNumberChange
 from workflows.operations.job import EsimJob, PinnedJob
 from workflows.operations.retry_held import RetryHeld
+from workflows.operations.webhook import EsimWebhook
 from workflows.orders.order import EsimOrder
 from workflows.people.user_mail import EsimUserMail, PinnedUserMail
 from workflows.step import Steps, activities_of, unimplemented
@@ -90,6 +93,7 @@ _ALWAYS: list[type] = [
     EsimNumberChange,
     EsimLineLife,
     EsimTravelSweep,
+    EsimWebhook,
     RetryHeld,
 ]
 WORKFLOWS: list[type] = [
@@ -194,6 +198,7 @@ def implementations(
         TravelSweep(database, client, alerts, settings.travel_install_within, given_up_after),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
         Jobs(JobRunner(Desks.of(client, database, settings))),
+        Webhooks(database, outbox, keys, loopback=settings.webhooks_to_loopback),
     )
 
 
@@ -268,6 +273,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await stack.enter_async_context(health_page(settings.health_address, ready))
         settle_memory()
         await stack.enter_async_context(order_worker(client, database, mailer, settings, eager=True))
+        await stack.enter_async_context(relaying(client, database, settings.task_queue))
         stack.callback(stop.set)  # whatever ends this block, the watchdog counts from now on
         _log.info("The worker polls %s at %s.", settings.task_queue, settings.temporal_address)
         idle = await why_idle(client, settings)

@@ -20,6 +20,7 @@ from bench.only_orders import HIGH, LOW, OnlyOrders, OrderFigures, leave
 from bench.orders import BareOrders, RealOrders
 from bench.proof import faults
 from bench.rounds import Pace, run_round, take_turns
+from bench.streams import measure_streams, show_streams
 from bench.surroundings import Surroundings, surroundings
 from bench.table import show, show_orders
 from bench.uploads import UploadPace, time_uploads
@@ -41,6 +42,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
     parser.add_argument("--only", choices=("orders",), help="measure the orders and nothing else")
     parser.add_argument("--api", action="store_true", help="measure the API on a large account, nothing else")
+    parser.add_argument("--streams", action="store_true", help="measure 1,000 open streams, nothing else")
     parser.add_argument(
         "--lost", type=int, metavar="N", help="start N orders whose workflows were lost, and nothing else"
     )
@@ -174,6 +176,15 @@ def _api(*, as_json: bool) -> int:
     return 0
 
 
+def _streams(*, as_json: bool) -> int:
+    _say("opening 1,000 event streams")
+    figures = uvloop.run(measure_streams())
+    show_streams(figures)
+    if as_json:
+        print(json.dumps(figures.as_json()))
+    return 0
+
+
 def _say(sentence: str) -> None:
     print(f"bench: {sentence}", file=sys.stderr, flush=True)
 
@@ -187,6 +198,8 @@ def main() -> int:
         return _lost(chosen.lost)
     if chosen.api:
         return _api(as_json=chosen.json)
+    if chosen.streams:
+        return _streams(as_json=chosen.json)
     try:
         figures, wrong = uvloop.run(benchmark(chosen))
     except SandboxError as failure:

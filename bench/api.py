@@ -91,7 +91,7 @@ async def measure_api(lines: int = LINES, orders: int = ORDERS) -> ApiFigures:
         costs: dict[str, Cost] = {}
         base = f"{around.addresses.portal_url}/api/v1"
         for role, called in ((Role.SUPPORT, OF_STAFF), (Role.OWNER, OF_OWNER)):
-            headers = await _key(database, around, role)
+            headers = await key_of(database, around, role)
             async with httpx.AsyncClient(base_url=base, headers=headers, timeout=60) as client:
                 addresses = {name: _listed(path) for name, path in called.items()}
                 costs |= await _costs(client, around, addresses, MOST_CPU_MS)
@@ -129,7 +129,8 @@ async def _settle(url: str) -> None:
     await database.close()
 
 
-async def _key(database: Database, around: Surroundings, role: Role) -> dict[str, str]:
+async def key_of(database: Database, around: Surroundings, role: Role) -> dict[str, str]:
+    """The header with a new key of this role in the account."""
     operator, bot = callers.operator(), f"{role}@bots.example"
     users = UserDesk(database)
     await users.create_user(operator, "Acme", "Bot", bot, role=role, kind=UserKind.SERVICE)

@@ -105,6 +105,12 @@ INSERT INTO jobs (account_id, kind, status, dry_run, made_key, digest, rows, don
     FROM generate_series(1, :some) n;
 INSERT INTO job_rows (job_id, number, account_id, outcome, record)
     SELECT j.id, n, 1, 'done', 'L-' || n FROM jobs j, generate_series(1, 100) n WHERE j.id <= 100;
+INSERT INTO webhooks (account_id, url, secret, disabled_at, disabled_for, notified_at, epoch, xid, event_id,
+        created_by)
+    SELECT 1, 'https://shop.example/' || n, '', esim_now(), 'asked', esim_now(), 1, '1', 0, 'user:1'
+    FROM generate_series(1, 20) n;
+INSERT INTO webhook_attempts (webhook_id, account_id, epoch, xid, event_id, type, number, outcome, status)
+    SELECT 1, 1, 1, '1', n, 'line.groups_changed', 1, 'status', 500 FROM generate_series(1, :some) n;
 INSERT INTO origins (actor, surface, session) SELECT 'user:1', 'api', '1' FROM generate_series(1, :some) n;
 INSERT INTO events (account_id, about, type, actor, audience, origin_id)
     SELECT 1, ARRAY['line:' || n], 'line.groups_changed', 'user:' || n % 50 + 1, 'account', n % :some + 1

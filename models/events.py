@@ -51,6 +51,8 @@ _ACCOUNT = (
     *("travel_plan.created", "travel_plan.changed", "travel_plan.pinned", "travel_plan.unpinned"),
     *("travel_plan.withdrawn", "travel_plan.offered_again"),
     *("job.created", "job.done", "job.failed", "job.cancelled"),
+    *("webhook.created", "webhook.changed", "webhook.deleted", "webhook.enabled", "webhook.disabled"),
+    *("webhook.rotated", "webhook.tested", "webhook.replayed"),
 )
 _OPERATOR = (
     *("order.held", "order.released", "qr.held", "qr.released", "notification.held", "notification.released"),

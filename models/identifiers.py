@@ -19,6 +19,7 @@ TRAVEL_LINE_ID_PATTERN = r"^travel-line-[1-9][0-9]{0,17}$"
 TRAVEL_NOTICE_ID_PATTERN = r"^travel-notice-[a-z2-7]{16}$"
 USER_MAIL_ID_PATTERN = r"^user-mail-[a-z2-7]{16}$"
 JOB_ID_PATTERN = r"^job-[1-9][0-9]{0,17}$"
+WEBHOOK_ID_PATTERN = r"^webhook-[1-9][0-9]{0,17}$"
 WORK = (
     "order-",
     "qr-request-",
@@ -44,6 +45,7 @@ LETTERS = {
     "subscriber": "SB",
     "travel_plan": "TP",
     "user": "U",
+    "webhook": "WH",
 }
 """The letters of ids, by what events, actors and subjects of orders call the record: `line:42` is `L-42`."""
 _CALLERS = "operator|user:[0-9]{1,18}|contact:[0-9]{1,18}"
@@ -178,6 +180,11 @@ def user_mail_id(account_id: int, key: str) -> str:
 def job_work_id(job_id: int) -> str:
     """The workflow id of a job: `job-7`."""
     return f"job-{job_id}"
+
+
+def webhook_work_id(webhook_id: int) -> str:
+    """The workflow id of the deliveries to an endpoint: `webhook-7`."""
+    return f"webhook-{webhook_id}"
 
 
 def mark_of_key(account_id: int, key: str) -> str:

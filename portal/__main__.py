@@ -19,6 +19,7 @@ from starter.desks import Desks
 from starter.operations.readiness import readiness
 from telemetry.leaving import leave
 from telemetry.metrics import gauges
+from telemetry.open_files import allow_open_files
 from telemetry.process import run
 from telemetry.server import Server, configured, listen
 
@@ -29,6 +30,7 @@ _log = logging.getLogger("portal")
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Serve the pages until `stop`."""
+    allow_open_files()  # each event stream is an open connection
     listening = listen(settings.portal_host, settings.portal_port, _unavailable())
     with contextlib.closing(listening):
         async with Desks.open(settings) as desks, gauges(settings, desks.database):
@@ -44,6 +46,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             _log.info("The portal stops: requests that it has begun are finished first.")
+            app.state.streams.end_all()  # they would never finish
             server.should_exit = True
             await serving
 

@@ -92,6 +92,7 @@ def create_app(
         answer = _of_path(problems.answer, answer)
     add_pages(app, api, pages, settings.portal_url)
     if api is not None:
+        app.state.streams = api.state.streams
         app.router.routes.insert(0, _mounted(api))  # before a hundred pages that are not meant
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError):
         app.add_exception_handler(failure, answer)

@@ -43,6 +43,8 @@ class Addresses:
     """Empty when Temporal is not the sandbox's own."""
     account_mode: str = "test"
     """No eSIM of a sandbox is real: API keys of its accounts begin with `esim_test_`."""
+    webhooks_to_loopback: str = "true"
+    """The receivers of webhooks that a developer tries are on the same machine."""
     pids: dict[str, int] = field(default_factory=dict)
     """Process id by name: postgres, temporal, mailbox, worker, portal, as far as the sandbox runs them."""
 

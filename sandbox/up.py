@@ -237,6 +237,7 @@ class Sandbox:
         """The environment of worker and portal: the addresses of the parts."""
         addresses = {f"ESIM_{name.upper()}": str(getattr(self._addresses, name)) for name in GIVEN}
         return {
+            "ESIM_WEBHOOKS_TO_LOOPBACK": self._addresses.webhooks_to_loopback,
             **self._plan.environment,
             **addresses,
             "ESIM_PORTAL_URL": self._addresses.portal_url,

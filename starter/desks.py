@@ -27,9 +27,11 @@ from starter.licences.numbers import NumberDesk
 from starter.licences.requests import LicenceRequestDesk
 from starter.operations.audit import AuditDesk
 from starter.operations.clock import ClockDesk
+from starter.operations.feed import FeedDesk
 from starter.operations.jobs import JobDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
+from starter.operations.webhooks import WebhookDesk
 from starter.orders.desk import OrderDesk
 from starter.people.accounts import AccountDesk
 from starter.people.api_keys import ApiKeyDesk
@@ -79,7 +81,9 @@ class Desks:
     licences: LicenceDesk
     licence_requests: LicenceRequestDesk
     audit: AuditDesk
+    feed: FeedDesk
     jobs: JobDesk
+    webhooks: WebhookDesk
     retry: RetryDesk
     recovery: RecoveryDesk
     numbers: NumberDesk
@@ -126,7 +130,9 @@ class Desks:
             licences=LicenceDesk(database),
             licence_requests=LicenceRequestDesk(*connected),
             audit=AuditDesk(database),
+            feed=FeedDesk(database),
             jobs=JobDesk(*connected),
+            webhooks=WebhookDesk(database, settings),
             retry=RetryDesk(*connected),
             recovery=RecoveryDesk(*connected),
             numbers=NumberDesk(*connected),

@@ -9,9 +9,6 @@ ids misses events that commit late. So the feed is ordered by (epoch, transactio
 of transactions that are older than every running one. A long write transaction delays the feed.
 """
 
-import base64
-import binascii
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,8 +32,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.errors import Refused
 from models.events import Audience, EventView, FeedEvent, audience_of
+from models.feed import START, Cursor
 from models.people.callers import AllAccounts, OfMode, Scope
 from store.event_table import EventRow, FeedEpochRow, Xid8
 from store.row import clock
@@ -46,10 +43,8 @@ Happening = tuple[str, dict[str, Any]]
 
 _APPEND = insert(EventRow).inline()
 """The ids that PostgreSQL gives are not asked for."""
-_CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,20})\.([0-9]{1,18})")
 _ALSO_ABOUT = ("sim", "esim_line")
 """The records that an event refers to where its data names them."""
-_MOST_TRANSACTIONS = 2**64
 _VIEW = (EventRow.at, EventRow.actor, EventRow.type, EventRow.data, EventRow.about)
 _EACH = select(*_VIEW).order_by(EventRow.id)
 _ABOUT = EventRow.about.contains(bindparam("reference", type_=EventRow.about.type))
@@ -122,37 +117,6 @@ async def of(
 # --- the feed ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, order=True)
-class Cursor:
-    """A place in the feed: the last event that was read."""
-
-    epoch: int = 0
-    xid: int = 0
-    id: int = 0
-
-    def __str__(self) -> str:
-        """The opaque form that is given to others."""
-        plain = f"{self.epoch}.{self.xid}.{self.id}".encode()
-        return base64.urlsafe_b64encode(plain).decode().rstrip("=")
-
-    @classmethod
-    def parse(cls, opaque: str) -> "Cursor":
-        """Read the opaque form. Raises `Refused` (`cursor_invalid`)."""
-        try:
-            plain = base64.b64decode(opaque + "=" * (-len(opaque) % 4), altchars=b"-_", validate=True)
-            found = _CURSOR.fullmatch(plain.decode("ascii"))
-        except (binascii.Error, ValueError):
-            found = None
-        place = cls(*map(int, found.groups())) if found else None
-        if place is None or place.xid >= _MOST_TRANSACTIONS:
-            raise Refused.because("cursor_invalid")
-        return place
-
-
-START = Cursor()
-"""Before the first event."""
-
-
 @dataclass(frozen=True)
 class Page:
     """Events in the feed's order, and the cursor to read on from; it stays where nothing is new."""
@@ -211,7 +175,7 @@ async def read(
     if not rows:
         return Page((), cursor)
     places = [Cursor(row.epoch, int(row.xid), row.id) for row in rows]
-    return Page(tuple(map(_fed, rows, places)), places[-1])
+    return Page(tuple(map(fed, rows, places)), places[-1])
 
 
 # not its timeline: a failover raises that, and transactions are numbered on
@@ -267,5 +231,6 @@ def _view(row: Any) -> EventView:
     return EventView(at=row.at, actor=row.actor, type=row.type, data=row.data, about=tuple(row.about))
 
 
-def _fed(row: Any, place: Cursor) -> FeedEvent:
+def fed(row: Any, place: Cursor) -> FeedEvent:
+    """The event of a row of the feed."""
     return FeedEvent(id=str(place), account_id=row.account_id, origin_id=row.origin_id, **dict(_view(row)))

@@ -12,7 +12,8 @@ from store.codes.tables import QrUploadRow, QrVersionRow
 from store.key_ring import KeyRing
 from store.operations.job_tables import JobRow
 from store.operations.jobs import digested
-from store.secrets import code_of, confirmation_code_of, file_of, input_of, uploaded
+from store.operations.webhook_tables import WebhookRow
+from store.secrets import code_of, confirmation_code_of, file_of, input_of, signing_secret_of, uploaded
 from store.session import Database
 
 _BATCH = 10
@@ -26,7 +27,7 @@ async def reencrypt(database: Database, keys: KeyRing) -> int:
     (`store.key_ring`). Raises `UnknownKey` if a key is missing; rows that were re-encrypted before stay so.
     """
     changed = 0
-    for batch in (_versions, _uploads, _inputs):
+    for batch in (_versions, _uploads, _inputs, _webhooks):
         changed += await _all(database, keys, batch)
     return changed
 
@@ -124,5 +125,26 @@ async def _inputs(connection: AsyncConnection, keys: KeyRing, after: int | None)
         digest = keys.fingerprints(digested(row.kind, content, dry_run=row.dry_run))[0]
         again = {"input": keys.encrypt(use, content), "digest": digest}
         await connection.execute(update(JobRow).where(JobRow.id == row.id).values(again))
+        changed += 1
+    return last, changed
+
+
+async def _webhooks(connection: AsyncConnection, keys: KeyRing, after: int | None) -> tuple[int | None, int]:
+    rows = await connection.execute(
+        select(WebhookRow.id, WebhookRow.secret, WebhookRow.previous_secret)
+        .where(WebhookRow.id > (after or 0))
+        .order_by(WebhookRow.id)
+        .limit(_BATCH)
+        .with_for_update()
+    )
+    last, changed = None, 0
+    for row in rows.all():
+        last = row.id
+        old = {name: getattr(row, name) for name in ("secret", "previous_secret")}
+        if all(map(keys.is_current, filter(None, old.values()))):
+            continue
+        use = signing_secret_of(row.id)
+        again = {name: _again(keys, use, value) for name, value in old.items()}
+        await connection.execute(update(WebhookRow).where(WebhookRow.id == row.id).values(again))
         changed += 1
     return last, changed

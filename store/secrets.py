@@ -27,3 +27,8 @@ def input_of(job_id: int) -> str:
 def confirmation_code_of(sim_id: int, version: int) -> str:
     """The use of the confirmation code that belongs to a version's code."""
     return f"confirmation code of S-{sim_id}, version {version}"
+
+
+def signing_secret_of(webhook_id: int) -> str:
+    """The use of the secret that the requests to an endpoint are signed with."""
+    return f"secret of WH-{webhook_id}"

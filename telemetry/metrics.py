@@ -26,6 +26,7 @@ from temporalio.runtime import (
 from models.errors import Refused
 from settings import Settings
 from store.operations import metrics as database_metrics
+from store.operations import webhook_metrics
 from store.session import Database
 
 READ_EVERY = 15.0
@@ -71,6 +72,14 @@ GAUGES = (
     ),
     Gauge("esim_mails", "Mails by outcome.", ("template", "state"), database_metrics.mails),
     Gauge("esim_qr_imports", "Imports of QR codes.", ("outcome", "code"), database_metrics.qr_imports),
+    Gauge("esim_webhooks", "Webhooks by state.", ("state",), webhook_metrics.states),
+    Gauge("esim_webhook_retries", "Events that are to be sent again.", (), webhook_metrics.retries),
+    Gauge(
+        "esim_webhook_oldest_waiting_seconds",
+        "How long the oldest event has waited for a receiver that does not fail.",
+        (),
+        webhook_metrics.oldest_waiting,
+    ),
 )
 AGE = Gauge("esim_metrics_age_seconds", "How old the other esim_ gauges are.", (), database_metrics.orders)
 

@@ -7,8 +7,9 @@ from wording.french.licence_commands import WORDS as LICENCES
 from wording.french.people_commands import WORDS as PEOPLE
 from wording.french.spaces import spaced
 from wording.french.travel_commands import WORDS as TRAVEL
+from wording.french.webhook_commands import WORDS as WEBHOOKS
 
-_FRENCH = spaced(COMMON | CODES | PEOPLE | LICENCES | TRAVEL)
+_FRENCH = spaced(COMMON | CODES | PEOPLE | LICENCES | TRAVEL | WEBHOOKS)
 
 
 def command_words(english: str, language: Language) -> str:

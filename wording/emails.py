@@ -18,6 +18,7 @@ SUBJECTS: dict[str, Path] = {
     **{subject: HERE / subject for subject in ("orders", "codes", "licences")},
     "number_changes": HERE / "licences" / "changes",
     "people": HERE / "people",
+    "webhooks": HERE / "webhooks",
     "travel": HERE / "travel",
     "travel_notices": HERE / "travel" / "notices",
 }

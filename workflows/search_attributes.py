@@ -22,7 +22,7 @@ from models.people.user_mails import UserMailStatus
 from models.travel.notices import NoticeStatus
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, RequestQrCode
 from workflows.licences.messages import ChangeNumber, RequestLicences
-from workflows.operations.messages import RunJob
+from workflows.operations.messages import RunJob, RunWebhook
 from workflows.people.messages import SendUserMail
 from workflows.travel.messages import LineLifeStatus, LiveLine, SendTravelNotice
 
@@ -32,6 +32,7 @@ TRAVEL_NOTICE = "travel_notice"
 USER_MAIL = "user_mail"
 TRAVEL_LINE = "travel_line"
 JOB = "job"
+WEBHOOK = "webhook"
 NOTIFY_QR_CODE = "notify_qr_code"
 """The `OrderKind` of a notification; that of a request is the action `generate_qr_code`."""
 
@@ -155,6 +156,11 @@ def job_labels(start: RunJob) -> TypedSearchAttributes:
             ACCOUNT_ID: str(start.account_id),
         }
     )
+
+
+def webhook_labels(start: RunWebhook) -> TypedSearchAttributes:
+    """The search attributes of the deliveries to an endpoint. They have no status: it is in the database."""
+    return _attributes({ORDER_KIND: WEBHOOK, ACCOUNT_ID: str(start.account_id)})
 
 
 def label_once(attributes: TypedSearchAttributes) -> None:

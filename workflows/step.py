@@ -105,6 +105,13 @@ def in_background(summary: str) -> StepPolicy:
     )
 
 
+def delivered(summary: str) -> StepPolicy:
+    """Deliveries to a receiver, which continue where they stopped: retried for a quarter of an hour, then the
+    workflow fails and is started anew while something is due.
+    """
+    return StepPolicy(summary, retried_for=timedelta(minutes=15), attempt=timedelta(minutes=10))
+
+
 def record(summary: str) -> StepPolicy:
     """Records a hold. The workflow retries it without end; meanwhile the search attribute HoldReason shows
     it.

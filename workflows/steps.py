@@ -9,7 +9,7 @@ from abc import abstractmethod
 from workflows.codes.steps import QrMailSteps, QrSteps
 from workflows.licences.steps import LicenceMailSteps, NumberCallSteps, NumberSteps
 from workflows.messages import HoldInput, ReleaseInput
-from workflows.operations.steps import JobSteps, RetryHeldSteps
+from workflows.operations.steps import JobSteps, RetryHeldSteps, WebhookSteps
 from workflows.orders.steps import FollowUpSteps, OrderSteps, PeopleSteps, ProviderSteps
 from workflows.people.steps import UserMailSteps
 from workflows.step import Steps, record, step
@@ -47,5 +47,6 @@ CONTRACTS: tuple[type[Steps], ...] = (
     SweepSteps,
     RetryHeldSteps,
     JobSteps,
+    WebhookSteps,
 )
 """All sets of steps: a worker implements each."""

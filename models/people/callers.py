@@ -79,6 +79,8 @@ class Permission(StrEnum):
     MANAGE_CONTACTS = "manage_contacts"
     MANAGE_API_KEYS = "manage_api_keys"
     """Make, list and revoke API keys, with at most one's own permissions (A1)."""
+    MANAGE_WEBHOOKS = "manage_webhooks"
+    """Make, list, change and delete the endpoints that events of the account are sent to (A11)."""
     RUN_JOBS = "run_jobs"
     """Run imports and bulk actions in the background; each kind needs its own permission besides (A21)."""
     VIEW_AUDIT = "view_audit"
@@ -115,6 +117,7 @@ _ADMINISTRATOR = _MANAGER | {
     Permission.MANAGE_USERS,
     Permission.MANAGE_CONTACTS,
     Permission.MANAGE_API_KEYS,
+    Permission.MANAGE_WEBHOOKS,
     Permission.VIEW_AUDIT,
     Permission.RETRY_WORK,
     Permission.ASSIGN_LICENCES,

@@ -1,6 +1,6 @@
 """Refusals of calls over HTTP, and about API keys."""
 
-from models.refusals.declared import BAD_REQUEST, FORBIDDEN, NOT_FOUND, UNAUTHORISED, Declared
+from models.refusals.declared import BAD_REQUEST, CONFLICT, FORBIDDEN, NOT_FOUND, UNAUTHORISED, Declared
 
 API = {
     # who calls
@@ -41,6 +41,9 @@ API = {
     "api_key_over": Declared("The API key that the job was made with has expired or was revoked."),
     "unknown_event_type": Declared("There is no such type of event."),
     "too_many_calls": Declared("This key calls too often; wait as long as Retry-After says.", 429),
+    "too_many_streams": Declared(
+        "This key has {most} streams open, the most that are allowed at once; close one of them first.", 429
+    ),
     # API keys
     "unknown_api_key": Declared("There is no such API key.", NOT_FOUND),
     "service_user_needed": Declared("An account's API key acts as a service user; this user is a person."),
@@ -56,6 +59,30 @@ API = {
         "This Idempotency-Key made the API key {key}, whose text was shown once. If it is lost, revoke {key} "
         "and make another under a new Idempotency-Key."
     ),
+    # webhooks
+    "unknown_webhook": Declared("There is no such webhook.", NOT_FOUND),
+    "webhook_types_unknown": Declared("There are no such types of events: {types}."),
+    "webhook_url_invalid": Declared(
+        "The address of a webhook begins with https:// and a host; it has no user name and no fragment."
+    ),
+    "webhook_address_private": Declared(
+        "The host of the webhook has an address that is not public; only public addresses are called."
+    ),
+    "webhook_host_unknown": Declared("The host of the webhook's address is not found."),
+    "webhook_description_invalid": Declared("A description has at most {most} characters."),
+    "webhook_made": Declared(
+        "This Idempotency-Key made the webhook {webhook}, whose secret was shown once. If it is lost, rotate "
+        "the secret of {webhook}."
+    ),
+    "too_many_webhooks": Declared("An account has at most {most} webhooks; delete one first.", CONFLICT),
+    "webhook_replay_choice": Declared(
+        "Say what is sent again: one event, or the time from which on and until when."
+    ),
+    "webhook_replay_many": Declared(
+        "More than {most:,} events lie in this span of time; choose a shorter one."
+    ),
+    "webhook_keep_invalid": Declared("The secret before signs for 0 to 720 hours more."),
+    "unknown_event": Declared("There is no such event.", NOT_FOUND),
     "key_user_or_platform": Declared(
         "Say whose key it is: --user SERVICE_USER, or --platform live (or test)."
     ),

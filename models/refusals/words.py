@@ -51,6 +51,7 @@ WORDS: Words = {
         "manage_profiles": "manage profiles",
         "manage_contacts": "manage contacts",
         "manage_api_keys": "manage API keys",
+        "manage_webhooks": "manage webhooks",
         "run_jobs": "run imports and bulk actions",
         "view_audit": "see the audit",
         "manage_accounts": "manage accounts",

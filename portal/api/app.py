@@ -26,15 +26,17 @@ from portal.api.catalogue import catalogue
 from portal.api.codes import codes, notifications
 from portal.api.codes import requests as qr_requests
 from portal.api.document import completed
+from portal.api.event_stream import HEAD
 from portal.api.fleet import fleet, inventory
 from portal.api.licences import agents, billing, licences, number_changes, numbers
 from portal.api.licences import requests as licence_requests
-from portal.api.operations import audit, held, jobs
+from portal.api.operations import audit, events, held, jobs, webhooks
 from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, users
 from portal.api.problems import RESPONSES, Problems
 from portal.api.rates import Rates
 from portal.api.routing import NamesWithSlashes
+from portal.api.streams import Streams
 from portal.api.travel import esim_lines, plans, reports, stock, subscribers
 from portal.http.attempts import Attempts
 from portal.http.forms import Incoming
@@ -64,7 +66,9 @@ ROUTERS: Mapping[str, APIRouter] = {
     "Travel stock": stock.routes,
     "eSIM lines": esim_lines.routes,
     "Reports of eSIM lines": reports.routes,
+    "Webhooks": webhooks.routes,
     "Jobs": jobs.routes,
+    "Events": events.routes,
     "Held work": held.routes,
     "Audit": audit.routes,
 }
@@ -92,7 +96,7 @@ class HeadAsGet:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
+        asked = {**scope, "method": "GET", HEAD: True} if scope.get("method") == "HEAD" else scope
         await self.app(asked, receive, send)
 
 
@@ -168,6 +172,7 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     )
     app.state.door = Door(desks, Rates(desks.settings.api_calls_a_second), Attempts())
     app.state.incoming = Incoming()
+    app.state.streams = Streams(desks)
     app.add_middleware(HeadAsGet)
     app.add_middleware(NamesWithSlashes)
     app.add_middleware(FormAsJson)

@@ -104,6 +104,7 @@ async def authenticate(request: Request) -> None:
         request_id=request_id(request.scope),
         changes=request.method not in _SAFE and request.query_params.get("dry_run", "").lower() not in _TRUE,
     )
+    request.state.sent = sent
     language = spoken(request.headers.get("accept-language", ""))
     try:
         request.state.authenticated = await callers.of_key(

@@ -41,6 +41,7 @@ _RECORDS: Mapping[str, str] = {
     "agent": "The agent: the e-mail address, or `AG-4`.",
     "contact": "The contact: the e-mail address, or `C-7`.",
     "job": "The job: `J-7`.",
+    "webhook": "The webhook: `WH-7`.",
     "key": "The API key: `K-7`.",
     "licence": "The licence: `LI-3`.",
     "line": "The line: its phone number, or `L-42`.",
@@ -147,7 +148,8 @@ def _describe_answers(operation: Operation, method: str, schemas: Mapping[str, A
         for content in answer.get("content", {}).values():
             _untitle(content.get("schema", {}))
         headers = list(_OF_EVERY_CALL)
-        headers += ["ETag"] if method == "get" and code == "200" else []
+        tagged = method == "get" and code == "200" and "text/event-stream" not in answer.get("content", {})
+        headers += ["ETag"] if tagged else []
         headers += ["Link"] if "cursor" in named else []
         headers += ["Location"] if code == "201" else []
         headers += ["Idempotent-Replayed"] if "Idempotency-Key" in named else []

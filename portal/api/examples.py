@@ -39,6 +39,7 @@ _BY_NAME: Mapping[str, str] = {
     "iccid": _ICCID,
     "Idempotency-Key": "cart-4711",
     "job": "J-7",
+    "webhook": "WH-7",
     "key": "K-7",
     "language": "en",
     "licence": "LI-3",

@@ -15,6 +15,7 @@ from models.orders.lifecycle import OrderKind
 from models.orders.rules import Action
 from models.people.callers import Role, UserKind
 from sandbox.demo.scene import OPERATOR, Scene
+from sandbox.demo.webhooks import Receiver, receiving
 from starter.people.api_keys import ApiKeyDesk
 from starter.people.users import UserDesk
 
@@ -34,11 +35,16 @@ async def api(scene: Scene) -> None:
         chapter.key("Shop backend", scene.user.account) as shop,
         chapter.key("Distributor's system", scene.user.account, Role.PROVIDER_DESK, distributor) as desk,
         chapter.key("Another firm's backend", _OTHER_ACCOUNT) as other,
+        chapter.key("Shop's administrator", scene.user.account, Role.ADMINISTRATOR) as administrator,
+        receiving() as receiver,
     ):
         await chapter.refused(shop)
+        webhook = await chapter.webhook(administrator, receiver)
         order = await chapter.placed(shop)
         await chapter.hidden(other, order)
         await chapter.processed(desk, order)
+        await chapter.told(receiver, order)
+        await administrator.delete(webhook)
 
 
 @dataclass
@@ -137,6 +143,31 @@ class _Chapter:
             == ["provider_processing", "provider_processing", "processed"],
         )
         await self.scene.check_swapped(order, self.line, iccid)
+
+    async def webhook(self, administrator: Client, receiver: Receiver) -> str:
+        """The shop's system wants to know how its orders end."""
+        body = {"url": receiver.url, "types": ["order.provider_processing", "order.processed"]}
+        made = await administrator.post("/webhooks", headers={"Idempotency-Key": _CART}, json=body)
+        receiver.secret = made.json()["secret"]
+        path = f"/webhooks/{made.json()['id']}"
+        self.scene.timeline.says(f"POST /webhooks: {made.json()['id']}, its secret is shown once")
+        pinged = (await administrator.post(f"{path}/test")).json()
+        self.scene.timeline.check(
+            "A ping arrives at once, and its signature is right",
+            right=pinged["delivered"] and "webhook.ping" in receiver.taken and not receiver.wrong,
+        )
+        return path
+
+    async def told(self, receiver: Receiver, order: str) -> None:
+        """Nobody asks again and again: the receiver is told."""
+        events = [await receiver.got(f"order.{name}") for name in ("provider_processing", "processed")]
+        self.scene.timeline.says("The shop's receiver gets order.provider_processing and order.processed")
+        self.scene.timeline.check(
+            "Each is signed, names the order, and holds no phone number and no ICCID",
+            right=all(event and event["data"]["about"][0] == order for event in events)
+            and not receiver.wrong
+            and not any(self.line.msisdn in str(event) for event in events),
+        )
 
     def _body(self) -> dict[str, Any]:
         kind = OrderKind.SWITCH_TO_ESIM.value

@@ -17,7 +17,7 @@ from starter.cli.fleet import fleet
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
 from starter.cli.licences import agents, licences, numbers
-from starter.cli.operations import audit, clock, database, doctor, jobs, keys, outages, sandbox
+from starter.cli.operations import audit, clock, database, doctor, jobs, keys, outages, sandbox, webhooks
 from starter.cli.orders import place_and_steer
 from starter.cli.output import say
 from starter.cli.people import accounts, api_keys, contacts, erasure, profiles, users
@@ -59,6 +59,7 @@ app.add_typer(agents.app, name="agent")
 app.add_typer(licences.app, name="licence")
 app.add_typer(travel.app, name="travel")
 app.add_typer(jobs.app, name="job")
+app.add_typer(webhooks.app, name="webhook")
 app.add_typer(keys.app, name="keys")
 app.add_typer(sandbox.mail_app, name="mail")
 app.add_typer(outages.app, name="sandbox")

@@ -21,6 +21,7 @@ from starter.operations.component_checks import (
 )
 from starter.operations.readiness import Check, readiness
 from starter.operations.sweep_check import travel_sweep
+from starter.operations.webhook_check import webhooks
 from starter.operations.work_checks import failing, held, not_sent, pending, unsent_notifications, workflows
 from starter.operations.worker_checks import workers
 from store.session import Database
@@ -58,6 +59,7 @@ async def examine(caller: Caller, settings: Settings) -> list[Check]:
             _alone(not_sent(database)),
             _alone(pending(database)),
             _alone(unsent_notifications(database)),
+            _alone(webhooks(database)),
         ]
         if settings.otlp_endpoint:
             looks.append(_alone(traces(settings.otlp_endpoint)))

@@ -4,7 +4,8 @@
     lost = await recovery.find(caller)
     done = await recovery.start(caller, lost, report=lambda count: ...)
 
-The Schedule of the sweep of travel eSIMs is lost with Temporal's data, too: `start` makes it again.
+The Schedule of the sweep of travel eSIMs is lost with Temporal's data, too: `start` makes it again. The relay
+wakes what is due of webhooks by itself; `start` has it do so at once.
 
 The database says what is unfinished, and one list from Temporal's visibility store says what runs. The list
 lags behind, so what it lacks is only suspected to have no workflow: if it runs after all, Temporal refuses
@@ -27,6 +28,7 @@ from starter.connected import ConnectedDesk
 from starter.operations.restarts import Restarted, Restarts, runs
 from store.operations.hold_subjects import KINDS
 from store.operations.unfinished import Waiting, waiting
+from store.operations.webhook_relay import reawaken
 from store.session import Database
 from temporal.connection import answered
 from temporal.travel.schedule import keep_sweeping
@@ -90,6 +92,8 @@ class RecoveryDesk(ConnectedDesk):
 
         await asyncio.gather(*map(one, await self._allowed(caller.scope, chosen)))
         await self._keep_sweeping()
+        async with self._database.transaction() as connection:
+            await reawaken(connection)
         return done
 
     async def _keep_sweeping(self) -> None:

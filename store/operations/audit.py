@@ -13,14 +13,11 @@ from sqlalchemy import (
     String,
     Text,
     and_,
-    case,
     cast,
     column,
-    exists,
     func,
     literal,
     not_,
-    or_,
     select,
     true,
     tuple_,
@@ -29,25 +26,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.events import EVENT_TYPES, Audience
+from models.feed import Cursor
 from models.operations.audit import PLATFORM, AuditEntry
-from models.operations.jobs import OF_TRAVEL
 from models.paging import Page, Wanted
 from models.people.callers import OPERATOR, OfAccount, Scope
+from store.event_scopes import about_travel
 from store.event_table import EventRow, Xid8
-from store.events import Cursor
-from store.orders.tables import OrderRow
 from store.origins import OriginRow
 from store.paging import most
 from store.people.tables import AccountRow, ApiKeyRow
-from store.scopes import travel_order, within
-from store.travel.tables import TravelStockRow
+from store.scopes import within
 
 _PLACE = (EventRow.epoch, EventRow.xid, EventRow.id)
 _NEWEST_FIRST = tuple(column.desc() for column in _PLACE)
 _LONGEST = timedelta(hours=1)
 """Longer than a transaction takes from its first change to its last entry."""
-_OF_TRAVEL = ("esim_line:", "subscriber:", "travel_plan:", "stock:", "travel-")
-"""How references to records of travel eSIMs begin; their orders and SIMs are looked up."""
 _KEYS_OF_PLATFORM = select(func.concat("K-", ApiKeyRow.id)).where(ApiKeyRow.account_id.is_(None))
 _ENTRIES: Select[Any] = (
     select(
@@ -97,7 +90,7 @@ async def entries(
     if not everything:
         conditions.append(EventRow.audience == Audience.ACCOUNT)
     if isinstance(scope, OfAccount) and not scope.travel:
-        conditions.append(not_(_about_travel()))
+        conditions.append(not_(about_travel()))
     if wanted.after is not None:
         conditions.append(tuple_(*_PLACE) < _place(wanted))
     rows = list(await connection.execute(_listed(scope, chosen, conditions, wanted)))
@@ -179,21 +172,6 @@ def _place(wanted: Wanted) -> Any:
 
 def _place_of(epoch: int, xid: str, event_id: int) -> Any:
     return tuple_(literal(epoch, BigInteger), cast(literal(xid, Text), Xid8()), literal(event_id, BigInteger))
-
-
-def _about_travel() -> ColumnElement[bool]:
-    """Whether an entry is about travel eSIMs, which exist for the staff alone that may see them (T1)."""
-    named: Any = func.unnest(EventRow.about).table_valued(column("reference", String))
-    named = named.render_derived(name="named")
-    reference = named.c.reference
-    sim_id = case(
-        (reference.startswith("sim:"), cast(func.substr(reference, len("sim:") + 1), BigInteger)), else_=None
-    )
-    of_order = exists().where(OrderRow.id == reference, travel_order(OrderRow.kind))
-    of_sim = exists().where(TravelStockRow.sim_id == sim_id)
-    of_job = and_(EventRow.type.startswith("job."), EventRow.data["kind"].astext.in_(OF_TRAVEL))
-    begins = or_(*(reference.startswith(beginning) for beginning in _OF_TRAVEL))
-    return or_(of_job, exists().select_from(named).where(or_(begins, of_order, of_sim)))
 
 
 def _entry(row: Any, *, everything: bool) -> AuditEntry:

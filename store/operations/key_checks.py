@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.key_ring import LONGEST_HEADER, KeyRing
 from store.people.api_keys import depending
-from store.secrets import code_of, confirmation_code_of, file_of, input_of, uploaded
+from store.secrets import code_of, confirmation_code_of, file_of, input_of, signing_secret_of, uploaded
 
 ENCRYPTED: Mapping[tuple[str, str], Callable[[Any], str]] = {
     ("qr_versions", "code"): lambda row: code_of(row.sim_id, row.number),
@@ -22,6 +22,8 @@ ENCRYPTED: Mapping[tuple[str, str], Callable[[Any], str]] = {
     ("qr_uploads", "original"): lambda row: uploaded(row.id, "file"),
     ("qr_versions", "confirmation_code"): lambda row: confirmation_code_of(row.sim_id, row.number),
     ("jobs", "input"): lambda row: input_of(row.id),
+    ("webhooks", "secret"): lambda row: signing_secret_of(row.id),
+    ("webhooks", "previous_secret"): lambda row: signing_secret_of(row.id),
 }
 """Every column with encrypted values, and the use that a row's value is encrypted for."""
 

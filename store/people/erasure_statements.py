@@ -41,6 +41,8 @@ _COUNTED: Mapping[tuple[str, Erase], str | None] = {
     ("licence_requests", Erase.REPLACE): "notes",
     ("licence_requests", Erase.MENTIONS): "mentions",
     ("order_notes", Erase.MENTIONS): "mentions",
+    ("webhooks", Erase.MENTIONS): "mentions",
+    ("webhook_attempts", Erase.MENTIONS): "mentions",
     ("qr_notifications", Erase.ADDRESS): "notifications",
     ("contact_roles", Erase.DELETE_ROW): None,
     ("inventory_rows", Erase.REPLACE): None,

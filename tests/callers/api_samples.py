@@ -1,9 +1,13 @@
 """Sample calls of the desks that only the HTTP API and its administration need."""
 
+from datetime import UTC, datetime
+
 from models.people.api_keys import Mode
 from models.people.callers import Permission
 from tests.callers.sample import Sample
 
+PUBLIC = "https://8.8.8.8/hooks"
+"""Nothing is sent there."""
 API = {
     "PeopleBook.employees": Sample(lambda d, c, _, a: d.people.employees(c, a), Permission.VIEW_INVENTORY),
     "PeopleBook.groups": Sample(lambda d, c, _, a: d.people.groups(c, a), Permission.VIEW_INVENTORY),
@@ -33,6 +37,36 @@ API = {
     "ApiKeyDesk.revoke": Sample(
         lambda d, c, k, _: d.api_keys.revoke(c, k.api_key), Permission.MANAGE_API_KEYS
     ),
+    "WebhookDesk.create": Sample(
+        lambda d, c, _, a: d.webhooks.create(c, PUBLIC, account=a), Permission.MANAGE_WEBHOOKS
+    ),
+    "WebhookDesk.webhooks": Sample(lambda d, c, _, a: d.webhooks.webhooks(c, a), Permission.MANAGE_WEBHOOKS),
+    "WebhookDesk.webhook": Sample(
+        lambda d, c, k, _: d.webhooks.webhook(c, k.webhook), Permission.MANAGE_WEBHOOKS
+    ),
+    "WebhookDesk.attempts": Sample(
+        lambda d, c, k, _: d.webhooks.attempts(c, k.webhook), Permission.MANAGE_WEBHOOKS
+    ),
+    "WebhookDesk.edit": Sample(
+        lambda d, c, k, _: d.webhooks.edit(c, k.webhook, description="Shop"), Permission.MANAGE_WEBHOOKS
+    ),
+    "WebhookDesk.rotate": Sample(
+        lambda d, c, k, _: d.webhooks.rotate(c, k.webhook), Permission.MANAGE_WEBHOOKS
+    ),
+    "WebhookDesk.disable": Sample(
+        lambda d, c, k, _: d.webhooks.disable(c, k.webhook), Permission.MANAGE_WEBHOOKS
+    ),
+    "WebhookDesk.enable": Sample(
+        lambda d, c, k, _: d.webhooks.enable(c, k.webhook), Permission.MANAGE_WEBHOOKS
+    ),
+    "WebhookDesk.test": Sample(lambda d, c, k, _: d.webhooks.test(c, k.webhook), Permission.MANAGE_WEBHOOKS),
+    "WebhookDesk.replay": Sample(
+        lambda d, c, k, _: d.webhooks.replay(c, k.webhook, since=datetime(2020, 1, 1, tzinfo=UTC)),
+        Permission.MANAGE_WEBHOOKS,
+    ),
+    "WebhookDesk.delete": Sample(
+        lambda d, c, k, _: d.webhooks.delete(c, k.webhook), Permission.MANAGE_WEBHOOKS
+    ),
     "JobDesk.submit_file": Sample(
         lambda d, c, _, a: d.jobs.submit_file(c, a, "import_fleet", b"x", key="a"),
         Permission.IMPORT_INVENTORY,
@@ -49,6 +83,10 @@ API = {
     "JobDesk.report": Sample(lambda d, c, k, _: d.jobs.report(c, k.job), Permission.RUN_JOBS),
     "JobDesk.cancel": Sample(lambda d, c, k, _: d.jobs.cancel(c, k.job), Permission.RUN_JOBS),
     "AuditDesk.entries": Sample(lambda d, c, _, a: d.audit.entries(c, a, limit=5), Permission.VIEW_AUDIT),
+    "FeedDesk.account": Sample(lambda d, c, _, a: d.feed.account(c, a, limit=5), Permission.VIEW_ORDERS),
+    "FeedDesk.order": Sample(lambda d, c, k, _: d.feed.order(c, k.order), Permission.VIEW_ORDERS),
+    "FeedDesk.sim": Sample(lambda d, c, k, _: d.feed.sim(c, k.sim), Permission.VIEW_ORDERS),
+    "FeedDesk.news": Sample(lambda d, c, _, __: d.feed.news(c), Permission.SEE_OPERATIONS, True),
     "RetryDesk.held": Sample(lambda d, c, _, a: d.retry.held(c, a), Permission.RETRY_WORK),
     "RetryDesk.resume_many": Sample(
         lambda d, c, _, __: d.retry.resume_many(c, []), Permission.RETRY_WORK, True

@@ -41,6 +41,8 @@ FINISHES = {
     "NumberDesk.suspend": "the reason of a change that adds no number",
     "NumberDesk.stop_esim": "the reason of a change that adds no number",
     "LicenceDesk.give_back": "its charges end",
+    "WebhookDesk.delete": "an endpoint fewer",
+    "WebhookDesk.replay": "events that the account has",
     **dict.fromkeys(
         ("ReportDesk.connect", "ReportDesk.usage", "ReportDesk.installed"),
         "what a network says of plans that subscribers have",
@@ -63,6 +65,7 @@ ADDED_BY_SAMPLES = {
     "SubscriberDesk.import_subscribers",
     "SubscriberDesk.add_subscriber",
     "JobDesk.submit_file",
+    "WebhookDesk.create",
 }
 TRIED = {"LicenceDesk.check_price"}
 """What is done and taken back, to see whether it would be refused."""

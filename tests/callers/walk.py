@@ -28,7 +28,7 @@ from store.key_ring import KeyRing
 from store.licences import agents, history, licences, number_views, prices, purchases
 from store.licences import lookups as licence_lookups
 from store.licences import request_rows as licence_requests
-from store.operations import holds, retries, unfinished
+from store.operations import holds, retries, unfinished, webhooks
 from store.orders import access
 from store.orders import views as orders
 from store.people import account_settings, api_keys, book, contacts, references, users
@@ -232,6 +232,8 @@ STORE: dict[str, Read] = {
     "line_previews.why_on_no_line": lambda c, s, _: line_previews.why_on_no_line(c, s, iccid(70_001)),
     "qr_waiting.held_count": lambda c, s, _: qr_waiting.held_count(c, s),
     "number_history.people": lambda c, s, k: history.people(c, s, [_about(k.notification)]),
+    "webhooks.page": lambda c, s, _: webhooks.page(c, s, Wanted()),
+    "webhooks.find": lambda c, s, k: webhooks.find(c, s, k.webhook),
     "holds.counts": lambda c, s, _: holds.counts(c, s, ("qr-request-",)),
 }
 """Every read of account data below the desks, for a record of Acme."""

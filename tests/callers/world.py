@@ -18,6 +18,7 @@ from starter import callers
 from starter.desks import Desks
 from starter.fleet.saved_views import SavedViewDesk
 from starter.licences.licences import LicenceDesk
+from starter.operations.webhooks import WebhookDesk
 from starter.people.api_keys import ApiKeyDesk
 from starter.people.users import UserDesk
 from store.key_ring import KeyRing
@@ -76,6 +77,7 @@ class Known:
     stock: str
     """An eSIM that lies in travel stock."""
     api_key: str
+    webhook: str
     job: str
     device: str
     view: str
@@ -134,6 +136,7 @@ async def build(database: Database) -> Known:
         assignment=await _assignment(database, order.order_id),
         stock=stock,
         api_key=await _api_key(database),
+        webhook=await _webhook(database),
         job=await _job(database, reference("L", found.id)),
         device=await _device(database, found.device),
         view=await _view(database),
@@ -148,6 +151,13 @@ async def _api_key(database: Database) -> str:
     await users.create_user(OPERATOR, ACCOUNT, "Bot", bot, role=Role.VIEWER, kind=UserKind.SERVICE)
     made = await ApiKeyDesk(database, Settings(secret_keys=KEYS)).create(OPERATOR, "Reports", user=bot)
     return made.view.key_id
+
+
+async def _webhook(database: Database) -> str:
+    """An endpoint on loopback, which the desks of these tests do not call."""
+    desk = WebhookDesk(database, Settings(secret_keys=KEYS, webhooks_to_loopback=True))
+    made = await desk.create(OPERATOR, "http://127.0.0.1:9/hooks", account=ACCOUNT)
+    return made.view.webhook_id
 
 
 async def _device(database: Database, name: str) -> str:
@@ -254,6 +264,7 @@ UNKNOWN = Known(
     assignment="PA-99999",
     stock="S-99999",
     api_key="K-99999",
+    webhook="WH-99999",
     profile="No such profile",
     distributor="No such distributor",
     account="A-99999",

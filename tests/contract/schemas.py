@@ -15,7 +15,7 @@ from models.orders.placement import Acceptance, OrderState
 from workflows.codes.messages import NotifyOfQrCode, RequestQrCode, SendAgain, WithdrawRequest
 from workflows.licences.messages import ChangeNumber, RequestLicences
 from workflows.messages import Retry
-from workflows.operations.messages import RetriedMany, RetryMany, RunJob
+from workflows.operations.messages import RetriedMany, RetryMany, RunJob, RunWebhook
 from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
 from workflows.people.messages import SendUserMail
 from workflows.travel.messages import LiveLine, SendTravelNotice
@@ -47,6 +47,7 @@ SENT: dict[str, type[BaseModel]] = {
     "EsimLineLife.retry": Retry,
     "EsimJob.input": RunJob,
     "EsimJob.retry": Retry,
+    "EsimWebhook.input": RunWebhook,
     "RetryHeld.input": RetryMany,
 }
 """What a backend sends, by workflow and call."""

@@ -21,7 +21,7 @@ WITHOUT_INPUT = {
         "EsimQrRequest.notified",
     ),
     *("EsimNumberChange.apply", "EsimNumberChange.look"),
-    *("EsimLineLife.look", "EsimTravelSweep.input"),
+    *("EsimLineLife.look", "EsimWebhook.wake", "EsimTravelSweep.input"),
 }
 BAD: list[tuple[str, Any]] = [
     ("EsimOrder.acknowledge", {"actor": "ana@acme.example"}),

@@ -206,10 +206,26 @@ async def test_a_travel_plan_lives_its_days_as_the_readme_shows(tmp_path: Path) 
 @pytest.mark.covers("W4", "W12")
 @pytest.mark.timeout(120)
 async def test_the_python_of_the_readme_takes_an_order_to_its_end(reader: Reader) -> None:
-    (program,) = [block for block in blocks("python") if block.document == "README.md"]
+    _, program = [block for block in blocks("python") if block.document == "README.md"]
     (reader.folder / "place.py").write_text(program.content)
     printed = await reader.types(f"PYTHONPATH={TOP} python place.py")
     assert re.search(r"status=.*processed", printed)
+
+
+@pytest.mark.covers("W4", "W12")
+@pytest.mark.timeout(120)
+async def test_the_client_of_the_readme_follows_an_order_to_its_end(reader: Reader) -> None:
+    program, _ = [block for block in blocks("python") if block.document == "README.md"]
+    (reader.folder / "follow.py").write_text(program.content)
+    await reader.types(
+        'esim-orders user create Backend backend@acme.example --account "Acme Logistics" --service'
+    )
+    printed = await reader.types(
+        f"ESIM_ORDERS_URL={reader.addresses.portal_url} PYTHONPATH={TOP / 'client' / 'src'} "
+        "ESIM_ORDERS_API_KEY=$(esim-orders api-key create backend --user backend@acme.example) "
+        "python follow.py"
+    )
+    assert re.findall(r"^(order\.\w+)", printed, re.M) == ["order.submitted", "order.cancelled"]
 
 
 @pytest.mark.covers("L25")

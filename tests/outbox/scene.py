@@ -10,6 +10,7 @@ import outbox.licences.notices
 import outbox.orders
 import outbox.people.user_mails
 import outbox.travel.notices
+import outbox.webhooks.notices
 from models.codes.activation import parse_activation_code
 from models.codes.edited_emails import CodeFacts
 from models.language import Language
@@ -123,6 +124,14 @@ USER_MAIL: Mapping[str, Any] = {
     "account": "Nordwind Logistics",
     "address": "amelie.durand@nordwind.example",
 }
+WEBHOOK: Mapping[str, Any] = {
+    "reference": "WH-7",
+    "account": "Nordwind Logistics",
+    "host": "shop.nordwind.example",
+    "description": "Shop",
+    "failing_since": MOMENT,
+    "disabled_at": MOMENT,
+}
 KNOWN: dict[str, Mapping[str, Any]] = {
     "orders": ORDER,
     "codes": CODE,
@@ -131,6 +140,7 @@ KNOWN: dict[str, Mapping[str, Any]] = {
     "people": USER_MAIL,
     "travel": TRAVEL,
     "travel_notices": TRAVEL_NOTICE,
+    "webhooks": WEBHOOK,
 }
 """By whose texts an e-mail has: what is known."""
 

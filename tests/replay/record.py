@@ -21,6 +21,7 @@ from tests.replay.qr_paths import QR_PATHS
 from tests.replay.retry_paths import RETRY_PATHS
 from tests.replay.travel_paths import TRAVEL_PATHS
 from tests.replay.user_mail_paths import USER_MAIL_PATHS
+from tests.replay.webhook_paths import WEBHOOK_PATHS
 from tests.temporal_server import a_server
 from tests.workflows.codes.qr_house import a_qr_house
 
@@ -28,7 +29,16 @@ HISTORIES = Path(__file__).parent / "histories"
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
 CURRENT = HISTORIES / PROJECT["version"]
 """The folder of the version that is being made."""
-ALL_PATHS = (*PATHS, *QR_PATHS, *LICENCE_PATHS, *TRAVEL_PATHS, *USER_MAIL_PATHS, *RETRY_PATHS, *JOB_PATHS)
+ALL_PATHS = (
+    *PATHS,
+    *QR_PATHS,
+    *LICENCE_PATHS,
+    *TRAVEL_PATHS,
+    *USER_MAIL_PATHS,
+    *RETRY_PATHS,
+    *JOB_PATHS,
+    *WEBHOOK_PATHS,
+)
 IDENTITY = "recorder"
 """In place of the process and machine that a client names itself after."""
 

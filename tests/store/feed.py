@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.events import Audience, FeedEvent
+from models.feed import START, Cursor
 from store import events
-from store.events import START, Cursor
 from store.session import Database
 
 

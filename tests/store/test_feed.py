@@ -8,10 +8,10 @@ import pytest
 
 from models.errors import Refused
 from models.events import EVENT_TYPES, Audience, FeedEvent
+from models.feed import START, Cursor
 from models.fleet.file import parse_fleet
 from models.people.callers import AllAccounts
 from store import events
-from store.events import START, Cursor
 from store.fleet.file_import import import_fleet
 from store.session import Database
 from store.staging import importing

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from sqlalchemy import make_url, text
 
+from models.feed import Cursor
 from sandbox.postgres import ThrowAwayPostgres
 from sandbox.postgres_install import find_binaries
 from store import events
-from store.events import Cursor
 from store.session import Database
 from tests.builders import run
 from tests.store.feed import Follower, unfinished, written

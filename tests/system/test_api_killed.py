@@ -33,14 +33,13 @@ Kill = Callable[[], Awaitable[None]]
 class House:
     """All parts as processes, each of which can be killed and is there again."""
 
-    def __init__(self, scene: Scene, folder: Path, stack: AsyncExitStack) -> None:
+    def __init__(self, scene: Scene, folder: Path, stack: AsyncExitStack, **more: str) -> None:
         self.scene = scene
         self.port = free_port()
         self._folder = folder
         self._stack = stack
-        self._worker = WorkerProcess(
-            scene, folder / "worker.log", ESIM_SECRET_KEYS=scene.settings.secret_keys
-        )
+        self._more = {"ESIM_SECRET_KEYS": scene.settings.secret_keys, **more}
+        self._worker = WorkerProcess(scene, folder / "worker.log", **self._more)
 
     async def start_worker(self) -> None:
         log = self._folder / "worker.log"
@@ -58,8 +57,8 @@ class House:
                 ESIM_DATABASE_URL=settings.database_url,
                 ESIM_TEMPORAL_ADDRESS=settings.temporal_address,
                 ESIM_TASK_QUEUE=settings.task_queue,
-                ESIM_SECRET_KEYS=settings.secret_keys,
                 ESIM_ANSWER_TIMEOUT="PT3S",
+                **self._more,
             )
         )
         await self.portal.says("listens")

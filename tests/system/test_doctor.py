@@ -35,7 +35,7 @@ ALL = [
     *("database", "migrations", "temporal", "search_attributes", "clock", "workers", "mail", "portal"),
     *("uploads", "secret_keys", "payload_keys", "orders", "qr_requests", "qr_notifications"),
     *("number_changes", "licence_requests", "travel_notices", "user_mails", "travel_lines", "jobs"),
-    *("travel_sweep", "failing", "held", "not_sent", "pending", "notifications"),
+    *("travel_sweep", "failing", "held", "not_sent", "pending", "notifications", "webhooks"),
 ]
 WITH_WORKFLOWS = (
     *("orders", "qr_requests", "qr_notifications", "number_changes", "licence_requests", "travel_notices"),

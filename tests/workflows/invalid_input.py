@@ -21,6 +21,7 @@ from models.identifiers import (
     travel_line_id,
     travel_notice_id,
     user_mail_id,
+    webhook_work_id,
 )
 from tests.temporal_server import readable
 from tests.workflows.codes.qr_house import QrHouse
@@ -38,6 +39,7 @@ NAMES: dict[str, Callable[[int, str], str]] = {
     "EsimUserMail": user_mail_id,
     "EsimLineLife": lambda account, key: travel_line_id(int(key[:12], 16) + account),
     "EsimJob": lambda account, key: job_work_id(int(key[:12], 16) + account),
+    "EsimWebhook": lambda account, key: webhook_work_id(int(key[:12], 16) + account),
     "RetryHeld": lambda account, key: f"retry-{account}-{key}",
 }
 WITHOUT_INPUT = {"EsimTravelSweep"}

@@ -40,7 +40,7 @@ from tests.workflows.invalid_input import (
 )
 from tests.workflows.licences.ways import changed
 from tests.workflows.licences.ways import requested as licences_requested
-from tests.workflows.operations.ways import job
+from tests.workflows.operations.ways import job, webhook
 from tests.workflows.people.ways import invited
 from tests.workflows.travel.ways import alerted
 from worker import VERSIONED, WORKFLOWS
@@ -199,6 +199,7 @@ async def test_signals_that_do_not_fit_are_dropped_without_a_word_of_them(
         "EsimUserMail": await invited(qr_house),
         "EsimLineLife": await a_line(qr_house),
         "EsimJob": await job(qr_house),
+        "EsimWebhook": await webhook(qr_house),
     }
     for workflow in WORKFLOWS:
         for signal in definition(workflow).signals:

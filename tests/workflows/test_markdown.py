@@ -106,7 +106,7 @@ def parts(cls: type[BaseModel]) -> Iterator[dict[str, Any]]:
     elif "kind" in cls.model_fields:
         yield {"job_id": "job-1"}
     else:
-        yield {}
+        yield {"webhook_id": "webhook-1"} if "webhook_id" in cls.model_fields else {}
 
 
 def texts_of_messages(evil: str) -> Iterator[tuple[str, str]]:
@@ -124,7 +124,7 @@ def texts_of_messages(evil: str) -> Iterator[tuple[str, str]]:
 def test_names_in_summaries_and_details_are_shown_and_nothing_else(evil: str) -> None:
     found = dict(texts_of_messages(evil))
     starts = {"PlaceOrder", "RequestQrCode", "NotifyOfQrCode", "ChangeNumber", "RequestLicences"}
-    starts |= {"SendTravelNotice", "SendUserMail", "LiveLine", "RunJob"}
+    starts |= {"SendTravelNotice", "SendUserMail", "LiveLine", "RunJob", "RunWebhook"}
     expected = {f"{start}.{what}" for start in starts for what in ("summary", "details")}
     assert set(found) == expected | {"RetryMany.chosen", "LiveLine.line_id"}
     for kind, entry in KINDS.items():

@@ -14,6 +14,7 @@ from tests.workflows.fake_outside import FakeOutside
 from tests.workflows.licences.fake_licences import FakeLicences
 from tests.workflows.operations.fake_jobs import FakeJobs
 from tests.workflows.operations.fake_retries import FakeRetries
+from tests.workflows.operations.fake_webhooks import FakeWebhooks
 from tests.workflows.people.fake_user_mails import FakeUserMails
 from tests.workflows.travel.fake_lines import FakeLines
 from tests.workflows.travel.fake_travel import FakeTravel
@@ -60,6 +61,7 @@ def fakes() -> tuple[Steps, ...]:
         FakeLines,
         FakeRetries,
         FakeJobs,
+        FakeWebhooks,
         FakeUserMails,
     )
     return tuple(kind(troubles) for kind in kinds)

@@ -37,6 +37,7 @@ API = {
     "api_key_over": "La clé d’API qui a créé la tâche a expiré ou a été révoquée.",
     "unknown_event_type": "Ce type d’événement n’existe pas.",
     "too_many_calls": "Cette clé appelle trop souvent ; attendez autant que le dit Retry-After.",
+    "too_many_streams": ("Cette clé a {most} flux ouverts, le maximum à la fois ; fermez-en un d’abord."),
     "unknown_api_key": "Cette clé d’API n’existe pas.",
     "service_user_needed": (
         "La clé d’API d’un compte agit en utilisateur de service ; cet utilisateur est une personne."
@@ -53,6 +54,30 @@ API = {
         "Cette Idempotency-Key a créé la clé d’API {key}, dont le texte a été montré une seule fois. S’il "
         "est perdu, révoquez {key} et créez-en une autre avec une nouvelle Idempotency-Key."
     ),
+    "unknown_webhook": "Ce webhook n’existe pas.",
+    "webhook_types_unknown": "Ces types d’événements n’existent pas : {types}.",
+    "webhook_url_invalid": (
+        "L’adresse d’un webhook commence par https:// et un hôte ; elle n’a ni nom d’utilisateur ni fragment."
+    ),
+    "webhook_address_private": (
+        "L’hôte du webhook a une adresse qui n’est pas publique ; seules les adresses publiques sont "
+        "appelées."
+    ),
+    "webhook_host_unknown": "L’hôte de l’adresse du webhook est introuvable.",
+    "webhook_description_invalid": "Une description a au plus {most} caractères.",
+    "webhook_made": (
+        "Cette Idempotency-Key a créé le webhook {webhook}, dont le secret a été montré une seule fois. S’il "
+        "est perdu, renouvelez le secret de {webhook}."
+    ),
+    "too_many_webhooks": "Un compte a au plus {most} webhooks ; supprimez-en un d’abord.",
+    "webhook_replay_choice": (
+        "Dites ce qui est envoyé de nouveau : un événement, ou l’heure de début et l’heure de fin."
+    ),
+    "webhook_replay_many": (
+        "Plus de {most:,} événements se trouvent dans cette période ; choisissez-en une plus courte."
+    ),
+    "webhook_keep_invalid": "L’ancien secret signe encore pendant 0 à 720 heures.",
+    "unknown_event": "Cet événement n’existe pas.",
     "key_user_or_platform": (
         "Dites de qui est la clé : --user UTILISATEUR_DE_SERVICE, ou --platform live (ou test)."
     ),

@@ -45,6 +45,7 @@ WORDS: Words = {
         "manage_profiles": "gérer les profils",
         "manage_contacts": "gérer les contacts",
         "manage_api_keys": "gérer les clés d’API",
+        "manage_webhooks": "gérer les webhooks",
         "run_jobs": "lancer des imports et des actions groupées",
         "view_audit": "voir le journal d’audit",
         "manage_accounts": "gérer les comptes",

@@ -1,5 +1,5 @@
-"""The messages of the workflows `RetryHeld` and `EsimJob`: inputs and results, and those of their steps. Ids
-only.
+"""The messages of the workflows `RetryHeld`, `EsimJob` and `EsimWebhook`: inputs and results, and those of
+their steps. Ids only.
 """
 
 from datetime import timedelta
@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from models.identifiers import JOB_ID_PATTERN
+from models.identifiers import JOB_ID_PATTERN, WEBHOOK_ID_PATTERN
 from models.markdown import code, inert
 from models.operations.jobs import JobStatus
 from models.operations.retries import LONGEST_QUERY, Held, one_line
@@ -133,3 +133,38 @@ class JobContinued(Frozen):
     """Result of the step `continue_job`: how the job is now."""
 
     status: JobStatus
+
+
+class RunWebhook(Frozen):
+    """Starts the workflow `EsimWebhook` under the id `webhook_id`; its row must exist."""
+
+    webhook_id: Annotated[str, Field(pattern=WEBHOOK_ID_PATTERN)]
+    account_id: RecordId
+
+    @property
+    def summary(self) -> str:
+        """The endpoint in one line without its address."""
+        return f"Events for the webhook WH-{self.webhook_id.removeprefix('webhook-')}"
+
+    @property
+    def details(self) -> str:
+        """Which records it is about, for the Web UI."""
+        number = self.webhook_id.removeprefix("webhook-")
+        return f"Account {self.account_id}. All of it: `esim-orders webhook show WH-{number}`"
+
+
+class DeliverEvents(Frozen):
+    """Input of the step `deliver_events`."""
+
+    webhook_id: str
+
+
+class EventsDelivered(Frozen):
+    """Result of the step `deliver_events`: counts, and what follows."""
+
+    delivered: int = 0
+    failed: int = 0
+    wait: timedelta | None = None
+    """How long the receiver is left alone; None where nothing is due."""
+    more: bool = False
+    """Whether the step ended before all was delivered, so that it is executed again."""

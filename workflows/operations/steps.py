@@ -1,16 +1,18 @@
-"""The steps that the workflows RetryHeld and EsimJob ask for."""
+"""The steps that the workflows RetryHeld, EsimJob and EsimWebhook ask for."""
 
 from abc import abstractmethod
 
 from workflows.operations.messages import (
     ChooseHeld,
     ContinueJob,
+    DeliverEvents,
+    EventsDelivered,
     HeldBatch,
     JobContinued,
     RetriedMany,
     RetryBatch,
 )
-from workflows.step import Steps, in_background, many, step
+from workflows.step import Steps, delivered, in_background, many, step
 
 
 class RetryHeldSteps(Steps):
@@ -34,3 +36,14 @@ class JobSteps(Steps):
     @abstractmethod
     async def continue_job(self, job: ContinueJob) -> JobContinued:
         """Import the file, or do the next rows; how the job is now. Idempotent: a row is done once."""
+
+
+class WebhookSteps(Steps):
+    """Deliver events to an endpoint."""
+
+    @step(delivered("Deliver the events that are due"))
+    @abstractmethod
+    async def deliver_events(self, webhook: DeliverEvents) -> EventsDelivered:
+        """Deliver batch after batch until nothing is due, the receiver fails, or the time is up. Where it
+        stopped is in the database: a repeat continues there.
+        """

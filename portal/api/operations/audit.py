@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import Query
 from pydantic import Field
 
+from models.feed import data_of
 from models.identifiers import named
 from models.operations.audit import AuditEntry
 from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
-from portal.api.events import ACTORS, data_of
+from portal.api.events import ACTORS
 from portal.api.fields import Id, Moment, Name, Resource
 from portal.api.lists import ListOf, Pages
 from portal.api.routing import router

@@ -2,6 +2,7 @@
 on the account, or on a record that was found in it before (manner of `tests.callers.test_statements`).
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import event
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.api.app import PREFIX
 from store.session import Database
@@ -66,7 +67,7 @@ class Guarded:
         call = Call(f"{scope['method']} {scope['path']}")
         token = _call.set(call)
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, *leaving(receive, send))
         finally:
             _call.reset(token)
             self.offences += call.offences()
@@ -80,6 +81,33 @@ class Guarded:
             yield
         finally:
             event.remove(engine, "before_cursor_execute", _noted)
+
+
+def leaving(receive: Receive, send: Send) -> tuple[Receive, Send]:
+    """A client that leaves an event stream as soon as it has begun: else the answer would have no end."""
+    left = asyncio.Event()
+    streams = False
+
+    async def receiving() -> Message:
+        if not streams:
+            return await receive()
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def sending(message: Message) -> None:
+        nonlocal streams
+        await send(message)
+        headers = dict(message.get("headers", ()))
+        if headers.get(b"content-type", b"").startswith(b"text/event-stream"):
+            streams = True
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            left.set()
+
+    async def begun(message: Message) -> None:
+        if not streams:
+            await sending(message)
+
+    return receiving, begun
 
 
 def _noted(_: Any, __: Any, statement: str, *___: Any) -> None:

@@ -20,6 +20,7 @@ ONLY_OPERATORS = {
     "ClockDesk.show": "the clock of a sandbox is moved by whoever runs it",
     "ClockDesk.advance": "the clock of a sandbox is moved by whoever runs it",
     "ApiKeyDesk.create_platform_key": "a platform key is made on the machine",
+    "FeedDesk.news": "reads the feed of all accounts, once for all streams of a portal",
     "examine": "doctor examines the machine's parts",
     "erase": "erases a person from all accounts",
 }

@@ -29,7 +29,7 @@ LISTS = (
         "/users",
         "/contacts",
     ),
-    *("/distributors", "/profiles", "/employees", "/groups", "/accounts", "/api-keys"),
+    *("/distributors", "/profiles", "/employees", "/groups", "/accounts", "/api-keys", "/webhooks"),
 )
 
 

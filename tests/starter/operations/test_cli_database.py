@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlalchemy import text
 
 from models.events import Audience
+from models.feed import START
 from store import events
-from store.events import START
 from store.session import Database
 from tests.builders import place, run, world
 from tests.starter.shell import Shell

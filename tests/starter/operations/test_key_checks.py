@@ -10,6 +10,7 @@ from settings import Settings
 from starter import callers
 from starter.operations.component_checks import secret_keys
 from starter.operations.readiness import Check
+from starter.operations.webhooks import WebhookDesk
 from starter.people.api_keys import ApiKeyDesk
 from store.codes import links
 from store.key_ring import KeyRing
@@ -83,6 +84,24 @@ async def a_job(database: Database) -> None:
         await jobs.create(connection, KeyRing(NEW), new, OPERATOR)
 
 
+async def a_webhook(database: Database) -> None:
+    """An endpoint whose secret rotates."""
+    desk = WebhookDesk(database, Settings(secret_keys=NEW, webhooks_to_loopback=True))
+    made = await desk.create(OPERATOR, "http://127.0.0.1:9/hooks")
+    await desk.rotate(OPERATOR, made.view.webhook_id)
+
+
+@pytest.mark.covers("W8", "A11")
+async def test_the_secrets_of_a_webhook_are_encrypted_anew(database: Database) -> None:
+    await qr_world(database, keys=NEW)
+    await a_webhook(database)
+    newest = KeyRing.new_key()
+    assert await reencrypt(database, KeyRing(f"{newest},{NEW}")) == 1
+    for column in ("secret", "previous_secret"):
+        (row,) = await run(database, f"SELECT {column} AS encrypted FROM webhooks")
+        assert KeyRing(newest).decrypt("secret of WH-1", row.encrypted).startswith(b"whsec_")
+
+
 @pytest.mark.covers("W8", "A21")
 async def test_the_input_of_a_job_is_encrypted_anew(database: Database) -> None:
     await qr_world(database, keys=NEW)
@@ -132,6 +151,7 @@ async def test_a_key_of_a_single_value_is_missed_in_every_column(
     await uploaded(qr)
     await qr.take(2, 2, confirmation_code="4711")
     await a_job(database)
+    await a_webhook(database)
     assert (await checked(qr, NEW)).ok
     await run(database, f"UPDATE {table} SET {column} = :old", old=KeyRing(OLD).encrypt("x", b"y"))
     assert (await checked(qr, NEW)).ids == (OLD_ID,)

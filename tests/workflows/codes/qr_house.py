@@ -19,6 +19,7 @@ from tests.workflows.house import House, answered, order_steps
 from tests.workflows.licences.fake_licences import FakeLicences
 from tests.workflows.operations.fake_jobs import FakeJobs
 from tests.workflows.operations.fake_retries import FakeRetries
+from tests.workflows.operations.fake_webhooks import FakeWebhooks
 from tests.workflows.people.fake_user_mails import FakeUserMails
 from tests.workflows.travel.fake_lines import FakeLines
 from tests.workflows.travel.fake_travel import FakeTravel
@@ -50,7 +51,16 @@ class QrHouse(House):
         self.esim_lines = FakeLines(self.troubles)
         self.retries = FakeRetries(self.troubles)
         self.jobs = FakeJobs(self.troubles)
-        self.others = (self.qr, self.licences, self.travel, self.user_mails, self.retries, self.jobs)
+        self.webhooks = FakeWebhooks(self.troubles)
+        self.others = (
+            self.qr,
+            self.licences,
+            self.travel,
+            self.user_mails,
+            self.retries,
+            self.jobs,
+            self.webhooks,
+        )
         self._sims = itertools.count(41)
 
     def ask(self, key: str = "key", sim_id: int | None = None, **more: Any) -> RequestQrCode:

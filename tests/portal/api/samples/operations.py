@@ -1,8 +1,15 @@
 """Sample calls about held work, jobs and the audit."""
 
+from tests.callers.api_samples import PUBLIC
+from tests.callers.world import Known
 from tests.portal.api.samples.sample import Sample
 
 _ROW = {"kind": "switch_to_esim", "discard_confirmed": True}
+
+
+def _webhook(known: Known) -> dict[str, str]:
+    return {"webhook": known.webhook}
+
 
 SAMPLES = {
     "POST /jobs": Sample(
@@ -14,8 +21,26 @@ SAMPLES = {
     "GET /jobs/{job}": Sample(lambda k: {"job": k.job}),
     "GET /jobs/{job}/report": Sample(lambda k: {"job": k.job}),
     "POST /jobs/{job}/cancel": Sample(lambda k: {"job": k.job}),
+    "GET /webhooks": Sample(names_nothing=True),
+    "POST /webhooks": Sample(
+        json=lambda _: {"url": PUBLIC}, headers={"Idempotency-Key": "hook"}, names_nothing=True
+    ),
+    "GET /webhooks/{webhook}": Sample(_webhook),
+    "PATCH /webhooks/{webhook}": Sample(_webhook, json=lambda _: {"description": "Shop"}),
+    "DELETE /webhooks/{webhook}": Sample(_webhook),
+    "POST /webhooks/{webhook}/test": Sample(_webhook),
+    "POST /webhooks/{webhook}/rotate": Sample(_webhook),
+    "POST /webhooks/{webhook}/disable": Sample(_webhook),
+    "POST /webhooks/{webhook}/enable": Sample(_webhook),
+    "POST /webhooks/{webhook}/replay": Sample(_webhook, json=lambda _: {"from": "2026-01-01T00:00:00Z"}),
+    "GET /webhooks/{webhook}/attempts": Sample(_webhook),
     "GET /held": Sample(names_nothing=True),
     "POST /held/retry": Sample(json=lambda _: {"reason": "no_stock"}, names_nothing=True),
     "POST /held/{workflow}/retry": Sample(lambda k: {"workflow": k.request}),
     "GET /audit": Sample(names_nothing=True),
+    "GET /event-types": Sample(names_nothing=True),
+    "GET /events": Sample(names_nothing=True),
+    "GET /events/stream": Sample(names_nothing=True),
+    "GET /orders/{order}/events/stream": Sample(lambda k: {"order": k.order}),
+    "GET /sims/{sim}/events/stream": Sample(lambda k: {"sim": k.sim}),
 }

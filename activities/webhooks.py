@@ -1,0 +1,171 @@
+"""The step of the workflow `EsimWebhook`."""
+
+import asyncio
+import random
+import time
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from functools import partial
+
+from temporalio import activity
+
+from mail.errors import MailError, MailInvalid, MailRejected
+from models.identifiers import webhook_work_id
+from models.operations.webhooks import Answer, DisabledFor
+from outbox.sender import Outbox
+from outbox.webhooks.addresses import Resolve, resolve
+from outbox.webhooks.body import post_of
+from outbox.webhooks.notices import outgoing
+from outbox.webhooks.sending import Sender
+from store.key_ring import KeyRing
+from store.operations import webhook_deliveries, webhook_notices
+from store.operations.webhook_deliveries import Due, Endpoint
+from store.secrets import signing_secret_of
+from store.session import Database
+from workflows.operations.messages import DeliverEvents, EventsDelivered
+from workflows.operations.steps import WebhookSteps
+
+AT_ONCE = 5
+"""Requests to one receiver at the same time."""
+LONGEST = 300.0
+"""Seconds after which the step ends, and is executed again."""
+LINGERS = 2.0
+"""Seconds for which the step waits for more: events that follow shortly need no other Action."""
+_LOOKS_EVERY = 0.5
+_MAIL_AGAIN_AFTER = timedelta(minutes=10)
+
+
+class Webhooks(WebhookSteps):
+    """Delivers events to receivers."""
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        keys: KeyRing,
+        *,
+        loopback: bool,
+        resolver: Resolve = resolve,
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._keys = keys
+        self._loopback = loopback
+        self._resolver = resolver
+
+    async def deliver_events(self, webhook: DeliverEvents) -> EventsDelivered:
+        """Deliver batch after batch until nothing is due."""
+        async with AsyncExitStack() as stack:
+            run = _Run(self, int(webhook.webhook_id.removeprefix(webhook_work_id(0)[:-1])), stack)
+            return await run.to_the_end()
+
+    async def notify(self, endpoint: Endpoint, reason: DisabledFor) -> timedelta | None:
+        """Notify the administrators that the endpoint is disabled. How long to wait where the e-mails could
+        not be sent; one that is refused for good is not sent again.
+        """
+        async with self._database.reading() as connection:
+            facts = await webhook_notices.read(connection, endpoint.id)
+        if facts is not None:
+            try:
+                await self._outbox.send(
+                    facts.about,
+                    outgoing(facts, reason),
+                    0,
+                    partial(webhook_notices.is_wanted, webhook_id=endpoint.id),
+                )
+            except (MailInvalid, MailRejected):
+                pass  # recorded with its reason, which operators see
+            except MailError:
+                await self.rest(endpoint.id, _MAIL_AGAIN_AFTER)
+                return _MAIL_AGAIN_AFTER
+        async with self._database.transaction() as connection:
+            await webhook_deliveries.notified(connection, endpoint.id)
+        return None
+
+    async def opened(self, webhook_id: int) -> Endpoint | None:
+        """The endpoint as it is now."""
+        async with self._database.transaction() as connection:
+            return await webhook_deliveries.open_endpoint(connection, webhook_id)
+
+    async def due(self, endpoint: Endpoint) -> list[Due]:
+        """The next batch."""
+        async with self._database.reading() as connection:
+            return await webhook_deliveries.due(connection, endpoint, AT_ONCE)
+
+    async def record(self, endpoint: Endpoint, ended: list[tuple[Due, Answer]]) -> bool:
+        """Record how the batch ended."""
+        jitter = random.uniform(0.9, 1.1)  # noqa: S311  nothing secret
+        async with self._database.transaction() as connection:
+            return await webhook_deliveries.record(connection, endpoint, ended, jitter=jitter)
+
+    async def rest(self, webhook_id: int, wait: timedelta | None = None) -> None:
+        """The workflow ends, or waits for so long."""
+        async with self._database.transaction() as connection:
+            await webhook_deliveries.rest(connection, webhook_id, wait)
+
+    async def sender(self, endpoint: Endpoint, stack: AsyncExitStack) -> Sender:
+        """A sender to the receiver, open until the step ends."""
+        return await stack.enter_async_context(
+            Sender.to(endpoint.url, loopback=self._loopback, resolver=self._resolver)
+        )
+
+    def secrets(self, endpoint: Endpoint) -> list[str]:
+        """The decrypted secrets. Raises `UnknownKey`."""
+        use = signing_secret_of(endpoint.id)
+        return [self._keys.decrypt(use, secret).decode() for secret in endpoint.secrets]
+
+
+class _Run:
+    """One execution of the step."""
+
+    def __init__(self, webhooks: Webhooks, webhook_id: int, stack: AsyncExitStack) -> None:
+        self._webhooks = webhooks
+        self._id = webhook_id
+        self._stack = stack
+        self._sender: Sender | None = None
+        self._url = ""
+        self._delivered = self._failed = 0
+        self._ends_at = time.monotonic() + LONGEST
+
+    async def to_the_end(self) -> EventsDelivered:
+        """Batch after batch."""
+        idle_since: float | None = None
+        while time.monotonic() < self._ends_at and not activity.is_worker_shutdown():
+            endpoint = await self._webhooks.opened(self._id)
+            if endpoint is None:
+                return self._ended()
+            if endpoint.disabled_for is not None:
+                return await self._over(endpoint, endpoint.disabled_for)
+            if endpoint.wait is not None:
+                await self._webhooks.rest(self._id, endpoint.wait)
+                return self._ended(endpoint.wait)
+            batch = await self._webhooks.due(endpoint)
+            if batch:
+                idle_since = None
+                await self._deliver(endpoint, batch)
+                continue
+            idle_since = idle_since or time.monotonic()
+            if time.monotonic() - idle_since >= LINGERS:
+                await self._webhooks.rest(self._id)
+                return self._ended()
+            await asyncio.sleep(_LOOKS_EVERY)
+        return self._ended().model_copy(update={"more": True})
+
+    async def _over(self, endpoint: Endpoint, reason: DisabledFor) -> EventsDelivered:
+        wait = None if endpoint.notified else await self._webhooks.notify(endpoint, reason)
+        if wait is None:
+            await self._webhooks.rest(self._id)
+        return self._ended(wait)
+
+    async def _deliver(self, endpoint: Endpoint, batch: list[Due]) -> None:
+        if self._sender is None or self._url != endpoint.url:
+            self._sender, self._url = await self._webhooks.sender(endpoint, self._stack), endpoint.url
+        secrets = self._webhooks.secrets(endpoint)
+        sends = (self._sender.send(post_of(one.event), secrets) for one in batch)
+        answers = await asyncio.gather(*sends)
+        if await self._webhooks.record(endpoint, list(zip(batch, answers, strict=True))):
+            self._delivered += sum(answer.ok for answer in answers)
+            self._failed += sum(not answer.ok for answer in answers)
+
+    def _ended(self, wait: timedelta | None = None) -> EventsDelivered:
+        return EventsDelivered(delivered=self._delivered, failed=self._failed, wait=wait)

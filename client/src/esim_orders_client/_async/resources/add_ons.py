@@ -1,0 +1,24 @@
+"""Licences: `client.add_ons`."""
+
+# Written by `make client` from docs/openapi.json; changes here are lost.
+
+from esim_orders_client._async.connection import AsyncConnection
+from esim_orders_client.calls import Call, path_of
+from esim_orders_client.model import Page
+from esim_orders_client.models import AddOnResource
+
+
+class AsyncAddOnsApi:
+    """Licences."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def list(self) -> Page[AddOnResource]:
+        """List add-ons with the counts of their licences.
+
+        All add-ons there are, on one page. Licences that are over are not counted.
+
+        Needs the permission `view_licences`.
+        """
+        return await self._connection.ask(Page[AddOnResource], Call("GET", path_of("add-ons")))

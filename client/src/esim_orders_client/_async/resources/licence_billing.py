@@ -1,0 +1,44 @@
+"""Prices and charges of licences: `client.licence_billing`."""
+
+# Written by `make client` from docs/openapi.json; changes here are lost.
+
+from esim_orders_client._async.connection import AsyncConnection
+from esim_orders_client.calls import OMIT, Call, Omit, body_of, path_of
+from esim_orders_client.models import Billing
+
+
+class AsyncLicenceBillingApi:
+    """Prices and charges of licences."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def get(self) -> Billing:
+        """Show how the account is charged.
+
+        The cycle day, time zone and currency of the account.
+
+        Needs the permission `view_licences`.
+        """
+        return await self._connection.ask(Billing, Call("GET", path_of("licence-billing")))
+
+    async def set(
+        self, *, cycle_day: int | Omit = OMIT, time_zone: str | Omit = OMIT, currency: str | Omit = OMIT
+    ) -> Billing:
+        """Set how the account is charged.
+
+        Before the first purchase, which fixes it.
+
+        Needs the permission `manage_accounts`.
+
+        cycle_day: The day on which billing cycles begin.
+        time_zone: Whose days count.
+        """
+        return await self._connection.ask(
+            Billing,
+            Call(
+                "PATCH",
+                path_of("licence-billing"),
+                body=body_of({"cycle_day": cycle_day, "time_zone": time_zone, "currency": currency}),
+            ),
+        )

@@ -1,0 +1,88 @@
+"""Users and profiles: `client.profiles`."""
+
+# Written by `make client` from docs/openapi.json; changes here are lost.
+
+from collections.abc import AsyncIterator, Sequence
+
+from esim_orders_client._async.connection import AsyncConnection
+from esim_orders_client.calls import Call, body_of, new_key, path_of
+from esim_orders_client.model import Page
+from esim_orders_client.models import Profile
+
+
+class AsyncProfilesApi:
+    """Users and profiles."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[Profile]:
+        """List profiles.
+
+        The authorised actions profiles of the account, the default one first.
+
+        Needs the permission `view_people`.
+        """
+        return await self._connection.ask(
+            Page[Profile], Call("GET", path_of("profiles"), query={"limit": limit, "cursor": cursor})
+        )
+
+    def iterate(self, *, limit: int = 100) -> AsyncIterator[Profile]:
+        """List profiles: the records of all pages, one after another."""
+        return self._connection.iterate(lambda cursor: self.list(limit=limit, cursor=cursor))
+
+    async def create(self, *, name: str, key: str | None = None) -> Profile:
+        """Create a profile.
+
+        Create a custom profile; its nine targets are disabled.
+
+        Needs the permission `manage_profiles`.
+
+        key: your idempotency key, one for each thing that is to be done; else a new one.
+        """
+        return await self._connection.ask(
+            Profile, Call("POST", path_of("profiles"), body=body_of({"name": name}), key=new_key(key))
+        )
+
+    async def get(self, profile: str) -> Profile:
+        """Show a profile.
+
+        One profile, by its name.
+
+        Needs the permission `view_people`.
+        """
+        return await self._connection.ask(
+            Profile, Call("GET", path_of("profiles", "{profile}", profile=profile))
+        )
+
+    async def enable(self, profile: str, *, targets: Sequence[str]) -> Profile:
+        """Enable targets of a profile.
+
+        Enable targets for the users of the profile. Idempotent.
+
+        Needs the permission `manage_profiles`.
+        """
+        return await self._connection.ask(
+            Profile,
+            Call(
+                "POST",
+                path_of("profiles", "{profile}", "enable", profile=profile),
+                body=body_of({"targets": targets}),
+            ),
+        )
+
+    async def disable(self, profile: str, *, targets: Sequence[str]) -> Profile:
+        """Disable targets of a profile.
+
+        Disable targets for the users of the profile. Idempotent.
+
+        Needs the permission `manage_profiles`.
+        """
+        return await self._connection.ask(
+            Profile,
+            Call(
+                "POST",
+                path_of("profiles", "{profile}", "disable", profile=profile),
+                body=body_of({"targets": targets}),
+            ),
+        )

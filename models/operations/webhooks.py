@@ -1,0 +1,208 @@
+"""Webhooks: what an endpoint is, which addresses it may have, when a failed delivery is tried again (A11).
+
+An endpoint keeps a place in the feed of its account's events. Each event is sent at least once, in no
+promised sequence; a repeat has the same `webhook-id`.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from models.characters import LONGEST_NAME
+from models.errors import Refused
+from models.events import EVENT_TYPES, Audience
+from models.identifiers import reference, storable
+from models.values import View
+
+LONGEST_URL = 2000
+LONGEST_ANSWER = 2048
+"""Bytes of an answer that are kept."""
+GIVEN_UP_AFTER = timedelta(days=3)
+"""Where nothing was delivered for so long, the endpoint is disabled; a single event is given up."""
+IN_A_ROW = 3
+"""After so many failures in a row the endpoint itself waits, not only its events."""
+OLD_SECRET_SIGNS_FOR = timedelta(hours=24)
+MOST_REPLAYED = 10_000
+"""Events of one call that sends a span of time again."""
+PING = "webhook.ping"
+"""The type of what a test sends. It is no event of the feed."""
+_DELAYS = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=14),
+    timedelta(hours=20),
+)
+"""After each failure; the last one stays."""
+_TYPES = frozenset(kind for kind, audience in EVENT_TYPES.items() if audience is Audience.ACCOUNT)
+
+
+class WebhookState(StrEnum):
+    """Whether events are delivered to an endpoint."""
+
+    ENABLED = "enabled"
+    FAILING = "failing"
+    """Its receiver failed at least three times in a row: it is tried less and less often."""
+    DISABLED = "disabled"
+
+
+class DisabledFor(StrEnum):
+    """Why an endpoint is disabled."""
+
+    ASKED = "asked"
+    """By a user or an operator."""
+    GONE = "gone"
+    """The receiver answered 410."""
+    FAILING = "failing"
+    """Nothing was delivered for three days."""
+
+
+class Outcome(StrEnum):
+    """How an attempt to deliver ended."""
+
+    DELIVERED = "delivered"
+    """Any 2xx."""
+    STATUS = "status"
+    """Another status; 3xx too, as redirects are not followed."""
+    TIMEOUT = "timeout"
+    """No status within ten seconds."""
+    CONNECTION = "connection"
+    """The connection failed or was lost."""
+    TLS = "tls"
+    """The certificate is not valid for the host, or TLS failed."""
+    UNKNOWN_HOST = "unknown_host"
+    PRIVATE_ADDRESS = "private_address"
+    """The host has an address that is not public: nothing was sent."""
+
+
+class WebhookView(View):
+    """An endpoint as it is listed; its secret is shown once, when it is made."""
+
+    id: int
+    account: str
+    url: str
+    types: tuple[str, ...]
+    """Empty: all that the account may see."""
+    description: str
+    state: WebhookState
+    disabled_at: datetime | None = None
+    disabled_for: DisabledFor | None = None
+    failures: int = 0
+    """In a row."""
+    failing_since: datetime | None = None
+    next_attempt_at: datetime | None = None
+    """Until when its receiver is left alone."""
+    secret_rotates_until: datetime | None = None
+    """Until when the secret before signs, too."""
+    created_at: datetime
+    created_by: str
+
+    @property
+    def webhook_id(self) -> str:
+        """The id by which people name it: `WH-7`."""
+        return reference("WH", self.id)
+
+
+class AttemptView(View):
+    """An attempt to deliver an event that failed, or an event that is to be sent again."""
+
+    id: int
+    event: str
+    """Its id in the feed, which is its `webhook-id`."""
+    type: str
+    number: int
+    """Which attempt it was; 0 for an event that is to be sent again and was not tried yet."""
+    at: datetime
+    outcome: Outcome | None
+    status: int | None
+    answer: str | None
+    milliseconds: int | None
+    next_attempt_at: datetime | None
+    delivered_at: datetime | None
+    given_up_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How one request ended."""
+
+    outcome: Outcome
+    status: int | None = None
+    text: str = field(default="", repr=False)
+    milliseconds: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the receiver has taken the event."""
+        return self.outcome is Outcome.DELIVERED
+
+
+@dataclass(frozen=True)
+class NewWebhook:
+    """An endpoint that was just made, or whose secret was, with the secret, which is not shown again."""
+
+    view: WebhookView
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Tested:
+    """The answer of a receiver to a ping."""
+
+    webhook: WebhookView
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """How many events are sent again to an endpoint."""
+
+    webhook: WebhookView
+    events: int
+
+
+def parse_types(types: Collection[str] | None) -> tuple[str, ...]:
+    """The chosen types of events; none for all. Raises `Refused` (`webhook_types_unknown`)."""
+    chosen = {name.strip().lower() for name in types or ()}
+    unknown = sorted(chosen - _TYPES)
+    if unknown:
+        raise Refused.because("webhook_types_unknown", types=", ".join(unknown)[:200])
+    return tuple(sorted(chosen))
+
+
+def parse_url(text: str, *, loopback: bool) -> str:
+    """The address of a receiver: https, without a user name. Where `loopback` is allowed, http too, of this
+    machine; which addresses the host has is checked by `outbox.webhooks`. Raises `Refused`
+    (`webhook_url_invalid`).
+    """
+    url = text.strip()
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+        parts = urlsplit("")
+    plain = url.isascii() and url.isprintable() and " " not in url and "\\" not in url
+    right = bool(host) and port != 0 and "@" not in parts.netloc and not parts.fragment
+    scheme = parts.scheme == "https" or (loopback and parts.scheme == "http")
+    if not (plain and right and scheme and len(url) <= LONGEST_URL):
+        raise Refused.because("webhook_url_invalid")
+    return url
+
+
+def parse_description(text: str) -> str:
+    """What the endpoint is for. Raises `Refused` (`webhook_description_invalid`)."""
+    description = " ".join(text.split())
+    if len(description) > LONGEST_NAME or not storable(description):
+        raise Refused.because("webhook_description_invalid", most=LONGEST_NAME)
+    return description
+
+
+def delay_after(failures: int, jitter: float) -> timedelta:
+    """How long to wait after so many failures, times `jitter`, so that not all come back at once."""
+    return _DELAYS[min(max(failures, 1), len(_DELAYS)) - 1] * jitter

@@ -1,0 +1,281 @@
+"""Make, list, change, try and delete the endpoints that an account's events are sent to (A11, A16).
+
+made = await desks.webhooks.create(adam, "https://shop.example/hooks", types=["order.processed"])
+made.secret                                        # whsec_..., shown once
+await desks.webhooks.test(adam, "WH-7")            # sends webhook.ping; the receiver's answer
+await desks.webhooks.replay(adam, "WH-7", event="MS43OTIuNDI")
+"""
+
+import secrets
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import Refused
+from models.event_permissions import permission_of
+from models.events import EVENT_TYPES, Audience
+from models.operations.webhooks import (
+    OLD_SECRET_SIGNS_FOR,
+    PING,
+    Answer,
+    AttemptView,
+    DisabledFor,
+    NewWebhook,
+    Replayed,
+    Tested,
+    WebhookState,
+    WebhookView,
+    parse_description,
+    parse_types,
+    parse_url,
+)
+from models.paging import Page, Position, Wanted
+from models.people.callers import Caller, Permission
+from settings import Settings
+from starter.keys import checked_key
+from store import lookups
+from store.operations import webhook_deliveries, webhook_replays, webhooks
+from store.secrets import signing_secret_of
+from store.session import Database
+
+if TYPE_CHECKING:
+    from outbox.webhooks.addresses import Resolve
+    from store.key_ring import KeyRing
+
+
+class WebhookDesk:
+    """Administers the webhooks of the caller's accounts. `resolver`: asks for the addresses of hosts."""
+
+    def __init__(self, database: Database, settings: Settings, resolver: "Resolve | None" = None) -> None:
+        self._database = database
+        self._secret_keys = settings.secret_keys
+        self._most = settings.webhooks_per_account
+        self._loopback = settings.webhooks_to_loopback
+        self._resolver = resolver
+
+    async def create(
+        self,
+        caller: Caller,
+        url: str,
+        *,
+        types: Collection[str] | None = None,
+        description: str = "",
+        account: str | None = None,
+        key: str | None = None,
+    ) -> NewWebhook:
+        """Make an endpoint that gets what happens from now on, of these types or, without any, of all.
+
+        `key`: an idempotency key, whose repeat is refused (`webhook_made`): the secret is shown once. Raises
+        `Refused` (`webhook_url_invalid`, `webhook_address_private`, `webhook_host_unknown`,
+        `webhook_types_unknown`, `too_many_webhooks`).
+        """
+        from outbox.webhooks.signing import new_secret  # noqa: PLC0415  see `_ring`
+
+        once = None if key is None else checked_key(key)
+        async with self._database.reading() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+        caller.require(Permission.MANAGE_WEBHOOKS)
+        chosen, known = parse_types(types), parse_description(description)
+        _require_events(caller, chosen)
+        address = await self._checked(url)
+        secret = new_secret()
+        async with self._database.transaction() as connection:
+            view = await webhooks.create(
+                connection,
+                found.id,
+                self._ring,
+                secret,
+                url=address,
+                types=chosen,
+                description=known,
+                most=self._most,
+                once=once,
+                by=caller.by,
+            )
+        return NewWebhook(view, secret)
+
+    async def webhooks(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[WebhookView]:
+        """List the endpoints, newest first."""
+        async with self._database.reading() as connection:
+            scope = await lookups.narrowed(connection, caller.scope, account)
+            caller.require(Permission.MANAGE_WEBHOOKS)
+            return await webhooks.page(connection, scope, Wanted(limit, after))
+
+    async def webhook(self, caller: Caller, webhook: str) -> WebhookView:
+        """One endpoint (`WH-7`). Raises `NotFound` (`unknown_webhook`)."""
+        async with self._database.reading() as connection:
+            return (await _found(connection, caller, webhook))[0]
+
+    async def attempts(
+        self,
+        caller: Caller,
+        webhook: str,
+        *,
+        waiting: bool = False,
+        limit: int | None = None,
+        after: Position | None = None,
+    ) -> Page[AttemptView]:
+        """The attempts of the last 30 days that failed, newest first; with `waiting` what is still to be
+        delivered.
+        """
+        async with self._database.reading() as connection:
+            found, account_id = await _found(connection, caller, webhook)
+            page = Wanted(limit, after)
+            return await webhooks.attempts(connection, found.id, account_id, page, waiting=waiting)
+
+    async def edit(
+        self,
+        caller: Caller,
+        webhook: str,
+        *,
+        url: str | None = None,
+        types: Collection[str] | None = None,
+        description: str | None = None,
+    ) -> WebhookView:
+        """Change what is given. `types` empty: all. Raises `Refused` as `create`."""
+        async with self._database.reading() as connection:
+            found, _ = await _found(connection, caller, webhook)
+        _require_events(caller, found.types if types is None else parse_types(types))
+        values: dict[str, object] = {}
+        values |= {} if url is None else {"url": await self._checked(url)}
+        values |= {} if types is None else {"types": parse_types(types)}
+        values |= {} if description is None else {"description": parse_description(description)}
+        async with self._database.transaction() as connection:
+            found, account_id = await _found(connection, caller, webhook)
+            return await webhooks.change(connection, found, account_id, values, caller.by)
+
+    async def delete(self, caller: Caller, webhook: str) -> None:
+        """Delete an endpoint, its secret and its attempts. What was not delivered yet never is."""
+        async with self._database.transaction() as connection:
+            found, account_id = await _found(connection, caller, webhook)
+            await webhooks.remove(connection, found, account_id, caller.by)
+
+    async def rotate(
+        self, caller: Caller, webhook: str, *, keep: timedelta = OLD_SECRET_SIGNS_FOR
+    ) -> NewWebhook:
+        """Make another secret. The one before signs, too, for so long: a day, if left out."""
+        from outbox.webhooks.signing import new_secret  # noqa: PLC0415
+
+        if not timedelta() <= keep <= timedelta(days=30):
+            raise Refused.because("webhook_keep_invalid")
+        secret = new_secret()
+        async with self._database.transaction() as connection:
+            found, account_id = await _found(connection, caller, webhook)
+            view = await webhooks.rotate(connection, self._ring, found, account_id, secret, keep, caller.by)
+        return NewWebhook(view, secret)
+
+    async def disable(self, caller: Caller, webhook: str) -> WebhookView:
+        """Deliver nothing until it is enabled. Idempotent."""
+        async with self._database.transaction() as connection:
+            found, account_id = await _found(connection, caller, webhook)
+            return await webhooks.disable(connection, found.id, account_id, DisabledFor.ASKED, caller.by)
+
+    async def enable(self, caller: Caller, webhook: str, *, skip_missed: bool = False) -> WebhookView:
+        """Deliver from where it stopped, or with `skip_missed` what happens from now on. One that fails is
+        tried at once. Idempotent.
+        """
+        async with self._database.transaction() as connection:
+            found, account_id = await _found(connection, caller, webhook)
+            return await webhooks.enable(connection, found, account_id, caller.by, skip_missed=skip_missed)
+
+    async def replay(
+        self,
+        caller: Caller,
+        webhook: str,
+        *,
+        event: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Replayed:
+        """Send one event again, or what happened in a span of time (until now, if left out), under the same
+        ids. Raises `NotFound` (`unknown_event`), `Refused` (`webhook_replay_choice`, `webhook_replay_many`).
+        """
+        async with self._database.transaction() as connection:
+            found, account_id = await _found(connection, caller, webhook)
+            if (event is None) == (since is None) or (event is not None and until is not None):
+                raise Refused.because("webhook_replay_choice")
+            if event is not None:
+                number = await webhook_replays.replay_one(connection, found.id, event)
+            else:
+                begins, ends = _moment(since), _moment(until or datetime.now(UTC))
+                number = await webhook_replays.replay_span(connection, found.id, begins, ends)
+            await webhooks.record(connection, account_id, found.id, caller.by, "replayed", events=number)
+        return Replayed(found, number)
+
+    async def test(self, caller: Caller, webhook: str) -> Tested:
+        """Send `webhook.ping` at once; the receiver's answer. One that is taken has a failing receiver tried
+        again at once.
+        """
+        async with self._database.transaction() as connection:
+            found, account_id = await _found(connection, caller, webhook)
+            endpoint = await webhook_deliveries.read_endpoint(connection, found.id)
+        answer = await self._ping(found, endpoint.secrets)
+        async with self._database.transaction() as connection:
+            data = {"outcome": answer.outcome.value, "status": answer.status}
+            await webhooks.record(connection, account_id, found.id, caller.by, "tested", **data)
+            if answer.ok and found.state is WebhookState.FAILING:
+                found = await webhooks.enable(connection, found, account_id, caller.by, skip_missed=False)
+        return Tested(found, answer)
+
+    async def _ping(self, found: WebhookView, encrypted: Collection[bytes]) -> Answer:
+        from outbox.webhooks.addresses import resolve  # noqa: PLC0415
+        from outbox.webhooks.sending import Post, Sender  # noqa: PLC0415
+
+        use = signing_secret_of(found.id)
+        known = [self._ring.decrypt(use, each).decode() for each in encrypted]
+        at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        ping = Post(f"ping_{secrets.token_hex(12)}", PING, at, {"about": [found.webhook_id]})
+        resolver = self._resolver or resolve
+        async with Sender.to(found.url, loopback=self._loopback, resolver=resolver) as sender:
+            return await sender.send(ping, known)
+
+    async def _checked(self, url: str) -> str:
+        from outbox.webhooks.addresses import PrivateAddress, resolve  # noqa: PLC0415
+        from outbox.webhooks.sending import Sender  # noqa: PLC0415
+
+        address = parse_url(url, loopback=self._loopback)
+        resolver = self._resolver or resolve
+        try:
+            async with Sender.to(address, loopback=self._loopback, resolver=resolver) as sender:
+                await sender.check()
+        except PrivateAddress:
+            raise Refused.because("webhook_address_private") from None
+        except OSError:
+            raise Refused.because("webhook_host_unknown") from None
+        return address
+
+    @property
+    def _ring(self) -> "KeyRing":
+        """Raises `Refused` (`keys_invalid`)."""
+        from store.key_ring import KeyRing  # noqa: PLC0415  takes long to import, and a list needs none
+
+        return KeyRing(self._secret_keys)
+
+
+async def _found(connection: AsyncConnection, caller: Caller, webhook: str) -> tuple[WebhookView, int]:
+    found = await webhooks.find(connection, caller.scope, webhook)
+    caller.require(Permission.MANAGE_WEBHOOKS)
+    return found
+
+
+def _require_events(caller: Caller, types: Collection[str]) -> None:
+    """Who says where events go may see them. An order's may be of travel eSIMs, whatever their type."""
+    caller.require(Permission.VIEW_TRAVEL)
+    every = types or [name for name, audience in EVENT_TYPES.items() if audience is Audience.ACCOUNT]
+    for permission in sorted({permission_of(name) for name in every}):
+        caller.require(permission)
+
+
+def _moment(at: datetime | None) -> datetime:
+    if at is None or at.tzinfo is None:
+        raise Refused.because("webhook_replay_choice")
+    return at

@@ -1,0 +1,282 @@
+"""What is to be delivered to an endpoint, and how it ended: read and recorded batch by batch (A11).
+
+An event that was read after the endpoint's place is delivered before the place moves on, in the transaction
+that records what failed: a process that is killed between the two sends it again, under the same id.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.events import FeedEvent
+from models.feed import Cursor
+from models.operations.webhooks import (
+    GIVEN_UP_AFTER,
+    IN_A_ROW,
+    Answer,
+    DisabledFor,
+    Outcome,
+    delay_after,
+)
+from models.people.callers import By
+from store.operations.webhook_relay import NEXT
+from store.operations.webhooks import disable
+
+WORKS_FOR = timedelta(seconds=60)
+"""How long the relay leaves an endpoint alone whose batch is being delivered."""
+_SYSTEM = By("system")
+_GONE = 410
+
+_COLUMNS = """
+    account_id, url, secret, epoch, CAST(xid AS text) AS xid, event_id, failures, disabled_at, disabled_for,
+    notified_at, next_attempt_at, esim_now() AS now,
+    CASE WHEN previous_until > esim_now() THEN previous_secret END AS previous_secret
+"""
+_OPEN = text(
+    f"UPDATE webhooks SET woken_until = esim_now() + :works_for WHERE id = :id RETURNING {_COLUMNS}"  # noqa: S608
+)
+_READ = text(f"SELECT {_COLUMNS} FROM webhooks WHERE id = :id")  # noqa: S608
+_AGAIN = text(
+    """
+    SELECT a.id AS attempt_id, a.number, a.first_at, a.epoch, CAST(a.xid AS text) AS xid, a.event_id,
+        e.at, e.actor, e.type, e.data, e.about
+    FROM webhook_attempts a JOIN events e ON e.id = a.event_id AND e.epoch = a.epoch
+    WHERE a.webhook_id = :id AND a.next_attempt_at IS NOT NULL AND a.next_attempt_at <= esim_now()
+    ORDER BY a.next_attempt_at, a.id LIMIT :most
+    """
+)
+_EVENTS = text(
+    f"""
+    SELECT e.epoch, CAST(e.xid AS text) AS xid, e.id AS event_id, e.at, e.actor, e.type, e.data, e.about
+    FROM webhooks w JOIN events e ON {NEXT}
+    WHERE w.id = :id ORDER BY e.epoch, e.xid, e.id LIMIT :most
+    """  # noqa: S608  conditions of our own
+)
+_LOCK = text(
+    """
+    SELECT esim_now() AS now, failures, failing_since, disabled_at FROM webhooks
+    WHERE id = :id AND (epoch, xid, event_id) = (:epoch, CAST(CAST(:xid AS text) AS xid8), :event_id)
+    FOR UPDATE
+    """
+)
+_MOVE = text(
+    """
+    UPDATE webhooks SET epoch = :epoch, xid = CAST(CAST(:xid AS text) AS xid8), event_id = :event_id,
+        failures = :failures, failing_since = :failing_since, next_attempt_at = :next_attempt_at
+    WHERE id = :id
+    """
+)
+_SETTLE = text(
+    """
+    UPDATE webhook_attempts SET next_attempt_at = NULL,
+        delivered_at = CASE WHEN :delivered THEN esim_now() END
+    WHERE id = :attempt_id
+    """
+)
+_FAILED = text(
+    """
+    INSERT INTO webhook_attempts (webhook_id, account_id, epoch, xid, event_id, type, number, first_at,
+        outcome, status, answer, milliseconds, next_attempt_at, given_up_at)
+    VALUES (:webhook_id, :account_id, :epoch, CAST(CAST(:xid AS text) AS xid8), :event_id, :type, :number,
+        :first_at, :outcome, :status, :answer, :milliseconds, :next_attempt_at, :given_up_at)
+    ON CONFLICT DO NOTHING
+    """
+)
+_REST = text(
+    """
+    UPDATE webhooks SET woken_until = CASE
+        WHEN CAST(:wait AS interval) IS NULL THEN NULL
+        WHEN disabled_at IS NOT NULL THEN esim_now() + CAST(:wait AS interval)
+        WHEN next_attempt_at > esim_now() THEN next_attempt_at + CAST(:works_for AS interval)
+    END WHERE id = :id
+    """
+)
+"""By what the row says now: who enables the endpoint meanwhile has it tried at once."""
+_NOTIFIED = text("UPDATE webhooks SET notified_at = esim_now() WHERE id = :id AND notified_at IS NULL")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An endpoint as its deliveries need it. The secrets are encrypted."""
+
+    id: int
+    account_id: int
+    url: str = field(repr=False)
+    place: Cursor
+    failures: int
+    disabled_for: DisabledFor | None
+    notified: bool
+    wait: timedelta | None
+    """How long its receiver is left alone."""
+    secrets: tuple[bytes, ...] = field(repr=False)
+    """The present one, and while it rotates the one before."""
+
+    @property
+    def is_probed(self) -> bool:
+        """Whether its receiver fails, and gets one request at a time."""
+        return self.failures >= IN_A_ROW
+
+
+@dataclass(frozen=True)
+class Due:
+    """An event that is to be delivered now."""
+
+    place: Cursor
+    event: FeedEvent
+    attempt_id: int | None = None
+    """The row of the attempt before."""
+    number: int = 0
+    """How often it was tried."""
+    first_at: datetime | None = None
+
+
+async def open_endpoint(connection: AsyncConnection, webhook_id: int) -> Endpoint | None:
+    """The endpoint, which the relay leaves alone for a while; None for one that was deleted."""
+    row = (await connection.execute(_OPEN, {"id": webhook_id, "works_for": WORKS_FOR})).one_or_none()
+    return None if row is None else _endpoint(webhook_id, row)
+
+
+async def read_endpoint(connection: AsyncConnection, webhook_id: int) -> Endpoint:
+    """The same of one that is there, which the relay goes on looking at."""
+    return _endpoint(webhook_id, (await connection.execute(_READ, {"id": webhook_id})).one())
+
+
+def _endpoint(webhook_id: int, row: Any) -> Endpoint:
+    waits = row.next_attempt_at is not None and row.next_attempt_at > row.now
+    return Endpoint(
+        id=webhook_id,
+        account_id=row.account_id,
+        url=row.url,
+        place=Cursor(row.epoch, int(row.xid), row.event_id),
+        failures=row.failures,
+        disabled_for=None if row.disabled_at is None else DisabledFor(row.disabled_for),
+        notified=row.notified_at is not None,
+        wait=row.next_attempt_at - row.now if waits else None,
+        secrets=tuple(filter(None, (row.secret, row.previous_secret))),
+    )
+
+
+async def due(connection: AsyncConnection, endpoint: Endpoint, at_once: int) -> list[Due]:
+    """What is delivered next: events that failed before or are sent again, and new ones, in a mixture, so
+    that many of one sort do not delay the other. To a receiver that fails only one, an old one first.
+    """
+    most = 1 if endpoint.is_probed else at_once
+    wanted = {"id": endpoint.id, "most": most}
+    again = [_due(endpoint, row, row.attempt_id) for row in await connection.execute(_AGAIN, wanted)]
+    if len(again) == most == 1:
+        return again
+    new = [_due(endpoint, row, None) for row in await connection.execute(_EVENTS, wanted)]
+    some = again[: max(most // 2, most - len(new))]
+    return some + new[: most - len(some)]
+
+
+async def record(
+    connection: AsyncConnection,
+    endpoint: Endpoint,
+    ended: Sequence[tuple[Due, Answer]],
+    *,
+    jitter: float,
+) -> bool:
+    """Write how a batch ended: what failed gets its next time, the endpoint's place moves on. The endpoint
+    waits after three failures in a row, and is disabled after three days of them, or by a 410. False where
+    another process has moved the place: what it reads is due.
+    """
+    place = {"epoch": endpoint.place.epoch, "xid": str(endpoint.place.xid), "event_id": endpoint.place.id}
+    row = (await connection.execute(_LOCK, {"id": endpoint.id, **place})).one_or_none()
+    if row is None:
+        return False
+    failures, since = row.failures, row.failing_since
+    for _, answer in ended:
+        failures, since = (0, None) if answer.ok else (failures + 1, since or row.now)
+    if not endpoint.is_probed:  # many at once count as the first that make it wait
+        failures = min(failures, IN_A_ROW)
+    for due_, answer in ended:
+        await _record_one(connection, endpoint, due_, answer, row.now, failures < IN_A_ROW, jitter)
+    new = [due_.place for due_, _ in ended if due_.attempt_id is None]
+    if new:
+        place = {"epoch": new[-1].epoch, "xid": str(new[-1].xid), "event_id": new[-1].id}
+    waits = failures >= IN_A_ROW
+    next_at = row.now + delay_after(failures - IN_A_ROW + 1, jitter) if waits else None
+    if next_at and since:
+        next_at = min(next_at, max(since + GIVEN_UP_AFTER, row.now))
+    state = {"failures": failures, "failing_since": since, "next_attempt_at": next_at}
+    await connection.execute(_MOVE, {"id": endpoint.id, **place, **state})
+    reason = _ends(ended, since, row.now)
+    if reason is not None and row.disabled_at is None:
+        await disable(connection, endpoint.id, endpoint.account_id, reason, _SYSTEM)
+    return True
+
+
+async def rest(connection: AsyncConnection, webhook_id: int, wait: timedelta | None = None) -> None:
+    """The workflow ends, and the relay wakes it when something is due; or it waits for so long, and the relay
+    wakes it some time after that only.
+    """
+    values = {"id": webhook_id, "wait": wait, "works_for": WORKS_FOR}
+    await connection.execute(_REST, values)
+
+
+async def notified(connection: AsyncConnection, webhook_id: int) -> None:
+    """The administrators were notified that the endpoint is disabled."""
+    await connection.execute(_NOTIFIED, {"id": webhook_id})
+
+
+async def _record_one(  # noqa: PLR0917
+    connection: AsyncConnection,
+    endpoint: Endpoint,
+    one: Due,
+    answer: Answer,
+    at: datetime,
+    alone: bool,
+    jitter: float,
+) -> None:
+    """`alone`: other events are delivered, so this one is given up after three days."""
+    if one.attempt_id is not None:
+        settled = {"attempt_id": one.attempt_id, "delivered": answer.ok}
+        await connection.execute(_SETTLE, settled)
+    if answer.ok:
+        return
+    first = one.first_at if one.number and one.first_at else at
+    next_at = at + delay_after(one.number + 1, jitter)
+    over = alone and next_at > first + GIVEN_UP_AFTER
+    values = {
+        "webhook_id": endpoint.id,
+        "account_id": endpoint.account_id,
+        "epoch": one.place.epoch,
+        "xid": str(one.place.xid),
+        "event_id": one.place.id,
+        "type": one.event.type,
+        "number": one.number + 1,
+        "first_at": first,
+        "outcome": answer.outcome.value,
+        "status": answer.status,
+        "answer": answer.text or None,
+        "milliseconds": answer.milliseconds,
+        "next_attempt_at": None if over else next_at,
+        "given_up_at": at if over else None,
+    }
+    await connection.execute(_FAILED, values)
+
+
+def _ends(ended: Sequence[tuple[Due, Answer]], since: datetime | None, at: datetime) -> DisabledFor | None:
+    if any(answer.outcome is Outcome.STATUS and answer.status == _GONE for _, answer in ended):
+        return DisabledFor.GONE
+    return DisabledFor.FAILING if since is not None and since + GIVEN_UP_AFTER <= at else None
+
+
+def _due(endpoint: Endpoint, row: Any, attempt_id: int | None) -> Due:
+    place = Cursor(row.epoch, int(row.xid), row.event_id)
+    event = FeedEvent(
+        id=str(place),
+        account_id=endpoint.account_id,
+        at=row.at,
+        actor=row.actor,
+        type=row.type,
+        data=row.data,
+        about=tuple(row.about),
+    )
+    known = {} if attempt_id is None else {"number": row.number, "first_at": row.first_at}
+    return Due(place, event, attempt_id, **known)

@@ -1,0 +1,267 @@
+"""Webhook endpoints: made, listed, changed, rotated, disabled, deleted (A11, A16)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, Text, cast, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models.errors import NotFound, Refused
+from models.feed import Cursor
+from models.identifiers import parse_reference, reference
+from models.operations.webhooks import (
+    IN_A_ROW,
+    AttemptView,
+    DisabledFor,
+    WebhookState,
+    WebhookView,
+)
+from models.paging import Page, Wanted
+from models.people.callers import By, Scope
+from store import events
+from store.locks import keep_account_open
+from store.made_keys import Made
+from store.operations.webhook_tables import WebhookAttemptRow, WebhookRow
+from store.paging import Keys
+from store.people.tables import AccountRow
+from store.row import now
+from store.scopes import within
+from store.secrets import signing_secret_of
+
+if TYPE_CHECKING:
+    from store.key_ring import KeyRing
+
+_NOW = {
+    "epoch": func.esim_epoch(),
+    "xid": func.pg_snapshot_xmin(func.pg_current_snapshot()),
+    "event_id": 0,
+}
+"""The place in the feed after which everything comes that is not visible yet."""
+WORKING = {"failures": 0, "failing_since": None, "next_attempt_at": None, "woken_until": None}
+"""The columns of an endpoint whose receiver is tried at once."""
+_ROW = WebhookRow
+_WEBHOOKS: Select[*tuple[Any, ...]] = select(
+    _ROW.id,
+    _ROW.account_id,
+    AccountRow.name.label("account"),
+    _ROW.url,
+    _ROW.types,
+    _ROW.description,
+    _ROW.disabled_at,
+    _ROW.disabled_for,
+    _ROW.failures,
+    _ROW.failing_since,
+    _ROW.next_attempt_at,
+    _ROW.previous_until,
+    (_ROW.previous_until > now()).label("rotating"),
+    _ROW.created_at,
+    _ROW.created_by,
+).join(AccountRow, AccountRow.id == _ROW.account_id)
+_ATTEMPTS: Select[*tuple[Any, ...]] = select(
+    WebhookAttemptRow.id,
+    WebhookAttemptRow.epoch,
+    cast(WebhookAttemptRow.xid, Text).label("xid"),
+    WebhookAttemptRow.event_id,
+    WebhookAttemptRow.type,
+    WebhookAttemptRow.number,
+    WebhookAttemptRow.at,
+    WebhookAttemptRow.outcome,
+    WebhookAttemptRow.status,
+    WebhookAttemptRow.answer,
+    WebhookAttemptRow.milliseconds,
+    WebhookAttemptRow.next_attempt_at,
+    WebhookAttemptRow.delivered_at,
+    WebhookAttemptRow.given_up_at,
+)
+
+
+async def create(
+    connection: AsyncConnection,
+    account_id: int,
+    ring: "KeyRing",
+    secret: str,
+    *,
+    url: str,
+    types: Sequence[str],
+    description: str,
+    most: int,
+    once: str | None,
+    by: By,
+) -> WebhookView:
+    """Add an endpoint that gets what happens from now on. Once per idempotency key, `once`: its repeat is
+    refused, as the secret that its caller wants is not shown again.
+
+    Raises `Refused` (`account_closed`, `webhook_made`, `key_reused`, `too_many_webhooks`).
+    """
+    await keep_account_open(connection, account_id)
+    # one at a time for an account: else two at once exceed the limit
+    await connection.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(f"webhooks of A-{account_id}", 0)))
+    )
+    content = {"url": url, "types": list(types), "description": description}
+    mark = Made.of(account_id, once, content)
+    known = await mark.find(connection, _ROW, _ROW.account_id == account_id)
+    if known is not None:
+        raise Refused.because("webhook_made", webhook=reference("WH", known))
+    number = select(func.count()).select_from(_ROW).where(_ROW.account_id == account_id)
+    if int(await connection.scalar(number) or 0) >= most:
+        raise Refused.because("too_many_webhooks", most=most)
+    following = select(func.nextval(func.pg_get_serial_sequence("webhooks", "id")))
+    webhook_id = int(await connection.scalar(following) or 0)
+    values = {
+        **content,
+        **mark.columns,
+        **_NOW,
+        "id": webhook_id,
+        "account_id": account_id,
+        "secret": ring.encrypt(signing_secret_of(webhook_id), secret.encode()),
+        "created_by": by.actor,
+    }
+    await connection.execute(insert(_ROW).values(values))
+    await record(connection, account_id, webhook_id, by, "created")
+    return await _read(connection, webhook_id)
+
+
+async def page(connection: AsyncConnection, scope: Scope, wanted: Wanted) -> Page[WebhookView]:
+    """The endpoints of the scope, newest first."""
+    mine = _WEBHOOKS.where(within(scope, _ROW.account_id))
+    return (await Keys(_ROW.id, descending=True).page(connection, mine, wanted)).of(_view)
+
+
+async def find(connection: AsyncConnection, scope: Scope, text: str) -> tuple[WebhookView, int]:
+    """The endpoint with this id (`WH-7`, `7`), and its account. Raises `NotFound` (`unknown_webhook`)."""
+    number = parse_reference("WH", text)
+    mine = _WEBHOOKS.where(_ROW.id == number, within(scope, _ROW.account_id))
+    row = None if number is None else (await connection.execute(mine)).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_webhook")
+    return _view(row), row.account_id
+
+
+async def attempts(
+    connection: AsyncConnection, webhook_id: int, account_id: int, wanted: Wanted, *, waiting: bool
+) -> Page[AttemptView]:
+    """The attempts that failed and what is to be sent again, newest first; with `waiting` only what is still
+    to be delivered.
+    """
+    mine = _ATTEMPTS.where(
+        WebhookAttemptRow.webhook_id == webhook_id, WebhookAttemptRow.account_id == account_id
+    )
+    if waiting:
+        mine = mine.where(WebhookAttemptRow.next_attempt_at.is_not(None))
+    return (await Keys(WebhookAttemptRow.id, descending=True).page(connection, mine, wanted)).of(_attempt)
+
+
+async def change(
+    connection: AsyncConnection, known: WebhookView, account_id: int, values: dict[str, Any], by: By
+) -> WebhookView:
+    """Give the endpoint another address, description or other types. One with another address is tried at
+    once. What is the same changes nothing.
+    """
+    changed = {name: value for name, value in values.items() if value != getattr(known, name)}
+    if changed:
+        again = WORKING if "url" in changed else {}
+        chosen = {name: list(v) if name == "types" else v for name, v in changed.items()}
+        await connection.execute(update(_ROW).where(_ROW.id == known.id).values(**chosen, **again))
+        await record(connection, account_id, known.id, by, "changed", fields=sorted(changed))
+    return await _read(connection, known.id)
+
+
+async def remove(connection: AsyncConnection, known: WebhookView, account_id: int, by: By) -> None:
+    """Delete the endpoint, its secret and its attempts."""
+    gone = await connection.execute(delete(_ROW).where(_ROW.id == known.id).returning(_ROW.id))
+    if gone.one_or_none():
+        await record(connection, account_id, known.id, by, "deleted")
+
+
+async def rotate(  # noqa: PLR0917  as many as there are
+    connection: AsyncConnection,
+    ring: "KeyRing",
+    known: WebhookView,
+    account_id: int,
+    secret: str,
+    keep: timedelta,
+    by: By,
+) -> WebhookView:
+    """Sign with this secret from now on, and for a while with the one before, too."""
+    values: dict[str, Any] = {"secret": ring.encrypt(signing_secret_of(known.id), secret.encode())}
+    values |= {"previous_secret": None, "previous_until": None}
+    if keep:
+        values |= {"previous_secret": _ROW.secret, "previous_until": now() + keep}
+    await connection.execute(update(_ROW).where(_ROW.id == known.id).values(values))
+    await record(connection, account_id, known.id, by, "rotated")
+    return await _read(connection, known.id)
+
+
+async def disable(
+    connection: AsyncConnection, webhook_id: int, account_id: int, reason: DisabledFor, by: By
+) -> WebhookView:
+    """Deliver nothing more. Idempotent. What a user asked for, nobody is notified of."""
+    values = {"disabled_at": now(), "disabled_for": reason.value, "woken_until": None}
+    values |= {"notified_at": now() if reason is DisabledFor.ASKED else None}
+    enabled = update(_ROW).where(_ROW.id == webhook_id, _ROW.disabled_at.is_(None))
+    done = await connection.execute(enabled.values(values).returning(_ROW.id))
+    if done.one_or_none():
+        await record(connection, account_id, webhook_id, by, "disabled", reason=reason.value)
+    return await _read(connection, webhook_id)
+
+
+async def enable(
+    connection: AsyncConnection, known: WebhookView, account_id: int, by: By, *, skip_missed: bool
+) -> WebhookView:
+    """Deliver again: from where it stopped, or with `skip_missed` what happens from now on. One that fails is
+    tried at once. Idempotent.
+    """
+    again: dict[str, Any] = {"disabled_at": None, "disabled_for": None, "notified_at": None, **WORKING}
+    if skip_missed:
+        again |= _NOW
+    was_disabled = known.disabled_at is not None
+    await connection.execute(update(_ROW).where(_ROW.id == known.id).values(again))
+    waiting = (
+        WebhookAttemptRow.webhook_id == known.id,
+        WebhookAttemptRow.next_attempt_at.is_not(None),
+    )
+    if skip_missed:
+        settled = {"next_attempt_at": None, "given_up_at": now()}
+    else:
+        settled = {"next_attempt_at": now(), "first_at": now()}
+    await connection.execute(update(WebhookAttemptRow).where(*waiting).values(settled))
+    if was_disabled or skip_missed:
+        await record(connection, account_id, known.id, by, "enabled", skipped=skip_missed)
+    return await _read(connection, known.id)
+
+
+async def record(
+    connection: AsyncConnection, account_id: int, webhook_id: int, by: By, what: str, **data: Any
+) -> None:
+    """Append what happened to an endpoint: never its address or its secret."""
+    happened = (f"webhook.{what}", {"webhook": webhook_id, **data})
+    await events.append(
+        connection, account_id, (f"webhook:{webhook_id}",), by.actor, happened, origin_id=by.origin_id
+    )
+
+
+async def _read(connection: AsyncConnection, webhook_id: int) -> WebhookView:
+    return _view((await connection.execute(_WEBHOOKS.where(_ROW.id == webhook_id))).one())
+
+
+def _view(row: Any) -> WebhookView:
+    values = dict(row._mapping)
+    rotating = values.pop("previous_until") if values.pop("rotating") else None
+    return WebhookView(
+        **values | {"types": tuple(row.types), "state": _state(row), "secret_rotates_until": rotating}
+    )
+
+
+def _state(row: Any) -> WebhookState:
+    if row.disabled_at is not None:
+        return WebhookState.DISABLED
+    return WebhookState.FAILING if row.failures >= IN_A_ROW else WebhookState.ENABLED
+
+
+def _attempt(row: Any) -> AttemptView:
+    values = dict(row._mapping)
+    place = Cursor(values.pop("epoch"), int(values.pop("xid")), values.pop("event_id"))
+    return AttemptView(**values, event=str(place))

@@ -1,0 +1,130 @@
+"""Streams of events that are followed through lost connections, and waiting for orders (A10)."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+
+from esim_orders_client import AuthenticationError, EsimOrders, Event, NotFoundError
+from starter.desks import Desks
+from store import events
+from tests.builders import run
+from tests.callers.world import Known
+from tests.client.conftest import Here
+from tests.client.faults import RESET, refused
+from tests.temporal_server import comes_true
+
+pytestmark = pytest.mark.covers("A10", "W4")
+PATIENCE = 60
+
+
+async def happens(desks: Desks, number: int, about: str = "sim:1") -> None:
+    async with desks.database.transaction() as connection:
+        await events.append(connection, 1, (about,), "system", ("qr.shown", {"version": number}))
+
+
+async def ended(desks: Desks, order: str) -> None:
+    """The order is cancelled, and it is recorded."""
+    await run(desks.database, "UPDATE orders SET status = 'cancelled' WHERE id = :id", id=order)
+    async with desks.database.transaction() as connection:
+        await events.append(connection, 1, (order,), "user:1", ("order.cancelled", {}))
+
+
+def versions(found: list[Event]) -> list[int]:
+    return [(each.data.model_extra or {})["version"] for each in found]
+
+
+async def taken(stream: AsyncIterator[Event], number: int) -> list[Event]:
+    """The next events of a stream."""
+    async with asyncio.timeout(PATIENCE):
+        return [await anext(stream) for _ in range(number)]
+
+
+async def test_events_are_followed_through_lost_connections_each_once(here: Here, desks: Desks) -> None:
+    async with here.asynchronous() as client, aclosing(client.events.stream(type=["qr"])) as stream:
+        first = asyncio.create_task(taken(stream, 2))
+        await comes_true(lambda: len(here.between.heads) == 2)
+        here.between.cut()  # nothing came yet: what happens before the next connection must not be missed
+        await happens(desks, 1)
+        await happens(desks, 2)
+        found = await first
+        here.between.faults = [RESET, refused(503, "Retry-After: 0")]
+        here.between.cut()
+        for number in (3, 4):
+            await happens(desks, number)
+            found += await taken(stream, 1)
+    assert versions(found) == [1, 2, 3, 4]
+    assert len({each.id for each in found}) == 4
+    assert {each.type for each in found} == {"qr.shown"}
+    assert found[0].data.about == ("S-1",)
+    assert here.between.sent("last-event-id")[-1] == found[1].id
+
+
+async def test_a_stream_continues_after_an_event_that_the_caller_kept(here: Here, desks: Desks) -> None:
+    for number in (1, 2, 3):
+        await happens(desks, number)
+    polled = await here.waits(lambda client: list(client.events.iterate(type=["qr.shown"], limit=2)))
+    assert versions(polled)[-3:] == [1, 2, 3]
+
+    def follow(client: EsimOrders) -> list[Event]:
+        stream = client.events.stream(type=["qr.shown"], after=polled[-3].id)
+        found = [next(stream), next(stream)]
+        stream.close()
+        return found
+
+    assert await here.waits(follow) == polled[-2:]
+
+
+async def test_a_sim_is_followed_from_its_first_event(here: Here, desks: Desks, acme: Known) -> None:
+    await happens(desks, 1, about="sim:4")
+    async with here.asynchronous() as client, aclosing(client.sims.stream(acme.sim)) as stream:
+        (first,) = await taken(stream, 1)
+    assert acme.sim in first.data.about
+
+
+async def test_an_order_is_waited_for_through_lost_connections(here: Here, desks: Desks, acme: Known) -> None:
+    waiting = asyncio.create_task(here.waits(lambda client: client.orders.wait(acme.order)))
+    async with here.asynchronous() as client:
+        also = asyncio.create_task(client.orders.wait(acme.order))
+        await comes_true(lambda: len(here.between.heads) >= 2)
+        here.between.cut()
+        await comes_true(lambda: len(here.between.heads) >= 4)
+        assert not waiting.done()
+        await ended(desks, acme.order)
+        async with asyncio.timeout(PATIENCE):
+            orders = [await waiting, await also]
+    assert [each.status for each in orders] == ["cancelled"] * 2
+
+
+async def test_an_order_that_has_ended_is_not_waited_for(here: Here, desks: Desks, acme: Known) -> None:
+    await ended(desks, acme.order)
+
+    def ask(client: EsimOrders) -> list[str]:
+        found = list(client.orders.stream(acme.order))
+        assert list(client.orders.stream(acme.order, after=found[-1].id)) == []
+        return [each.type for each in found]
+
+    types = await here.waits(ask)
+    assert types[0] == "order.submitted"
+    assert "order.cancelled" in types
+    assert (await here.waits(lambda client: client.orders.wait(acme.order))).status == "cancelled"
+
+
+async def test_waiting_ends_at_its_timeout(here: Here, acme: Known) -> None:
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):
+        await here.waits(lambda client: client.orders.wait(acme.order, timeout=1))
+    async with here.asynchronous() as client:
+        with pytest.raises(TimeoutError):
+            await client.orders.wait(acme.order, timeout=0.5)
+    assert 1.5 <= time.monotonic() - began < 14  # before the first comment of the stream
+
+
+async def test_what_repeating_does_not_help_is_raised(here: Here) -> None:
+    with pytest.raises(NotFoundError):
+        await here.waits(lambda client: client.orders.wait("order-unknown"))
+    here.between.faults = [RESET, refused(401)]
+    with pytest.raises(AuthenticationError):
+        await here.waits(lambda client: list(client.orders.stream("order-unknown")))

@@ -1,0 +1,64 @@
+"""`esim-orders webhook ...`: made, shown, tried, sent again, in two languages (A11)."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from store.key_ring import KeyRing
+from store.session import Database
+from tests.builders import run, world
+from tests.starter.shell import Shell
+from tests.webhooks.hooked import happens
+
+pytestmark = pytest.mark.covers("A11", "A16")
+NOWHERE = "http://127.0.0.1:9/hooks"
+
+
+@pytest.fixture
+def hooks(shell: Shell) -> Shell:
+    """A shell of a sandbox: webhooks may be on the same machine."""
+    shell.more |= {"ESIM_SECRET_KEYS": KeyRing.new_key(), "ESIM_WEBHOOKS_TO_LOOPBACK": "true"}
+    return shell
+
+
+async def test_a_webhook_from_making_to_deleting(hooks: Shell, database: Database, tmp_path: Path) -> None:
+    await world(database)
+    made = hooks.run("webhook", "create", NOWHERE, "--type", "order.processed", "--description", "Shop")
+    assert made.out.startswith("whsec_")
+    assert made.err == "WH-1: this is the only time that the secret is shown.\n"
+
+    listed = hooks.run("webhook", "list")
+    assert "WH-1" in listed.out
+    assert "order.processed" in listed.out
+    assert made.out.strip() not in listed.out + hooks.run("webhook", "show", "WH-1", "--json").out
+    edited = json.loads(hooks.run("webhook", "edit", "WH-1", "--all-types", "--json").out)
+    assert edited["types"] == []
+
+    tried = hooks.run("webhook", "test", "WH-1", code=1)
+    assert tried.out.startswith("WH-1: the connection failed,")
+    await happens(database)
+    await run(database, "UPDATE webhooks SET epoch = esim_epoch(), xid = pg_current_xact_id()")
+    again = hooks.run("webhook", "replay", "WH-1", "--from", "2020-01-01T00:00", "--to", "2030-01-01")
+    assert "events are sent again." in again.out
+    assert "to be sent again" in hooks.run("webhook", "attempts", "WH-1", "--waiting").out
+
+    rotated = json.loads(hooks.run("webhook", "rotate", "WH-1", "--json").out)
+    assert rotated["secret"].startswith("whsec_")
+    assert rotated["secret_rotates_until"]
+    assert "disabled" in hooks.run("webhook", "disable", "WH-1").out
+    assert "enabled" in hooks.run("webhook", "enable", "WH-1", "--skip-missed").out
+    assert hooks.run("webhook", "delete", "WH-1").out == "WH-1 is deleted.\n"
+    assert hooks.run("webhook", "show", "WH-1", code=2).err.startswith("There is no such webhook.")
+    assert hooks.run("webhook", "list").out == "There are no webhooks.\n"
+
+
+async def test_in_french(hooks: Shell, database: Database) -> None:
+    await world(database)
+    hooks.run("webhook", "create", NOWHERE)
+    said = hooks.run("--language", "fr", "webhook", "test", "WH-1", code=1)
+    assert "la connexion a échoué" in said.out
+    hooks.run("webhook", "disable", "WH-1")
+    assert "désactivé" in hooks.run("--language", "fr", "webhook", "list").out
+    refused = hooks.run("--language", "fr", "webhook", "create", "https://10.0.0.1/", code=2)
+    assert "n\u2019est pas publique" in refused.err
