@@ -106,6 +106,7 @@ class AsyncOrdersApi:
         held: bool | None = None,
         incidents: bool | None = None,
         line: str | None = None,
+        purchase_reference: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[Order]:
@@ -120,6 +121,7 @@ class AsyncOrdersApi:
         held: Only orders that wait for a person.
         incidents: Only orders that were processed after they were cancelled.
         line: A phone number, or `L-42`.
+        purchase_reference: How the purchase reference begins, in any case.
         """
         return await self._connection.ask(
             Page[Order],
@@ -132,6 +134,7 @@ class AsyncOrdersApi:
                     "held": held,
                     "incidents": incidents,
                     "line": line,
+                    "purchase_reference": purchase_reference,
                     "limit": limit,
                     "cursor": cursor,
                 },
@@ -146,6 +149,7 @@ class AsyncOrdersApi:
         held: bool | None = None,
         incidents: bool | None = None,
         line: str | None = None,
+        purchase_reference: str | None = None,
         limit: int = 100,
     ) -> AsyncIterator[Order]:
         """List orders: the records of all pages, one after another."""
@@ -156,6 +160,7 @@ class AsyncOrdersApi:
                 held=held,
                 incidents=incidents,
                 line=line,
+                purchase_reference=purchase_reference,
                 limit=limit,
                 cursor=cursor,
             )

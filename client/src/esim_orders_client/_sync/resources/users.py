@@ -93,24 +93,35 @@ class UsersApi:
         self,
         user: str,
         *,
+        name: str | Omit | None = OMIT,
         role: str | Omit | None = OMIT,
         distributor: str | Omit | None = OMIT,
+        profile: str | Omit | None = OMIT,
         language: str | Omit | None = OMIT,
     ) -> User:
         """Change a user.
 
-        Change the role or the language of a user.
+        Change name, role, authorised actions profile or language of a user.
 
         Needs the permission `manage_users`.
 
         distributor: With the role `provider_desk`.
+        profile: An authorised actions profile, by its name.
         """
         return self._connection.ask(
             User,
             Call(
                 "PATCH",
                 path_of("users", "{user}", user=user),
-                body=body_of({"role": role, "distributor": distributor, "language": language}),
+                body=body_of(
+                    {
+                        "name": name,
+                        "role": role,
+                        "distributor": distributor,
+                        "profile": profile,
+                        "language": language,
+                    }
+                ),
             ),
         )
 
