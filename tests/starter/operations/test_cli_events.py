@@ -1,7 +1,7 @@
 """`esim-orders events`: what happens in an account."""
 
+import asyncio
 import json
-import subprocess
 
 import pytest
 
@@ -23,7 +23,7 @@ async def test_events_are_listed_oldest_first_and_from_a_cursor_on(shell: Shell,
     assert [event["type"] for event in found] == ["order.submitted", "order.provider_processing"]
     assert found[0]["data"]["about"] == [order.order_id, "L-1"]
     later = shell.run("events", "--type", "order", "--after", found[0]["id"])
-    assert later.out.split()[2:] == ["order.provider_processing", f"{order.order_id},", "L-1"]
+    assert later.out.split()[3:] == ["order.provider_processing", f"{order.order_id},", "L-1"]
     assert "No such event" in shell.run("events", "--type", "job").out
     assert "no such type" in shell.run("events", "--type", "order.eaten", code=2).err
 
@@ -42,10 +42,11 @@ async def test_events_are_followed_as_they_happen(shell: Shell, database: Databa
         "--after",
         str(everything.cursor),
     ]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=shell._own(120), stdout=subprocess.PIPE, text=True
-    ) as following:
-        assert following.stdout is not None
-        seen = json.loads(following.stdout.readline())
-        following.terminate()
+    following = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=shell._own(120), stdout=asyncio.subprocess.PIPE
+    )
+    assert following.stdout is not None
+    seen = json.loads(await following.stdout.readline())
+    following.terminate()
+    await following.wait()
     assert (seen["type"], seen["data"]["about"]) == ("order.submitted", [order.order_id, "L-1"])
