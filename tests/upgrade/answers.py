@@ -31,7 +31,7 @@ LATER = frozenset(
         *("LicenceRequestDesk.find", "AgentDesk.agent", "CodeBook.notifications", "CodeBook.requests"),
         *("StockDesk.esim", "AuditDesk.entries"),
         *("WebhookDesk.webhooks", "WebhookDesk.webhook", "WebhookDesk.attempts"),
-        *("FeedDesk.account", "FeedDesk.order", "FeedDesk.sim", "FeedDesk.news"),
+        *("FeedDesk.account", "FeedDesk.order", "FeedDesk.sim", "FeedDesk.types", "FeedDesk.news"),
     }
 )
 """What a version after 0.1.0 shows: its answers were not recorded."""
