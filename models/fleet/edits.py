@@ -1,6 +1,7 @@
 """Edits of lines and their SIMs without an order: a SIM's employee, and the groups of both (F63)."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import Field
@@ -20,6 +21,14 @@ class GroupsMode(StrEnum):
     """They replace all groups; if none is named, all are removed."""
     ADD = "add"
     REMOVE = "remove"
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """The employee who is to use a SIM: address, name or id, None for nobody; with a `name` one to add."""
+
+    named: str | None
+    name: str | None = None
 
 
 class FleetEdit(View):

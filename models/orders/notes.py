@@ -14,6 +14,11 @@ def note_of(reference: str, comment: str) -> str:
     return "\n".join(part for part in (first, comment.strip()) if part)
 
 
+def beginning_of(reference: str) -> str:
+    """How the note of an order begins whose purchase reference begins so, in lower case."""
+    return f"{_REFERENCE}{' '.join(reference.split())}".lower()
+
+
 def parts_of(note: str | None) -> tuple[str | None, str | None]:
     """The purchase reference and the comment of a note, None where there is none."""
     first, _, rest = (note or "").partition("\n")

@@ -6,7 +6,7 @@ from pydantic import SerializeAsAny
 
 from models.errors import Refusal
 from models.events import EventView
-from models.identifiers import reference
+from models.identifiers import named, reference
 from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
 from models.orders.kinds import What
@@ -101,4 +101,4 @@ class OrderView(View):
     @property
     def title(self) -> str:
         """The order's subject in lists."""
-        return (self.details.title if self.details else "") or self.subject or ""
+        return (self.details.title if self.details else "") or named(self.subject or "")

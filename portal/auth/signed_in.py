@@ -19,12 +19,14 @@ from models.people.sign_in import Visit
 from models.people.views import UserView
 from portal.auth.cookies import Cookies, Message
 from portal.auth.csrf import SAFE_METHODS
+from portal.auth.kept import kept_form
 from portal.auth.next_page import page_of_form
 from portal.http.answers import TRY_AGAIN_SECONDS, logged, problem_of
 from portal.http.attempts import network_of
 from portal.http.middleware import OWN_REFERRER, REFERRER
 from portal.http.request_ids import request_id
 from portal.links.pages import Pages
+from portal.pages.forms import Sent
 from portal.pages.frame import FLASH_KINDS, Flash, Frame, capped, place_of
 from starter import callers
 from starter.callers import InSession
@@ -65,11 +67,16 @@ class Door:
         answer.headers[REFERRER] = OWN_REFERRER
         return answer
 
-    def to_sign_in(self, request: Request, page: str = "/sign-in") -> Response:
-        """Have the browser sign in first, and come back: to the page that was asked for, or to that of the
-        form, of which nothing was saved. `unsaved` has the sign-in say so.
+    async def to_sign_in(
+        self, request: Request, page: str = "/sign-in", language: Language | None = None
+    ) -> Response:
+        """Have the browser sign in first, and come back: to the page that was asked for. What was typed into
+        a form is kept to be sent again; where it cannot be, its page is opened again, and `unsaved` has the
+        sign-in say so.
         """
         if request.method not in SAFE_METHODS:
+            if kept := await kept_form(request, self.pages, page, language):
+                return kept
             asked = page_of_form(request, self.pages.base)
             return self.redirect(f"{page}?{urlencode({'next': asked, 'unsaved': 'yes'}, safe='/')}")
         asked = request.url.path.removeprefix(self.pages.base)
@@ -140,6 +147,8 @@ class SignedIn:
         )
         if message:
             cookies.taken(answer)
+        if status == 429 and isinstance(sent := facts.get("form"), Sent) and sent.wait:
+            answer.headers["Retry-After"] = str(sent.wait)
         return answer
 
     def done(self, path: str, said: str | None = None, **parameters: str) -> Response:

@@ -79,7 +79,7 @@ def spoken(accepted: str) -> Language:
 
 def plain(value: object) -> object:
     """Replace line breaks, control characters and bidirectional characters in a value by blanks."""
-    if isinstance(value, Markup) or not isinstance(value, str):
+    if isinstance(value, Markup) or not isinstance(value, str) or value.isprintable():
         return value
     return UNPRINTABLE.sub(" ", value)
 

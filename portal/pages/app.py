@@ -23,7 +23,7 @@ from portal.pages.codes import imports, notifications, requests, section
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
 from portal.pages.orders import held, listing, order, shop, steps
-from portal.pages.people import users
+from portal.pages.people import person, users
 from portal.pages.routes import Page
 
 PAGES: Mapping[str, Sequence[Page]] = {
@@ -37,7 +37,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *search.routes,
         *bulk.routes,
     ],
-    "people": [*users.routes],
+    "people": [*users.routes, *person.routes],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
@@ -112,7 +112,7 @@ class _Answer:
     async def answer(self, request: Request) -> Response:
         who = await self._door.signed_in(request)
         if who is None:
-            return self._door.to_sign_in(request)
+            return await self._door.to_sign_in(request)
         try:
             response = await self._viewed(request, who)
         except (EsimError, HTTPException) as failure:
@@ -129,5 +129,5 @@ class _Answer:
         if page.needs is not None and not who.may(page.needs):
             raise Refused(not_permitted(page.needs))
         if page.recent and not who.recent:
-            return self._door.to_sign_in(request, "/sign-in/again")
+            return await self._door.to_sign_in(request, "/sign-in/again", who.language)
         return await page.view(request, who)

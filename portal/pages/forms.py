@@ -23,6 +23,8 @@ from portal.http.forms import read_fields
 from wording.pages import page_texts
 from wording.refusals import sentence
 
+_TOO_OFTEN = 429
+
 
 class FormModel(BaseModel):
     """The base of all forms: a field that a form does not have is refused, and so is a text with NUL, which
@@ -114,6 +116,8 @@ class Asking(Generic[Model]):
             return False
         about = {**dict.fromkeys(codes, self._others), **self._fields}
         self.form, self.refused = self.form.refused(failure, self._language, about), failure
+        if failure.refusals[0].status == _TOO_OFTEN:
+            self.status = _TOO_OFTEN
         return True
 
 

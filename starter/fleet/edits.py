@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.fleet.edits import FleetEdit, GroupsMode, parse_groups, parse_lines, parse_mode
+from models.fleet.edits import FleetEdit, GroupsMode, NewUser, parse_groups, parse_lines, parse_mode
 from models.people.callers import Caller, Permission
 from models.people.profiles import parse_name
 from starter.people.users import email_address
@@ -77,6 +77,38 @@ class FleetEditDesk:
             locked = await edits.lock_sims(connection, chosen)
             changed = await line_groups.set_groups(connection, locked, group_ids, doing, caller.by)
         return _edit(chosen, changed, {"groups": new}, dry_run=dry_run)
+
+    async def edit_line(
+        self,
+        caller: Caller,
+        line: str,
+        *,
+        employee: NewUser | None = None,
+        groups: Iterable[str] | None = None,
+        create: bool = False,
+    ) -> FleetEdit:
+        """Set the employee and the groups of one line, as `set_employee` and `set_groups`, both or neither;
+        None leaves them.
+        """
+        created, changed = {"employees": 0, "groups": 0}, set[int]()
+        async with self._editing(caller, [line], dry_run=False) as (connection, chosen):
+            if groups is not None:
+                names = parse_groups(groups, GroupsMode.SET)
+                group_ids, created["groups"] = await line_groups.find_groups(
+                    connection, chosen.account_id, names, create=create
+                )
+            locked = await edits.lock_sims(connection, chosen)
+            if employee is not None:
+                employee_id, new = await _employee(
+                    connection, chosen.account_id, employee.named, employee.name
+                )
+                created["employees"] = int(new)
+                changed.update(await edits.set_employee(connection, locked, employee_id, caller.by))
+            if groups is not None:
+                changed.update(
+                    await line_groups.set_groups(connection, locked, group_ids, GroupsMode.SET, caller.by)
+                )
+        return _edit(chosen, sorted(changed), created, dry_run=False)
 
     @asynccontextmanager
     async def _editing(

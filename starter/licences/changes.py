@@ -15,7 +15,7 @@ from starter.keys import checked_key
 from store.licences import change_rows
 from store.licences.lookups import NumberKey
 from store.orders import notes
-from store.orders.views import write_note
+from store.orders.notes import write_note
 from store.session import Database
 from temporal.calls import Calls
 from workflows.licences.messages import ChangeNumber

@@ -1,8 +1,9 @@
 """Read orders from the database, so it works while Temporal and the workers are down."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
+from models.identifiers import storable
 from models.orders.lifecycle import OPEN, OrderStatus
 from models.orders.views import OrderView
 from models.paging import Page, Position, Wanted
@@ -41,10 +42,11 @@ class OrderBook:
         held: bool = False,
         incidents: bool = False,
         line: str | None = None,
+        purchase_reference: str | None = None,
         limit: int = 100,
         after: Position | None = None,
     ) -> Page[OrderView]:
-        """List the newest orders, filtered by account, line or status.
+        """List the newest orders, filtered by account, line, status or how their purchase reference begins.
 
         `open_only`: only open ones; `held`: only held ones; `incidents`: only those that the provider
         processed after they were cancelled.
@@ -61,8 +63,15 @@ class OrderBook:
                 held=held,
                 incidents=incidents,
                 subject=subject,
+                purchase_reference=purchase_reference,
                 wanted=Wanted(limit, after),
             )
+
+    async def of_ids(self, caller: Caller, ids: Sequence[str]) -> list[OrderView]:
+        """The orders with these ids that the caller sees, newest first and without their events."""
+        async with self._database.reading() as connection:
+            caller.require(Permission.VIEW_ORDERS)
+            return await views.of_ids(connection, caller.scope, [each for each in ids if storable(each)])
 
     async def people(self, caller: Caller, order: OrderView) -> dict[str, str]:
         """Names and addresses of people by reference (`contact:7`): those in the order's events, and the

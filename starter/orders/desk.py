@@ -133,7 +133,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
         """Write the note before the order: the order refers to it, and no text crosses Temporal (W6)."""
         order = start.order
         async with self._database.transaction() as connection:
-            note = await views.write_note(connection, order.account_id, order.order_id, text, written_by)
+            note = await notes.write_note(connection, order.account_id, order.order_id, text, written_by)
         return start.model_copy(update={"order": order.model_copy(update={"note_id": note})})
 
     async def _known(self, order: Placement, note: str) -> Acceptance | None:
@@ -220,7 +220,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
         if reason.strip():
             async with self._database.transaction() as connection:
                 await find_order(connection, caller.scope, order_id)
-                note_id = await views.add_note(connection, order_id, reason.strip(), caller.actor)
+                note_id = await notes.add_note(connection, order_id, reason.strip(), caller.actor)
         return await self._steer(
             order_id,
             EsimOrder.cancel,

@@ -11,7 +11,7 @@ from models.people.profiles import parse_name
 from models.people.views import UserView
 from store import lookups
 from store.lookups import AccountKey
-from store.people import contacts, users
+from store.people import contacts, profiles, users
 from store.session import Database
 
 
@@ -124,16 +124,28 @@ class UserDesk:
         caller: Caller,
         user: str,
         *,
+        name: str | None = None,
         role: str | None = None,
         distributor: str | None = None,
+        profile: str | None = None,
         language: str | None = None,
     ) -> UserView:
-        """Set the role, as `set_role`, and the language of a user in one transaction; None leaves them."""
+        """Set name, role, authorised actions profile and language of a user in one transaction; None leaves
+        them.
+
+        A role is refused as by `set_role`. Name and profile are refused of a user with more permissions than
+        the caller (`role_above_yours`), another profile also of oneself (`own_user`).
+        """
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
+            if name is not None:
+                not_above(caller, found.role)
+                found = await users.set_name(connection, found.id, parse_name(name), caller.by)
             if role is not None or distributor is not None:
                 found = await self._give_role(connection, caller, found, role or found.role, distributor)
+            if profile is not None:
+                found = await _give_profile(connection, caller, found, profile)
             if language is not None:
                 chosen = parse_language(language)
                 found = await users.set_user_language(connection, found.id, chosen, caller.by)
@@ -202,6 +214,15 @@ async def _check_others(
         raise Refused.because("own_user")
     if not stays and not await users.others_may_manage(connection, found):
         raise Refused.because("last_who_manages_users")
+
+
+async def _give_profile(connection: AsyncConnection, caller: Caller, found: UserView, name: str) -> UserView:
+    not_above(caller, found.role)
+    account = AccountKey(found.account_id, found.account)
+    given = await profiles.profile(connection, account, name)
+    if given.name != found.profile and caller.user_id == found.id:
+        raise Refused.because("own_user")
+    return await users.set_profile(connection, found.id, given.id, caller.by)
 
 
 async def _distributor(connection: AsyncConnection, account: AccountKey, name: str | None) -> int | None:

@@ -1,6 +1,6 @@
 """Reads the inventory page by page: which rows, then what is shown of them (P2).
 
-At most six statements a page, however many rows it has: what the filter names, then the ids of the rows by
+At most seven statements a page, however many rows it has: what the filter names, then the ids of the rows by
 `inventory_rows` (most filters are answered by the first of three ways), then these rows with their names, and
 how many fulfil the filter, unless that is known by then.
 """
@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    Subquery,
     bindparam,
     func,
     literal_column,
@@ -40,6 +41,8 @@ from store.people.tables import AccountRow, DistributorRow, EmployeeRow, GroupRo
 
 NEAR = 5_000
 """Rows of a sort that are looked through, before all that fulfil the filter are found."""
+NEXT = 200
+"""The same where words are looked for, which no index of a sort holds."""
 FEW = 2_000
 """Rows that are found, then sorted. Where there are more, the list is read in its sort, in which one of so
 many is soon met.
@@ -66,6 +69,8 @@ class _Found:
     page: Page[int]
     number: int | None = None
     """How many rows fulfil the filter: at least so many, if more than `MOST_COUNTED`. None: not known yet."""
+    many: bool = False
+    """Whether many of the next rows do."""
 
 
 async def rows(
@@ -93,19 +98,29 @@ async def counted(
         return Page(), Count(number=0)
     found = await _found(connection, conditions, sort, wanted)
     number = found.number
+    if number is None and found.many:
+        first = _next_ones(conditions, sort, Wanted(NEAR - 1))
+        number = await _count(connection, select(first.c.id).where(*conditions.facets))
+        number = number if number > MOST_COUNTED else None
     if number is None:
-        some = select(InventoryRow.id).where(*conditions.by_facets).limit(MOST_COUNTED + 1).subquery()
-        number = await connection.scalar(select(func.count()).select_from(some)) or 0
+        number = await _count(connection, select(InventoryRow.id).where(*conditions.by_facets))
     shown = Page(await of_ids(connection, scope, found.page), found.page.following)
     return shown, Count(number=min(number, MOST_COUNTED), more=number > MOST_COUNTED)
+
+
+async def _count(connection: AsyncConnection, rows: Select[int]) -> int:
+    """How many rows these are, up to `MOST_COUNTED` + 1."""
+    some = rows.limit(MOST_COUNTED + 1).subquery()
+    return await connection.scalar(select(func.count()).select_from(some)) or 0
 
 
 async def _found(connection: AsyncConnection, conditions: Conditions, sort: Sort, wanted: Wanted) -> _Found:
     number = None
     if conditions.facets:
-        near = await _near(connection, conditions, sort, wanted)
-        if near is not None:
-            return near
+        for looked in (_near, _next):
+            near = await looked(connection, conditions, sort, wanted)
+            if near is not None:
+                return near
         few, number = await _few(connection, conditions, sort, wanted)
         if few is not None:
             return _Found(few, number)
@@ -136,6 +151,27 @@ async def _near(
         return None
     known = conditions.exact and (page[0].number > MOST_COUNTED or (ended and wanted.after is None))
     return _Found(page.of(_id), page[0].number if known else None)
+
+
+async def _next(
+    connection: AsyncConnection, conditions: Conditions, sort: Sort, wanted: Wanted
+) -> _Found | None:
+    """The page, if it is full of the next rows of the sort: to find all rows with a word that most have takes
+    longer than anything else of a page.
+    """
+    if wanted.limit is None or wanted.limit > LARGEST_PAGE or not conditions.of_words:
+        return None
+    near = _next_ones(conditions, sort, Wanted(NEXT - 1, wanted.after))
+    statement = select(near.c.id).where(*conditions.facets)
+    begins = keys(sort).position(wanted)
+    page = await keys(sort, near.c).page(connection, statement, Wanted(wanted.limit), begins)
+    return None if page.following is None else _Found(page.of(_id), many=True)
+
+
+def _next_ones(conditions: Conditions, sort: Sort, wanted: Wanted) -> Subquery:
+    """The next rows of a sort, with all that a filter asks of them, under the table's own name."""
+    next_ones = select(*InventoryRow.__table__.columns).where(*conditions.base)
+    return keys(sort).of(next_ones, wanted).subquery("inventory_rows")
 
 
 async def _few(

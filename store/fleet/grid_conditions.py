@@ -51,6 +51,8 @@ class Conditions:
     """Whether `traits` says all that `facets` says."""
     of_group: bool = False
     """Whether it does but for the group."""
+    of_words: bool = False
+    """Whether words are looked for."""
 
     @property
     def by_facets(self) -> list[ColumnElement[bool]]:
@@ -80,6 +82,7 @@ async def of_filter(
         ],
         exact=not rest,
         of_group=rest == {"group"},
+        of_words=wanted.q is not None,
     )
     found.facets.extend(_facets(scope.account_id, wanted, ids))
     found.traits.extend(_traits(wanted, ids))

@@ -33,6 +33,17 @@ def conditions_of(text: str) -> list[ColumnElement[bool]]:
     return [matches(words)] if words else []
 
 
+def searches_of(text: str) -> list[list[ColumnElement[bool]]]:
+    """The same for a few rows, to be asked one after the other until there are enough. First all words but
+    the last are whole ones: an index finds these far sooner than what begins like "employee" in each row.
+    """
+    searches = [conditions] if (conditions := conditions_of(text)) else []
+    words = words_of(text)
+    if len(searches and words) > 1 and not _NUMBER.fullmatch(text.strip()):
+        searches.insert(0, [matches(words, whole=len(words) - 1)])
+    return searches
+
+
 def words_of(text: str) -> list[str]:
     """The words of a search, as `inventory_words` writes them: small letters without accents. An address and
     an order are one word.
@@ -47,11 +58,12 @@ def words_of(text: str) -> list[str]:
         return list(dict.fromkeys(filter(None, _BETWEEN_WORDS.split(plain))))[:_MOST_WORDS]
 
 
-def matches(words: list[str], column: str = "inventory_rows.words") -> ColumnElement[bool]:
-    """Whether words that begin like each of these are in the column. A short number is a whole word, as
-    many an order's id begins like it. They hold no quote and no backslash.
+def matches(words: list[str], column: str = "inventory_rows.words", *, whole: int = 0) -> ColumnElement[bool]:
+    """Whether words that begin like each of these are in the column. So many first ones are whole words, and
+    so is a short number, as many an order's id begins like it. They hold no quote and no backslash.
     """
-    query = " & ".join(f"''{word}''{'' if _is_short(word) else ':*'}" for word in words)
+    ends = ["" if place < whole or _is_short(word) else ":*" for place, word in enumerate(words)]
+    query = " & ".join(f"''{word}''{end}" for word, end in zip(words, ends, strict=True))
     return literal_column(f"{column} @@ '{query}'::tsquery")
 
 

@@ -11,12 +11,13 @@ from models.errors import NotFound
 from models.fleet.rows import GridRow, HitKind, SearchHit
 from models.identifiers import parse_order_id, reference
 from models.orders.kinds import KINDS
+from models.orders.notes import beginning_of
 from models.people.callers import OfAccount, Permission
 from store import lookups
 from store.fleet.grid import of_ids
 from store.fleet.grid_details import find_device
 from store.fleet.grid_tables import InventoryRow
-from store.fleet.grid_words import conditions_of, matches, words_of
+from store.fleet.grid_words import matches, searches_of, words_of
 from store.operations import jobs
 from store.orders.tables import LONGEST_BEGINNING, NOTE_BEGINS, OrderNoteRow, OrderRow
 from store.people.tables import EmployeeRow, UserRow
@@ -31,10 +32,12 @@ _OF_TRAVEL = [name for name, kind in KINDS.items() if kind.view is Permission.VI
 async def rows(connection: AsyncConnection, scope: OfAccount, text: str) -> list[SearchHit]:
     """Lines and SIMs by number, ICCID or its last digits, device or employee; discarded SIMs too."""
     mine = InventoryRow.account_id == scope.account_id
-    of_each = [_few(mine, condition) for condition in conditions_of(text)]
-    if not of_each:
-        return []
-    ids = list(await connection.scalars(select(union(*of_each).subquery().c.id).limit(MOST_OF_A_KIND)))
+    ids: list[int] = []
+    for conditions in searches_of(text):
+        if len(ids) < MOST_OF_A_KIND:
+            of_each = [_few(mine, condition) for condition in conditions]
+            found = select(union(*of_each).subquery().c.id).limit(MOST_OF_A_KIND)
+            ids = list(await connection.scalars(found))
     digits = "".join(filter(str.isdigit, text))
     return [_hit(row, digits) for row in await of_ids(connection, scope, ids)]
 
@@ -53,7 +56,7 @@ async def orders(connection: AsyncConnection, scope: OfAccount, text: str) -> li
     mine: list[ColumnElement[bool]] = [OrderRow.account_id == scope.account_id]
     if not scope.travel:
         mine.append(OrderRow.kind.not_in(_OF_TRAVEL))
-    referred = NOTE_BEGINS.startswith(f"ref. {wanted}"[:LONGEST_BEGINNING], autoescape=True)
+    referred = NOTE_BEGINS.startswith(beginning_of(wanted)[:LONGEST_BEGINNING], autoescape=True)
     noted = select(OrderNoteRow.id).where(OrderNoteRow.account_id == scope.account_id, referred)
     of_each: list[ColumnElement[bool]] = [OrderRow.note_id.in_(noted)]
     begins = f"order-{wanted.removeprefix('order-')}"

@@ -28,7 +28,7 @@ from store.licences import change_rows, esims, facts
 from store.licences.change_plans import Plan, plan_of
 from store.licences.tables import AgentRow, LicenceRow, NumberChangeRow, NumberRow
 from store.locks import lock_subject
-from store.orders import follow_ups, steps, views
+from store.orders import follow_ups, notes, steps
 from store.orders.follow_ups import Emails
 from store.orders.tables import OrderRow
 from store.people.actors import actor_refusal
@@ -152,7 +152,7 @@ async def _refusals(
             found.append(Refusal.of("unknown_agent"))
         elif agent.deactivated_at is not None:
             found.append(Refusal.of("agent_deactivated"))
-    note = await views.note_refusal(connection, change.account_id, change.change_id, change.note_id)
+    note = await notes.note_refusal(connection, change.account_id, change.change_id, change.note_id)
     return [*found, note] if note else found
 
 

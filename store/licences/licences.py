@@ -8,12 +8,18 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Select,
+    String,
+    Subquery,
     case,
     cast,
+    column,
     func,
+    null,
     or_,
     select,
+    true,
     union_all,
+    values,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,9 +31,9 @@ from models.paging import WHOLE, Page, Wanted
 from models.people.callers import OfAccount, Scope
 from store.licences.facts import TODAY, add_on_today
 from store.licences.tables import BillingRow, LicenceRow, NumberRow
-from store.paging import Keys, by_account
+from store.paging import Keys, built_once, by_account
 from store.people.tables import AccountRow
-from store.scopes import within
+from store.scopes import shaped, within
 
 _STATUS: ColumnElement[str] = case(
     (LicenceRow.usable_until < TODAY, LicenceStatus.OVER.value),
@@ -106,31 +112,54 @@ async def counts(connection: AsyncConnection, scope: Scope) -> list[AddOnCount]:
     """How many licences of each add-on the accounts of the scope have, by account; those that are over are
     not counted, and add-ons of which there are none are left out.
     """
-    alike = (
-        select(*_ALIKE, func.count().label("licences"), func.count(LicenceRow.number_id).label("used"))
-        .where(within(scope, LicenceRow.account_id))
-        .group_by(*_ALIKE)
-        .subquery("alike")
-    )
-    of = alike.c
+    shape, known = shaped(scope)
+    return [AddOnCount(**row._mapping) for row in await connection.execute(_counts(shape), known)]
+
+
+@built_once
+def _counts(scope: Scope) -> Select[Any]:
+    of = _alike().c
     add_on = case((of.next_from <= TODAY, of.next_add_on), else_=of.add_on).label("add_on")
-    unused, kept = of.licences - of.used, of.usable_until.is_(None)
-    counted = (
+    kept = of.usable_until.is_(None)
+    return (
         select(
             AccountRow.name.label("account"),
             add_on,
-            _sum(of.licences).label("bought"),
+            _sum(of.used + of.unused).label("bought"),
             _sum(of.used).label(LicenceStatus.IN_USE.value),
-            _sum(case((kept, unused), else_=0)).label(LicenceStatus.FREE.value),
-            _sum(case((kept, 0), else_=unused)).label(LicenceStatus.GIVEN_BACK.value),
+            _sum(case((kept, of.unused), else_=0)).label(LicenceStatus.FREE.value),
+            _sum(case((kept, 0), else_=of.unused)).label(LicenceStatus.GIVEN_BACK.value),
         )
         .join(AccountRow, AccountRow.id == of.account_id)
         .outerjoin(BillingRow, BillingRow.account_id == of.account_id)
-        .where(or_(kept, of.usable_until >= TODAY))
+        .where(within(scope, of.account_id), or_(kept, of.usable_until >= TODAY))
         .group_by(AccountRow.name, add_on)
+        .having(func.sum(of.used + of.unused) > 0)
         .order_by(AccountRow.name, add_on)
     )
-    return [AddOnCount(**row._mapping) for row in await connection.execute(counted)]
+
+
+def _alike() -> Subquery:
+    """The licences by account and by what they are: how many are used, and how many are not. Those that stay
+    what they are, nearly all, are counted add-on by add-on: in half the time that it takes to group them.
+    """
+    of = LicenceRow
+    add_ons = values(column("add_on", String), name="add_ons").data([(each.value,) for each in AddOn])
+    account, add_on = AccountRow.id, add_ons.c.add_on
+    stays = (of.next_add_on.is_(None), of.next_from.is_(None), of.usable_until.is_(None))
+    some = select(func.count()).where(of.account_id == account, of.add_on == add_on, *stays)
+    used, free = (
+        some.where(which).correlate(AccountRow, add_ons).scalar_subquery()
+        for which in (of.number_id.is_not(None), of.number_id.is_(None))
+    )
+    nothing = [null().label(name) for name in ("next_add_on", "next_from", "usable_until")]
+    stay = select(account.label("account_id"), add_on, *nothing, used.label("used"), free.label("unused"))
+    stay = stay.select_from(AccountRow).join(add_ons, true())
+    has_number = func.count(of.number_id)
+    number = (has_number.label("used"), (func.count() - has_number).label("unused"))
+    change = select(*_ALIKE, *number).where(of.next_add_on.is_not(None)).group_by(*_ALIKE)
+    end = select(*_ALIKE, *number).where(of.next_add_on.is_(None), of.usable_until.is_not(None))
+    return union_all(change, end.group_by(*_ALIKE), stay).subquery("alike")
 
 
 def _sum(column: ColumnElement[int]) -> ColumnElement[int]:

@@ -18,7 +18,7 @@ from models.people.callers import By
 from store import event_parts, events, origins
 from store.events import Happening
 from store.locks import lock_new_order, lock_subject
-from store.orders import follow_ups, refused, views
+from store.orders import follow_ups, notes, refused, views
 from store.orders.effects import Decision
 from store.orders.follow_ups import Emails, Pending, no_emails
 from store.orders.kinds import EFFECTS
@@ -90,7 +90,7 @@ async def _refusal(
     account_id, note_id = placement.account_id, placement.note_id
     needed = permission_of(placement.kind)
     refusal = actors.refusal_of(facts, _by(placement).actor, permission=needed)
-    return refusal or await views.note_refusal(connection, account_id, placement.order_id, note_id)
+    return refusal or await notes.note_refusal(connection, account_id, placement.order_id, note_id)
 
 
 @cache

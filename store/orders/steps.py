@@ -20,7 +20,7 @@ from store.event_table import EventRow
 from store.events import Happening
 from store.operations import holds, not_sent
 from store.operations.tables import HoldRow, NotSentRow
-from store.orders import follow_ups, views
+from store.orders import follow_ups, notes, views
 from store.orders.effects import Effect, EntersIccid
 from store.orders.follow_ups import Emails, Pending, no_emails
 from store.orders.kinds import EFFECTS
@@ -151,7 +151,7 @@ async def cancel(
     if refusal is None and order.status is OrderStatus.CANCELLED:
         return _recorded(order)
     refusal = refusal or advance(order.status, OrderStatus.CANCELLED)
-    refusal = refusal or await views.note_refusal(connection, order.account_id, order.id, note_id)
+    refusal = refusal or await notes.note_refusal(connection, order.account_id, order.id, note_id)
     if refusal:
         return _recorded(order, refusal)
     effect = await EFFECTS[order.kind].undo(connection, order)

@@ -4,13 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, insert, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from models.errors import NotFound, Refusal, Refused
-from models.identifiers import storable
+from models.errors import NotFound, Refused
 from models.orders.lifecycle import OrderStatus
 from models.orders.ordered import Shown
 from models.orders.placement import Acceptance
@@ -24,6 +35,7 @@ from store.operations import holds, not_sent
 from store.orders import follow_ups, refused
 from store.orders.follow_ups import Pending
 from store.orders.kinds import EFFECTS
+from store.orders.notes import beginning_as_pattern, begins_as
 from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
 from store.paging import Keys, built_once
 from store.people.tables import DistributorRow, ProviderRow
@@ -31,14 +43,7 @@ from store.row import constants
 from store.scopes import shaped, travel_order, within
 
 PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
-_LONGEST_NOTE = 2000
 _NEWEST = Keys(OrderRow.placed_at, OrderRow.id, descending=True)
-_NOTE = select(OrderNoteRow.id).where(
-    OrderNoteRow.id == bindparam("note"),
-    OrderNoteRow.order_id == bindparam("order"),
-    OrderNoteRow.account_id == bindparam("account"),
-)
-_WRITE_NOTE = insert(OrderNoteRow).returning(OrderNoteRow.id)
 
 
 async def order(
@@ -111,18 +116,30 @@ async def orders(
     held: bool = False,
     incidents: bool = False,
     subject: str | None = None,
+    purchase_reference: str | None = None,
     wanted: Wanted = WHOLE,
 ) -> Page[OrderView]:
-    """The newest orders, without their events; refused ones only where that status is asked for."""
+    """The newest orders, without their events; refused ones only where that status is asked for.
+
+    `purchase_reference`: how it begins, in any case. What was refused has kept none.
+    """
     if status is OrderStatus.REFUSED:
-        if open_only or held or incidents:
+        if open_only or held or incidents or purchase_reference is not None:
             return Page()
         return await refused.newest(connection, scope, subject=subject, wanted=wanted)
     shape, known = shaped(scope)
     narrowed = {"open_only": open_only, "held": held, "incidents": incidents, "of_one": subject is not None}
-    statement = _listed(shape, status=status, **narrowed)
-    rows = await _NEWEST.page(connection, statement, wanted, {**known, "subject": subject})
+    statement = _listed(shape, status=status, referred=purchase_reference is not None, **narrowed)
+    values = {"subject": subject, "begins": beginning_as_pattern(purchase_reference or "")}
+    rows = await _NEWEST.page(connection, statement, wanted, {**known, **values})
     return Page(await _views(connection, rows), rows.following)
+
+
+async def of_ids(connection: AsyncConnection, scope: Scope, ids: Sequence[str]) -> list[OrderView]:
+    """The orders with these ids that there are, newest first and without their events."""
+    shape, known = shaped(scope)
+    rows = await connection.execute(_of_ids(shape), {**known, "ids": list(ids)})
+    return await _views(connection, rows.all())
 
 
 @built_once
@@ -131,8 +148,21 @@ def _one(scope: Scope) -> Select[*tuple[Any, ...]]:
 
 
 @built_once
+def _of_ids(scope: Scope) -> Select[*tuple[Any, ...]]:
+    chosen = OrderRow.id == any_(bindparam("ids", type_=ARRAY(String)))
+    return _orders(scope).where(chosen).order_by(OrderRow.placed_at.desc(), OrderRow.id.desc())
+
+
+@built_once
 def _listed(
-    scope: Scope, *, status: OrderStatus | None, open_only: bool, held: bool, incidents: bool, of_one: bool
+    scope: Scope,
+    *,
+    status: OrderStatus | None,
+    open_only: bool,
+    held: bool,
+    incidents: bool,
+    of_one: bool,
+    referred: bool,
 ) -> Select[*tuple[Any, ...]]:
     conditions = (
         (status is not None, OrderRow.status == status),
@@ -140,6 +170,7 @@ def _listed(
         (incidents, _incident()),
         (held, OrderRow.id.in_(holds.held_of("order-"))),
         (of_one, OrderRow.subject == bindparam("subject", type_=String)),
+        (referred, and_(_ORDER_NOTE.account_id == OrderRow.account_id, begins_as(_ORDER_NOTE))),
     )
     return _orders(scope).where(*(condition for chosen, condition in conditions if chosen))
 
@@ -194,41 +225,6 @@ def acceptance_of(row: Any, account_id: int, order_id: str) -> Acceptance | None
         follow_ups=pending.follow_ups,
         emails=pending.emails,
     )
-
-
-async def add_note(
-    connection: AsyncConnection, order_id: str, text: str, written_by: str | None = None
-) -> int:
-    """Keep free text about an accepted order; its id. Raises `NotFound`, `Refused` (`note_invalid`)."""
-    account_id = await connection.scalar(select(OrderRow.account_id).where(OrderRow.id == order_id))
-    if account_id is None:
-        raise unknown(order_id)
-    return await write_note(connection, account_id, order_id, text, written_by)
-
-
-async def write_note(
-    connection: AsyncConnection, account_id: int, order_id: str, text: str, written_by: str | None = None
-) -> int:
-    """Keep free text about an order, which need not be placed yet: `Placement.note_id` names the note.
-
-    The id may travel where the text may not (W6). With the person `written_by`, such as `user:3`, the text is
-    erased, also if no order comes of it. Raises `Refused` (`note_invalid`).
-    """
-    if len(text) > _LONGEST_NOTE or not storable(text):
-        raise Refused.because("note_invalid", characters=_LONGEST_NOTE)
-    values = {"account_id": account_id, "order_id": order_id, "text": text, "written_by": written_by}
-    return int((await connection.execute(_WRITE_NOTE, values)).scalar_one())
-
-
-async def note_refusal(
-    connection: AsyncConnection, account_id: int, order_id: str, note_id: int | None
-) -> Refusal | None:
-    """Why this note cannot be one of the order: it is about another order, which other people read."""
-    if note_id is None:
-        return None
-    ids = {"note": note_id, "order": order_id, "account": account_id}
-    known = (await connection.execute(_NOTE, ids)).one_or_none()
-    return None if known else Refusal.of("unknown_note")
 
 
 def unknown(order_id: str) -> NotFound:

@@ -144,6 +144,20 @@ async def set_role(
     return await _change(connection, user_id, by, ("user.role_changed", values), values=values, others=others)
 
 
+async def set_name(connection: AsyncConnection, user_id: int, name: str, by: By) -> UserView:
+    """Change a user's name. The event contains none: names are personal data."""
+    others = UserRow.name != name
+    return await _change(connection, user_id, by, ("user.renamed", {}), values={"name": name}, others=others)
+
+
+async def set_profile(connection: AsyncConnection, user_id: int, profile_id: int, by: By) -> UserView:
+    """Give a user another profile of the account."""
+    values = {"profile_id": profile_id}
+    happened = ("user.profile_changed", {"profile": profile_id})
+    others = UserRow.profile_id != profile_id
+    return await _change(connection, user_id, by, happened, values=values, others=others)
+
+
 async def others_may_manage(connection: AsyncConnection, user: UserView) -> bool:
     """Whether another active person of the account may manage users; they stay so until the transaction ends.
     True for a user who may not do so themselves.

@@ -16,7 +16,7 @@ from models.travel.profiles import PlanState
 from store import events
 from store.fleet.tables import SimRow
 from store.locks import lock_subject
-from store.orders.views import write_note
+from store.orders.notes import write_note
 from store.row import now
 from store.travel import plan_rows
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow

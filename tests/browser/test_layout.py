@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from models.language import Language
 from store.session import Database
 from tests.browser.inventory_site import Site
 from tests.browser.test_inventory import site, whole_site
@@ -83,3 +84,15 @@ async def test_a_window_begins_at_its_first_field(site: Site) -> None:
         await page.goto("/inventory/D-1?slot=1")
         await page.get_by_role("link", name="Edit").click()
         await expect(page.get_by_role("dialog").get_by_role("textbox").first).to_be_focused()
+
+
+@pytest.mark.covers("P6", "P13")
+@pytest.mark.parametrize("language", Language)
+async def test_the_bulk_bar_is_one_line_on_a_wide_screen(site: Site, language: Language) -> None:
+    async with site.of(ANA, 1400, language) as page:
+        await page.goto("/inventory?view=all")
+        parts = await page.locator(".bulk > p, .bulk .actions > *").all()
+        boxes = [await part.bounding_box() for part in parts]
+        middles = {round(box["y"] + box["height"] / 2) for box in boxes if box}
+        assert len(boxes) >= 6
+        assert max(middles) - min(middles) <= 2

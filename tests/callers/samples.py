@@ -61,6 +61,7 @@ _ORDERS: dict[str, Sample] = {
     "retry": Sample(lambda d, c, k, _: d.orders.retry(c, k.order), P.RETRY_WORK),
     "order": Sample(lambda d, c, k, _: d.orders.order(c, k.order), P.VIEW_ORDERS),
     "orders": Sample(lambda d, c, k, a: d.orders.orders(c, account=a, line=k.line), P.VIEW_ORDERS),
+    "of_ids": Sample(lambda d, c, k, _: d.orders.of_ids(c, [k.order]), P.VIEW_ORDERS, names_nothing=True),
     "people": Sample(lambda d, c, k, _: _people_of_order(d, c, k), P.VIEW_ORDERS),
     "watch": Sample(lambda d, c, k, _: _first(d.orders.watch(c, k.order)), P.VIEW_ORDERS),
 }
@@ -146,6 +147,7 @@ _ACCOUNTS: dict[str, Sample] = {
 
 _EDITS: dict[str, Sample] = {
     "set_employee": Sample(lambda d, c, k, _: d.edits.set_employee(c, [k.line], None), P.EDIT_INVENTORY),
+    "edit_line": Sample(lambda d, c, k, _: d.edits.edit_line(c, k.line, groups=[]), P.EDIT_INVENTORY),
     "set_groups": Sample(lambda d, c, k, _: d.edits.set_groups(c, [k.line], []), P.EDIT_INVENTORY),
 }
 

@@ -79,6 +79,7 @@ ADDING: dict[str, Call] = {
         c, [k.line], "new@acme.example", name="New"
     ),
     "FleetEditDesk.set_groups": lambda d, c, k, _: d.edits.set_groups(c, [k.line], ["New"], create=True),
+    "FleetEditDesk.edit_line": lambda d, c, k, _: d.edits.edit_line(c, k.line, groups=["New"], create=True),
     "LicenceRequestDesk.request": lambda d, _, k, a: _requested(d, a),
 }
 ADDING["ApiKeyDesk.create"] = lambda d, c, _, __: d.api_keys.create(c, "New", user="bot@acme.example")

@@ -111,6 +111,10 @@ async def test_nobody_gives_or_takes_more_than_they_have(desks: Desks) -> None:
         with pytest.raises(Refused) as refused:
             await change(administrator, "provider_desk@acme.example")
         assert codes_of(refused) == ["role_above_yours"]
+    for edit in ({"name": "Other"}, {"profile": "Default"}):
+        with pytest.raises(Refused) as refused:
+            await desks.users.edit_user(administrator, "owner@acme.example", **edit)
+        assert codes_of(refused) == ["role_above_yours"]
     changed = await desks.users.set_role(administrator, ZED, "manager")
     assert changed.role is Role.MANAGER
 
@@ -118,15 +122,21 @@ async def test_nobody_gives_or_takes_more_than_they_have(desks: Desks) -> None:
 async def test_nobody_takes_their_own_access_away(desks: Desks) -> None:
     cleo = await who(desks.database, CLEO)
     await desks.users.create_user(OPERATOR, BOLT, "Dora", DORA, role="owner")
+    await desks.profiles.create_profile(OPERATOR, BOLT, "Night shift")
     for call in (
         desks.users.deactivate_user(cleo, CLEO),
         desks.users.set_role(cleo, CLEO, "viewer"),
         desks.users.edit_user(cleo, CLEO, role="administrator"),
+        desks.users.edit_user(cleo, CLEO, profile="Night shift"),
     ):
         with pytest.raises(Refused) as refused:
             await call
         assert codes_of(refused) == ["own_user"]
     assert (await desks.users.edit_user(cleo, CLEO, role="owner", language="fr")).role is Role.OWNER
+    assert (await desks.users.edit_user(cleo, CLEO, name="Cleopatra")).name == "Cleopatra", "the own name"
+    with pytest.raises(NotFound):
+        await desks.users.edit_user(cleo, DORA, profile="Clerk")
+    assert (await desks.users.edit_user(cleo, DORA, profile="Night shift")).profile == "Night shift"
 
 
 async def test_an_account_keeps_a_person_who_may_manage_its_users(desks: Desks) -> None:

@@ -60,6 +60,7 @@ def test_no_word_is_left_over() -> None:
         "roles.",
         "choose.",
         "grid_words.",
+        "inventory.in_bulk.",
         "job_words.",
         "import_words.",
         "search_kinds.",

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models.orders.lifecycle import OrderStatus
-from store.orders import views
+from store.orders import notes
 from store.session import Database, constraint_of
 from tests.builders import OPERATOR, acknowledge, cancel, iccid, item, line, place, process, run, world
 
@@ -249,7 +249,7 @@ async def test_an_order_names_a_note_of_its_own(database: Database) -> None:
     await world(database, line(1), line(2))
     first, second = await place(database, 1), await place(database, 2)
     async with database.transaction() as connection:
-        note = await views.add_note(connection, second.order_id, "Ours.")
+        note = await notes.add_note(connection, second.order_id, "Ours.")
     taken = f"UPDATE orders SET cancel_note_id = {note} WHERE id = '{first.order_id}'"
     assert await refused(database, taken) == "fk_orders_cancel_note_id_id"
     await run(database, f"UPDATE orders SET cancel_note_id = {note} WHERE id = '{second.order_id}'")

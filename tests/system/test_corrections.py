@@ -5,7 +5,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from models.orders.lifecycle import HoldReason, OrderStatus
-from store.orders import views
+from store.orders import notes
 from tests.builders import ANA, OPERATOR, as_csv, item, line, world
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
@@ -42,7 +42,7 @@ async def test_a_note_of_another_account_is_mailed_to_nobody(scene: Scene) -> No
     other_id = await scene.placed(2, user="zoe@other.example")
     await scene.mailbox.got(RIGHT, RIGHT)
     async with scene.database.transaction() as connection:
-        theirs = await views.add_note(connection, other_id, "The secret of Other.")
+        theirs = await notes.add_note(connection, other_id, "The secret of Other.")
     handle = scene.temporal.client.get_workflow_handle(order_id)
     with pytest.raises(WorkflowUpdateFailedError) as refused:
         await handle.execute_update("cancel", {"note_id": theirs})

@@ -38,7 +38,7 @@ FLEET = {
     "other_account": "Le fichier nomme un compte qui n’est pas le vôtre, à la ligne {lines}.",
     "own_user": (
         "C’est votre propre utilisateur : une autre personne qui peut gérer les utilisateurs vous désactive "
-        "ou change votre rôle."
+        "ou change votre rôle ou votre profil."
     ),
     "last_who_manages_users": (
         "Personne d’autre dans le compte ne peut gérer les utilisateurs ; donnez d’abord un tel rôle à une "

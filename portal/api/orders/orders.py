@@ -103,6 +103,9 @@ async def list_orders(
         bool, Query(description="Only orders that were processed after they were cancelled.")
     ] = False,
     line: Annotated[Id | None, Query(description="A phone number, or `L-42`.")] = None,
+    purchase_reference: Annotated[
+        Text | None, Query(description="How the purchase reference begins, in any case.")
+    ] = None,
 ) -> ListOf[OrderResource]:
     """The orders of the account, newest first, without their events. Refused ones with `status=refused`."""
     found = await desks.orders.orders(
@@ -112,6 +115,7 @@ async def list_orders(
         held=held,
         incidents=incidents,
         line=line,
+        purchase_reference=purchase_reference,
         limit=pages.limit,
         after=pages.after,
     )

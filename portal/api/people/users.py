@@ -35,8 +35,10 @@ class NewUserBody(Body):
 class UserBody(Body):
     """What changes of a user; what is left out stays."""
 
+    name: Name | None = None
     role: Name | None = None
     distributor: Name | None = Field(default=None, description="With the role `provider_desk`.")
+    profile: Name | None = Field(default=None, description="An authorised actions profile, by its name.")
     language: Name | None = None
 
 
@@ -94,11 +96,8 @@ async def show_user(caller: Viewing, desks: At, user: Id) -> UserResource:
 
 @routes.patch("/users/{user}", summary="Change a user")
 async def change_user(caller: Managing, desks: At, user: Id, body: UserBody) -> UserResource:
-    """Change the role or the language of a user."""
-    changed = await desks.users.edit_user(
-        caller, user, role=body.role, distributor=body.distributor, language=body.language
-    )
-    return UserResource.of(changed)
+    """Change name, role, authorised actions profile or language of a user."""
+    return UserResource.of(await desks.users.edit_user(caller, user, **body.model_dump()))
 
 
 @routes.post("/users/{user}/deactivate", summary="Deactivate a user")

@@ -13,11 +13,11 @@ from portal.http.forms import Incoming, Upload, read_upload_form
 from portal.http.middleware import allow_large
 from portal.pages.forms import Asking, unsent
 from portal.pages.imports.columns import COLUMNS
+from portal.pages.imports.jobs import LARGEST_FILE
 from portal.pages.routes import Page, View, form, page
 from wording.pages import page_texts
 
 RECENT = 10
-LARGEST_FILE = 5 * 1024 * 1024
 _FIELDS = {"check", "key"}
 FILES = {name: kind for name, kind in KINDS.items() if kind.file}
 

@@ -1,5 +1,7 @@
 """`/jobs`: imports and bulk actions in the background, with progress and report (A21)."""
 
+import uuid
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,6 +14,7 @@ from portal.pages.routes import form, page
 from wording.refusals import sentence
 
 JOBS, ROWS = 50, 100
+LARGEST_FILE = 5 * 1024 * 1024
 
 
 async def show_all(request: Request, who: SignedIn) -> Response:
@@ -44,6 +47,8 @@ async def show(request: Request, who: SignedIn) -> Response:
         following="" if rows.following is None else closed(rows.following, of),
         only_refused=refused,
         made_by=(job.made_by or named(job.created_by)).partition(" <")[0],
+        limit=LARGEST_FILE,
+        key=uuid.uuid4().hex,
         unfinished=job.status in UNFINISHED,
         sentence=lambda refusal: sentence(refusal, who.language),
     )

@@ -11,8 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.characters import LONGEST_NAME
-from models.fleet.bulk import AT_ONCE, MOST_SHOWN, Bulk, BulkAction, BulkDone, packs_of
-from models.identifiers import storable
+from models.fleet.bulk import MOST_SHOWN, Bulk, BulkAction, BulkDone, packs_of
 from models.orders.views import OrderView
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
@@ -121,9 +120,8 @@ def placed(action: BulkAction) -> View:
 
     async def show(request: Request, who: SignedIn) -> Response:
         query = request.query_params
-        wanted = tuple(each for each in query.getlist("order")[:AT_ONCE] if storable(each))
-        newest = await who.desks.orders.orders(who.caller, limit=MOST_SHOWN)
-        orders = [order for order in newest if order.id in wanted]
+        wanted = tuple(query.getlist("order")[:MOST_SHOWN])
+        orders = await who.desks.orders.of_ids(who.caller, wanted)
         return _report(request, who, action, BulkDone(done=wanted), Listed.came_from(query), orders=orders)
 
     return show

@@ -1,5 +1,6 @@
 """The cells of the grid as HTML. As macros of Jinja they took most of the time of a page."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -10,14 +11,17 @@ from models.fleet.grid import Column
 from models.fleet.rows import GridRow
 from portal.links.pages import plain
 
+_SPECIAL = re.compile("[&<>\"']")
+"""What HTML is made of."""
+
 
 class Shape(NamedTuple):
     """How the cells of a column are set, as `ui/tables` writes them."""
 
     column: Column
-    begins: Markup
+    begins: str
     """`<td` with its attributes, open: a title may follow."""
-    blank: Markup
+    blank: str
     """The whole cell where there is nothing to say."""
     short: bool
     """Whether long text is cut, and said whole in the title."""
@@ -42,7 +46,7 @@ class Cells:
         base: str,
     ) -> None:
         self._first = str(first)
-        self._shapes = [Shape(*shape) for shape in shapes]
+        self._shapes = [Shape(of, str(begins), str(blank), short) for of, begins, blank, short in shapes]
         self._marks = marks
         self._once = once
         words = t["grid_words"]
@@ -56,12 +60,10 @@ class Cells:
 
     def of(self, row: GridRow, href: str, column: Column) -> Markup:
         """A row whose first cell says what it has in this column; `href`: its detail."""
-        called = row.msisdn or row.iccid or row.name
-        first = self._first.replace("%row%", row.name).replace("%href%", escape(href))
-        first = first.replace("%called%", called).replace(
-            "%words%", escape(plain(self.said(row, column) or called))
-        )
-        return Markup("\n".join([first, *self._cells(row, href)]))  # noqa: S704  all of it is escaped
+        address, called = shown(href), row.msisdn or row.iccid or row.name
+        first = self._first.replace("%row%", row.name).replace("%href%", address).replace("%called%", called)
+        first = first.replace("%words%", shown(self.said(row, column) or called))
+        return Markup("\n".join([first, *self._cells(row, address)]))  # noqa: S704  all of it is escaped
 
     def said(self, row: GridRow, column: Column) -> str:
         """What a cell says, as plain words; "" for nothing."""
@@ -73,29 +75,33 @@ class Cells:
         words = self._words.get(column)
         return str(value if words is None else words[value])
 
-    def _cells(self, row: GridRow, href: str) -> Iterator[str]:
+    def _cells(self, row: GridRow, address: str) -> Iterator[str]:
         for column, begins, blank, short in self._shapes:
-            content = self._content(row, column, href)
+            content = self._content(row, column, address)
             if not content:
                 yield blank
-                continue
-            title = f' title="{content}"' if short else ""
-            yield f"{begins}{title}>{content}</td>"
+            elif short:
+                yield f'{begins} title="{content}">{content}</td>'
+            else:
+                yield f"{begins}>{content}</td>"
 
-    def _content(self, row: GridRow, column: Column, href: str) -> Markup:
+    def _content(self, row: GridRow, column: Column, address: str) -> str:
         if column is Column.STATE:
             return self._once(self._marks.state, row.state, row.mark)
         if column is Column.QR_CODE and row.qr_code:
             return self._once(self._marks.code, row.qr_code)
         if column is Column.ORDER_STATUS and row.order_status:
             return self._once(self._marks.order, row.order_status)
-        said = escape(plain(self.said(row, column)))
+        said = shown(self.said(row, column))
         if column is Column.ICCID and said:
-            return _link(href, said)
+            return f'<a href="{address}">{said}</a>'
         if column is Column.ORDER and said:
-            return _link(f"{self._base}/orders/{quote(row.open_order or '')}", said)
+            return f'<a href="{shown(self._base)}/orders/{quote(row.open_order or "")}">{said}</a>'
         return said
 
 
-def _link(href: str, said: Markup) -> Markup:
-    return Markup(f'<a href="{escape(href)}">{said}</a>')  # noqa: S704  both are escaped
+def shown(text: str) -> str:
+    """The text as HTML: escaped, and what cannot be printed replaced; most texts are as they were."""
+    if text.isprintable() and not _SPECIAL.search(text):
+        return text
+    return str(escape(plain(text)))

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.characters import LONGEST_NAME
-from models.fleet.edits import FleetEdit
+from models.fleet.edits import FleetEdit, NewUser
 from models.fleet.inventory import LineView
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
@@ -61,31 +61,47 @@ async def save(request: Request, who: SignedIn) -> Response:
     """Save what was changed: the employee, the groups, both. Nothing is saved unless all can be, nor if
     another person has changed the same meanwhile.
     """
-    line = await who.desks.fleet.line(who.caller, request.path_params["line"])
-    sent = _current(await read_form(request, EditForm, who.language), line, who)
-    calls = _calls(who, request.path_params["line"], sent)
-    status = 422
-    for dry_run in (True, False):
-        for name, call in calls.items():
-            about = _OF_EMPLOYEE if name == "employee" else {}
-            groups = _named(sent.model.groups) if sent.model else []
-            with Asking(sent, who.language, about, others=name) as asking, naming(groups):
-                await call(dry_run=dry_run)
-            sent, status = asking.form, max(status, asking.status)
-        if sent.model is None or sent.errors:
-            return await _page(request, who, "edit", sent, status)
-    return who.done(await detail_of(who, line), "line_saved")
+    name = request.path_params["line"]
+    line = await who.desks.fleet.line(who.caller, name)
+    sent, status = _current(await read_form(request, EditForm, who.language), line, who), 422
+    for field, call in _checks(who, name, sent).items():
+        about = _OF_EMPLOYEE if field == "employee" else {}
+        groups = _named(sent.model.groups) if sent.model else []
+        with Asking(sent, who.language, about, others=field) as asking, naming(groups):
+            await call()
+        sent, status = asking.form, max(status, asking.status)
+    if sent.model is not None and not sent.errors:
+        with Asking(sent, who.language) as asking:
+            await _save(who, name, sent.model)
+            return who.done(await detail_of(who, line), "line_saved")
+        sent, status = asking.form, asking.status
+    return await _page(request, who, "edit", sent, status)
 
 
-def _calls(who: SignedIn, line: str, sent: Sent[EditForm]) -> dict[str, Callable[..., Awaitable[FleetEdit]]]:
-    """What the desk is asked to do, by the field that it is about."""
+async def _save(who: SignedIn, line: str, model: EditForm) -> None:
+    """Save what was changed in one transaction."""
+    employee, groups = "employee" in model.changed, "groups" in model.changed
+    if employee or groups:
+        await who.desks.edits.edit_line(
+            who.caller,
+            line,
+            employee=NewUser(model.employee.strip() or None, model.new_name.strip() or None)
+            if employee
+            else None,
+            groups=_named(model.groups) if groups else None,
+            create=bool(model.create),
+        )
+
+
+def _checks(who: SignedIn, line: str, sent: Sent[EditForm]) -> dict[str, Callable[..., Awaitable[FleetEdit]]]:
+    """Dry runs of what was changed, by the field that each is about."""
     if (model := sent.model) is None:
         return {}
     edits, employee = who.desks.edits, model.employee.strip() or None
     name, groups, create = model.new_name.strip() or None, _named(model.groups), bool(model.create)
     all_calls: dict[str, Callable[..., Awaitable[FleetEdit]]] = {
-        "employee": partial(edits.set_employee, who.caller, [line], employee, name=name),
-        "groups": partial(edits.set_groups, who.caller, [line], groups, create=create),
+        "employee": partial(edits.set_employee, who.caller, [line], employee, name=name, dry_run=True),
+        "groups": partial(edits.set_groups, who.caller, [line], groups, create=create, dry_run=True),
     }
     return {about: call for about, call in all_calls.items() if about in model.changed}
 

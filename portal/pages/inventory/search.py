@@ -20,7 +20,7 @@ async def show(request: Request, who: SignedIn) -> Response:
     """What was found. A single hit that has a page of its own is shown at once."""
     text = request.query_params.get("q", "").strip()[:100]
     hits = await who.desks.inventory.search(who.caller, text) if text and "\0" not in text else []
-    found = [(hit, leads_to(hit, who), _detail(hit, who.language)) for hit in hits]
+    found = [(hit, leads_to(hit), _detail(hit, who.language)) for hit in hits]
     if len(found) == 1 and found[0][1]:
         return who.door.redirect(found[0][1])
     return who.page(request, "inventory/search", text=text, found=found, sought=text)
@@ -35,11 +35,10 @@ def _detail(hit: SearchHit, language: Language) -> str:
     return str(page_texts(language)["grid_words"]["states"][hit.status])
 
 
-def leads_to(hit: SearchHit, who: SignedIn) -> str:
-    """The address of what was found. Who may not change users sees a user in the list of people."""
+def leads_to(hit: SearchHit) -> str:
+    """The address of what was found."""
     if hit.device_id is not None:
         return f"/inventory/{reference('D', hit.device_id)}?{urlencode({'slot': hit.slot or 1})}"
-    user = "/people/" if who.may(Permission.MANAGE_USERS) else "/people#"
     places = {
         HitKind.LINE: f"/lines/{quote(hit.id)}",
         HitKind.SIM: f"/inventory/sims/{quote(hit.id)}",
@@ -47,7 +46,7 @@ def leads_to(hit: SearchHit, who: SignedIn) -> str:
         HitKind.DEVICE: f"/inventory/{quote(hit.id)}",
         HitKind.JOB: f"/jobs/{quote(hit.id)}",
         HitKind.EMPLOYEE: f"/inventory?{urlencode({'employee': hit.id})}",
-        HitKind.USER: f"{user}{quote(hit.id)}",
+        HitKind.USER: f"/people/{quote(hit.id)}",
     }
     return places[hit.kind]
 

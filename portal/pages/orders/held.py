@@ -26,7 +26,7 @@ _SEEN: Mapping[str, tuple[str, Permission]] = {
     "order": ("/orders/{id}", Permission.VIEW_ORDERS),
     "qr_request": ("/sims/{about}/qr", Permission.VIEW_INVENTORY),
     "qr_notification": ("/sims/{about}/qr", Permission.VIEW_INVENTORY),
-    "user_mail": ("/people/{about}", Permission.MANAGE_USERS),
+    "user_mail": ("/people/{about}", Permission.VIEW_PEOPLE),
     "job": ("/jobs/{job}", Permission.RUN_JOBS),
 }
 """The page where work of a kind is seen, and who may see it. Kinds without a page are not links."""

@@ -3,13 +3,14 @@
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
 from models.errors import NotFound, Refused
 from models.language import Language
 from models.orders.lifecycle import OrderStatus
+from models.orders.notes import LONGEST_REFERENCE
 from models.orders.views import OrderView
 from models.paging import Page as ListPage
 from models.people.callers import Permission
@@ -31,6 +32,8 @@ class OrderFilter(FormModel):
     status: OrderStatus | None = None
     line: str = ""
     """A line, or the number of an order."""
+    reference: str = Field(default="", max_length=LONGEST_REFERENCE)
+    """How the purchase reference begins."""
 
     def query(self, **other: Any) -> str:
         """The query string of this filter, with other values for some fields."""
@@ -80,6 +83,7 @@ async def _orders(who: SignedIn, chosen: OrderFilter, cursor: str | None) -> Lis
         held=chosen.view == "held",
         incidents=chosen.view == "incidents",
         line=chosen.line.strip() or None,
+        purchase_reference=chosen.reference.strip() or None,
         limit=ROWS,
         after=opened(cursor, _name(chosen)) if cursor else None,
     )

@@ -1,4 +1,4 @@
-// Each module's part runs on the page, and again on what is fetched into it.
+// Each part runs on the page, and on what is fetched into it.
 const parts = [];
 
 export const find = (selector) => document.querySelector(selector);
@@ -30,7 +30,7 @@ each("[data-prints]", (button) => { button.onclick = () => print(); });
 
 each("[data-needs-script]", (element) => { element.hidden = false; });
 
-// sent once: the buttons rest until the answer
+// sent once
 each("form[data-once]", (form) => {
 	const rest = (disabled) => {
 		for (const field of form.elements) if (field.type === "submit") field.disabled = disabled;

@@ -1,4 +1,4 @@
-// A part asked for again while its order or job goes on: until data-live is gone.
+// A part asked for again until data-live is gone.
 import { each, fetched } from "./enhance.js";
 import { put } from "./swap.js";
 

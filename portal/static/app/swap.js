@@ -24,7 +24,7 @@ async function swap(name, address) {
 	}
 }
 
-// replaces a part of the page: what is open, typed and focused stays so
+// replaces a part: what is open, typed and focused stays so
 export function put(region, fresh) {
 	const old = region.contains(document.activeElement) ? document.activeElement : null;
 	const from = old?.matches(TYPED) ? old.selectionStart : null;
@@ -81,7 +81,7 @@ export function leave(row) {
 	location.assign(row.dataset.href);
 }
 
-// one box that ticks all rows of the page, and the number of ticked rows in words
+// one box ticks all rows; how many are ticked, in words
 each("[data-all]", (all) => {
 	const boxes = () => [...all.closest("table").querySelectorAll("tbody .pick input")];
 	const words = all.closest(".region").querySelector("[data-chosen]");

@@ -1,5 +1,7 @@
-// Choosing or dropping a file sends it, with its progress, and shows the answer in place.
+// A chosen file is sent, the answer shown in place.
 import { each, enhance, find } from "./enhance.js";
+
+let last;
 
 each("[data-upload]", (form) => {
 	const { dataset: words, elements: { file: field } } = form;
@@ -29,6 +31,7 @@ each("[data-upload]", (form) => {
 		if (!file || form.classList.contains("busy")) return;
 		if (another) return fail(words.oneFile);
 		if (file.size > Number(words.limit)) return fail(words.tooLarge, file.name);
+		last = file;
 		const body = new FormData(form);
 		body.set("file", file, file.name);
 		idle(true);
@@ -76,6 +79,12 @@ each("[data-upload]", (form) => {
 		event.preventDefault();
 		upload(field.files);
 	});
+	const again = part("[data-again]");
+	if (again && last) {
+		again.hidden = false;
+		again.append(last.name);
+		again.onclick = () => upload([last]);
+	}
 	const zone = part(".zone");
 	zone.ondragover = () => zone.classList.add("over");
 	zone.ondragleave = () => zone.classList.remove("over");
@@ -95,7 +104,7 @@ function show(page) {
 	main.querySelector(".error:not([hidden])")?.scrollIntoView({ block: "center" });
 }
 
-// a file that misses the zone must not open in place of the page
+// a file beside the zone must not open
 for (const kind of ["dragover", "drop"]) {
 	document.addEventListener(kind, (event) => {
 		if (find("[data-upload]")) event.preventDefault();

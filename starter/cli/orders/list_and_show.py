@@ -72,6 +72,9 @@ def list_orders(  # noqa: PLR0917  options of a command
         bool, typer.Option("--incidents", help="Only orders processed by the provider after a cancel.")
     ] = False,
     line: Annotated[str | None, typer.Option(help="Only orders of this line.")] = None,
+    reference: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Only orders whose purchase reference begins so.")
+    ] = None,
     limit: Annotated[int, how_many("How many, newest first.")] = 100,
     json: JsonFlag = False,
 ) -> None:
@@ -89,6 +92,7 @@ def list_orders(  # noqa: PLR0917  options of a command
                 held=held,
                 incidents=incidents,
                 line=line,
+                purchase_reference=reference,
                 limit=limit,
             )
             return orders, await _held_besides(book.database, caller) if held and not json else {}
@@ -98,9 +102,9 @@ def list_orders(  # noqa: PLR0917  options of a command
         print_json(found)
     elif found:
         (tables.print_held if held else tables.print_orders)(found)
-    elif held and not (status or line or open_only or incidents):
+    elif held and not (status or line or reference or open_only or incidents):
         say("No order is held.")
-    elif status or held or line or open_only or incidents:
+    elif status or held or line or reference or open_only or incidents:
         say("There are no such orders.")
     else:
         say("There are no orders.")

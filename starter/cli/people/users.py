@@ -74,6 +74,26 @@ def create(  # noqa: PLR0917  options of a command
     )
 
 
+@app.command(name="set-name")
+def set_name(
+    user: User,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the user.")],
+    json: JsonFlag = False,
+) -> None:
+    """Set the name of a user."""
+    _change(lambda users, caller: users.edit_user(caller, user, name=name), json=json)
+
+
+@app.command(name="set-profile")
+def set_profile(
+    user: User,
+    profile: Annotated[str, typer.Argument(metavar="PROFILE", help="Name of a profile of the account.")],
+    json: JsonFlag = False,
+) -> None:
+    """Give a user another authorised actions profile."""
+    _change(lambda users, caller: users.edit_user(caller, user, profile=profile), json=json)
+
+
 @app.command(name="set-role")
 def set_role(
     user: User,

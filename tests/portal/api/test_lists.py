@@ -11,8 +11,9 @@ from sqlalchemy import insert, literal, select
 from models.errors import Unavailable
 from starter.desks import Desks
 from store.operations.job_tables import JobReportRow, JobRow
-from tests.builders import ACCOUNT
-from tests.callers.world import BOLT
+from store.orders import notes
+from tests.builders import ACCOUNT, run
+from tests.callers.world import BOLT, Known
 from tests.portal.api.keys import Keyring
 
 pytestmark = pytest.mark.covers("A6")
@@ -153,3 +154,21 @@ async def test_no_answer_is_a_bare_array(api: httpx.AsyncClient) -> None:
 
     assert len(schemas) > 100
     assert [name for name, schema in schemas.items() if schema.get("type") == "array"] == []
+
+
+@pytest.mark.covers("A6", "F11")
+async def test_orders_are_listed_by_how_their_purchase_reference_begins(
+    api: httpx.AsyncClient, keys: Keyring, desks: Desks, acme: Known
+) -> None:
+    async with desks.database.transaction() as connection:
+        note = await notes.add_note(connection, acme.order, "Ref. PO-4711\nBefore noon.")
+    await run(
+        desks.database,
+        "UPDATE orders SET note_id = :note WHERE id = :id RETURNING id",
+        note=note,
+        id=acme.order,
+    )
+    headers = await keys.of()
+    for text, found in (("po-47", [acme.order]), ("4711", []), ("PO-4711 b", [])):
+        answer = await api.get("/orders", headers=headers, params={"purchase_reference": text})
+        assert [order["id"] for order in answer.json()["data"]] == found, text

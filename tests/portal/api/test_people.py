@@ -7,7 +7,7 @@ import pytest
 
 from models.people.api_keys import Mode
 from starter.desks import Desks
-from tests.builders import ACCOUNT, run
+from tests.builders import ACCOUNT, OPERATOR, run
 from tests.callers.world import BEN, CLEO, Known
 from tests.portal.api.keys import Keyring
 
@@ -113,6 +113,19 @@ async def test_what_is_left_out_of_a_change_stays(api: httpx.AsyncClient, keys: 
     misspelt = await api.patch("/users/dee@acme.example", headers=headers, json={"langage": "fr"})
     assert misspelt.status_code == 422
     assert misspelt.json()["errors"][0]["pointer"] == "/langage"
+
+
+async def test_name_and_profile_of_a_user_are_changed_together(
+    api: httpx.AsyncClient, keys: Keyring, desks: Desks
+) -> None:
+    headers = await keys.of()
+    await desks.profiles.create_profile(OPERATOR, ACCOUNT, "Night shift")
+    both = {"name": "Benno", "profile": "Night shift"}
+    wrong = await api.patch(f"/users/{BEN}", headers=headers, json=both | {"profile": "Day shift"})
+    assert (wrong.status_code, wrong.json()["code"]) == (404, "unknown_profile")
+    before = (await api.get(f"/users/{BEN}", headers=headers)).json()
+    assert before["name"] == "Ben"
+    assert (await api.patch(f"/users/{BEN}", headers=headers, json=both)).json() == before | both
 
 
 async def test_a_profile_with_blanks_and_a_slash_in_its_name_is_named_in_the_path(

@@ -141,7 +141,7 @@ async def test_an_administrator_is_told_why_an_action_is_absent(browser: SignIn)
 
 
 @pytest.mark.covers("F63")
-async def test_employee_and_groups_are_edited_and_what_was_typed_stays(browser: SignIn) -> None:
+async def test_employee_and_groups_are_edited_and_what_was_typed_stays(browser: SignIn, desks: Desks) -> None:
     ana = await browser(ANA)
     shown = hidden((await ana.get("/lines/L-1/edit")).text)
     typed = {"employee": "x@y.example", "groups": "Night; Day", "create": "on"}
@@ -159,6 +159,12 @@ async def test_employee_and_groups_are_edited_and_what_was_typed_stays(browser: 
     assert "The changes are saved." in detail
     assert "Zoe" in detail
     assert "Day, Night" in detail
+    saved = await run(
+        desks.database,
+        "SELECT type, xid::text FROM events WHERE type IN ('sim.employee_changed', 'line.groups_changed')",
+    )
+    assert {event.type for event in saved} == {"sim.employee_changed", "line.groups_changed"}
+    assert len({event.xid for event in saved}) == 1, "one transaction"
 
 
 @pytest.mark.covers("F63")

@@ -5,10 +5,11 @@ import pytest
 
 from models.people.callers import PERMISSIONS, Permission, Role
 from starter.desks import Desks
-from tests.builders import place, run
+from store.orders import notes
+from tests.builders import OPERATOR, place, run
 from tests.callers.world import Known
 from tests.portal.pages.conftest import SignIn
-from tests.portal.pages.people import ANA
+from tests.portal.pages.people import ANA, CLEO
 from tests.portal.pages.samples import SAMPLES
 
 DESK, MANAGER = "provider_desk@acme.example", "manager@acme.example"
@@ -95,3 +96,56 @@ async def test_only_the_staff_of_the_platform_is_shown_the_way_to_the_workflow(
     monkeypatch.setattr("starter.callers.PERMISSIONS", {**PERMISSIONS, Role.OWNER: staff})
     page = (await (await browser(ANA)).get(f"/orders/{acme.order}")).text
     assert f"/workflows/{acme.order}" in page
+
+
+async def _refer(desks: Desks, order: str, text: str) -> None:
+    """Keep this text as the note of an order."""
+    async with desks.database.transaction() as connection:
+        note = await notes.add_note(connection, order, text)
+    await run(
+        desks.database, "UPDATE orders SET note_id = :note WHERE id = :id RETURNING id", note=note, id=order
+    )
+
+
+@pytest.mark.covers("P8", "F11")
+async def test_orders_are_listed_by_how_their_purchase_reference_begins(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    ana, other = await browser(ANA), (await place(desks.database, 2)).order_id
+    await _refer(desks, acme.order, "Ref. PO_47/11 %\nBefore noon.")
+    await _refer(desks, other, "Ref. POX47/11\nPO_47")
+    for typed in ("po_47", " PO_47/11 %"):
+        page = (await ana.get("/orders", params={"reference": typed})).text
+        assert f'href="/orders/{acme.order}"' in page, typed
+        assert f'href="/orders/{other}"' not in page, "a wildcard is a character like others"
+    assert 'class="chip-value" dir="auto"> PO_47/11 %<' in page
+    assert "/orders/order-" not in (await ana.get("/orders?reference=PO_47&status=processed")).text
+    assert "/orders/order-" not in (await ana.get("/orders?reference=PO_47&status=refused")).text
+    assert f'href="/orders/{acme.order}"' in (await (await browser(DESK)).get("/orders?reference=po_")).text
+    assert "/orders/order-" not in (await (await browser(CLEO)).get("/orders?reference=po_")).text
+
+
+@pytest.mark.covers("P8")
+async def test_a_refused_order_is_named_by_its_line(browser: SignIn, acme: Known) -> None:
+    page = (await (await browser(ANA)).get(f"/orders/{acme.refused}")).text
+    assert "L-4" in page
+    assert "line:4" not in page
+
+
+@pytest.mark.covers("P6")
+async def test_what_a_bulk_order_placed_is_shown_however_many_orders_came_after_it(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    newer = """
+    INSERT INTO orders SELECT (json_populate_record(o, json_build_object(
+      'id', 'order-' || lpad(i::text, 16, 'a'), 'status', 'cancelled',
+      'placed_at', o.placed_at + i * interval '1 second'))).* FROM orders o, generate_series(1, 120) i
+    WHERE o.id = :id RETURNING id"""
+    await run(desks.database, newer, id=acme.order)
+    ana = await browser(ANA)
+    page = (await ana.get(f"/bulk/switch_to_esim/done?order={acme.order}&order=order-none")).text
+    title = (await desks.orders.order(OPERATOR, acme.order)).title
+    assert title.startswith("+33")
+    assert title in page.partition('id="placed"')[2]
+    foreign = (await (await browser(CLEO)).get(f"/bulk/switch_to_esim/done?order={acme.order}")).text
+    assert title not in foreign

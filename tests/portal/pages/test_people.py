@@ -7,9 +7,10 @@ import pytest
 
 from models.errors import Unavailable
 from starter.desks import Desks
-from tests.builders import OPERATOR, run
+from tests.builders import ACCOUNT, OPERATOR, run
 from tests.callers.world import ZED
 from tests.portal.pages.conftest import SignIn, give_password
+from tests.portal.pages.hidden_fields import hidden
 from tests.portal.pages.people import ADDRESS, ANA, BEN, CLEO, Browser
 
 NEW = {"name": "Nina Novak", "email": "nina@acme.example", "role": "viewer", "distributor": ""}
@@ -119,13 +120,51 @@ async def test_an_administrator_gives_another_role_and_has_a_link_to_another_pas
     assert mail.created_by == (await desks.users.user(OPERATOR, ANA)).actor
 
     assert "/people/invite" not in (await ben.get("/people")).text
-    done = await ana.post(f"/people/{name}/role", data={"role": "administrator"})
+    done = await ana.post(f"/people/{name}/edit", data={"name": "Ben", "role": "administrator"})
     assert done.status_code == 303
     assert "/people/invite" in (await ben.get("/people")).text
-    above = await ben.post(f"/people/{own}/role", data={"role": "viewer"})
+    above = await ben.post(f"/people/{own}/edit", data={"name": "O", "role": "viewer"})
     assert above.status_code == 422
-    assert "/role" not in (await ben.get(f"/people/{own}")).text
-    assert "/role" not in (await ana.get(f"/people/{own}")).text, "not to herself"
+    page = (await ben.get(f"/people/{own}")).text
+    assert "allows more than yours" in page
+    assert "/edit" not in page
+    assert (await ben.get(f"/people/{own}/edit")).status_code == 403
+    assert 'name="role"' not in (await ana.get(f"/people/{own}/edit")).text, "not to herself"
+
+
+async def test_name_and_profile_of_a_person_are_changed_in_one_form(browser: SignIn, desks: Desks) -> None:
+    ana, page = await browser(ANA), "/people/" + await id_of(await browser(ANA), "Ben")
+    await desks.profiles.create_profile(OPERATOR, ACCOUNT, "Night shift")
+    form = (await ana.get(f"{page}/edit")).text
+    assert 'name="name" type="text" value="Ben"' in form
+    assert '<option value="Night shift"' in form
+    assert "“Provider desk” is given by the operator" in form
+    wrong = await ana.post(f"{page}/edit", data={"name": "Benno", "role": "viewer", "profile": "Day shift"})
+    assert wrong.status_code == 422
+    assert "There is no such profile" in wrong.text
+    assert 'value="Benno"' in wrong.text, "what was typed stays"
+    assert (await desks.users.user(OPERATOR, BEN)).name == "Ben", "all of it or nothing"
+    done = await ana.post(f"{page}/edit", data={"name": "Benno", "role": "viewer", "profile": "Night shift"})
+    assert done.headers["Location"] == page
+    shown = (await ana.get(page)).text
+    assert "The changes to Benno are saved." in shown
+    assert "Night shift" in shown
+
+
+async def test_everyone_who_sees_the_list_sees_a_person_there(browser: SignIn) -> None:
+    ben = await browser(BEN)
+    page = (await ben.get(f"/people/{await id_of(ben, 'Zed')}")).text
+    assert ZED in page
+    assert "<form" not in page.partition("<main")[2]
+    assert "/edit" not in page
+
+
+async def test_who_opens_their_own_deactivation_is_told_who_does_it(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    own = await ana.get(f"/people/{await id_of(ana, 'owner')}/deactivate")
+    assert own.status_code == 403
+    assert "This is your own user: another person" in own.text
+    assert "signed out at once" not in own.text.partition("<main")[2]
 
 
 async def test_who_may_only_look_sees_who_is_there_and_a_stranger_nothing(browser: SignIn) -> None:
@@ -145,11 +184,15 @@ async def test_the_password_is_asked_for_again_after_half_an_hour(browser: SignI
     await run(
         desks.database, "UPDATE sessions SET confirmed_at = confirmed_at - interval '31 minutes' RETURNING id"
     )
-    for path in ("/people/invite", "/people/U-1"):
+    for path in ("/people/invite", "/people/U-1/edit"):
         assert (await ana.get(path)).headers["Location"] == f"/sign-in/again?next={path}"
     asked = await ana.post("/people", data=NEW, headers={"Referer": f"{ADDRESS}/people/invite"})
-    assert asked.headers["Location"] == "/sign-in/again?next=/people/invite&unsaved=yes"
-    assert "What you sent was not saved." in (await ana.get(asked.headers["Location"])).text
+    assert asked.status_code == 403
+    assert 'href="/sign-in/again?next=/people/invite"' in asked.text
+    assert hidden(asked.text) == NEW, "what was typed is sent again from there"
+    button = await ana.post("/people/U-1/activate", headers={"Referer": f"{ADDRESS}/people/U-1"})
+    assert button.headers["Location"] == "/sign-in/again?next=/people/U-1&unsaved=yes"
+    assert "What you sent was not saved." in (await ana.get(button.headers["Location"])).text
     people = await desks.users.users(OPERATOR)
     assert "nina@acme.example" not in {user.email for user in people}
 
@@ -168,7 +211,8 @@ async def test_one_person_gets_few_invitations_at_once(browser: SignIn, desks: D
     for _ in range(3):  # recorded: Temporal is unavailable
         assert (await ana.post(f"/people/{zed}/invite")).status_code == 503
     late = await ana.post(f"/people/{zed}/invite")
-    assert late.status_code == 422
+    assert late.status_code == 429
+    assert int(late.headers["Retry-After"]) > 0
     assert "Too many attempts; try again in" in late.text
     assert (await ana.post(f"/people/{await id_of(ana, 'manager')}/invite")).status_code == 503
     (row,) = await run(desks.database, "SELECT count(*) AS n FROM user_mails")

@@ -1,6 +1,7 @@
 """Sessions in a browser: when they begin and end, and what is left in them (P1, P14)."""
 
 import asyncio
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -25,6 +26,7 @@ from tests.builders import OPERATOR, run, until_blocked
 from tests.callers.world import BOLT
 from tests.portal.api.statements import counted as counting
 from tests.portal.pages.conftest import SignIn, give_password, mailed_link
+from tests.portal.pages.hidden_fields import hidden
 from tests.portal.pages.people import (
     ADDRESS,
     ANA,
@@ -299,3 +301,64 @@ async def test_a_link_that_is_being_accepted_leaves_no_session_of_who_is_deactiv
 
 async def _deactivated(desks: Desks) -> object:
     return await desks.users.deactivate_user(OPERATOR, CLEO)
+
+
+@pytest.mark.covers("P1", "S9")
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/account/password", {"old": "wrong", "new": "black tea at night", "again": "black tea at night"}),
+        ("/sign-in/again", {"password": "wrong"}),
+    ],
+)
+async def test_too_many_tries_of_a_signed_in_person_are_said_to_programs_too(
+    path: str, fields: dict[str, str], browser: SignIn, desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def at_once(password: str, _: str | None) -> tuple[bool, str | None]:
+        return password == PASSWORD, None
+
+    monkeypatch.setattr(desks.sign_in.hasher, "verify", at_once)
+    ana = await browser(ANA)
+    answers = [await ana.post(path, data=fields) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    assert "Too many attempts" in answers[-1].text
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+@pytest.mark.covers("P1", "P10", "P14")
+async def test_what_was_typed_is_kept_over_a_session_that_ended(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    page = hidden((await ana.get("/lines/L-1/edit")).text)
+    typed = page | {"groups": 'Night "<b>', "create": "on"}
+    await run(desks.database, "DELETE FROM sessions RETURNING id")
+    late = {"Referer": f"{ADDRESS}/lines/L-1/edit"}
+    kept = await ana.post("/lines/L-1/edit", data=typed, headers=late)
+    assert kept.status_code == 403
+    assert 'action="/lines/L-1/edit"' in kept.text
+    assert 'href="/sign-in?next=/lines/L-1/edit"' in kept.text
+    assert "<b>" not in kept.text
+    fields = {name: unescape(value) for name, value in hidden(kept.text).items()}
+    assert fields == typed
+    assert "Send again" in (await ana.post("/lines/L-1/edit", data=fields, headers=late)).text, "not yet"
+    await tried(ana, ANA, PASSWORD)
+    assert (await ana.post("/lines/L-1/edit", data=fields)).status_code == 303
+    detail = (await ana.get("/inventory/D-1?slot=1")).text
+    assert "Night &#34;&lt;b&gt;" in detail
+
+
+@pytest.mark.covers("P14")
+async def test_no_secret_is_kept_and_nothing_that_another_site_sends(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    await run(desks.database, "DELETE FROM sessions RETURNING id")
+    for path, fields in (
+        ("/account/password", {"old": "my secret", "new": "my secret 2", "again": "my secret 2"}),
+        ("/sims/S-1/qr/enter", {"code": "LPA:1$my$SECRET", "confirmation_code": ""}),
+        ("/sign-in/again", {"password": "my secret"}),
+    ):
+        answer = await ana.post(path, data=fields)
+        assert answer.status_code == 303, path
+        assert "secret" not in answer.text.lower()
+    foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+    answer = await ana.post("/lines/L-1/edit", data={"groups": "Evil"}, headers=foreign)
+    assert answer.status_code == 403
+    assert "Evil" not in answer.text

@@ -1,6 +1,7 @@
 """Signing in and out in a browser (P1, P14, S9)."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -60,7 +61,9 @@ async def test_who_sends_a_form_after_the_session_has_ended_is_told_and_comes_ba
 ) -> None:
     ana = await browser(ANA)
     await run(desks.database, "UPDATE sessions SET seen_at = seen_at - interval '12 hours'")
-    asked = await ana.post("/account/language", data={"language": "fr"}, headers={"Referer": referer})
+    kept = await ana.post("/account/language", data={"language": "fr"}, headers={"Referer": referer})
+    assert f'href="/sign-in?next={quote(next_, safe="/")}"' in kept.text, "what was typed is kept"
+    asked = await ana.post("/account/sessions/end-others", headers={"Referer": referer})
     assert asked.status_code == 303
     form = (await ana.get(asked.headers["Location"])).text
     assert "Your session has ended, and what you sent was not saved." in form

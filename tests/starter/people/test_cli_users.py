@@ -69,3 +69,12 @@ async def test_roles_are_set_by_who_has_as_much(shell: Shell) -> None:
     assert ": manage users." in said.err
     unknown = shell.run("user", "set-role", BEN, "boss", code=2)
     assert "owner, administrator, manager, viewer, support, provider_desk" in unknown.err
+
+
+@pytest.mark.covers("F41")
+@pytest.mark.usefixtures("users")
+async def test_a_user_gets_another_name_and_another_profile(shell: Shell) -> None:
+    shell.run("profile", "create", "Clerk", "--account", ACCOUNT)
+    assert shell.json("user", "set-name", BEN, "Benno")["name"] == "Benno"
+    assert "Clerk" in shell.run("user", "set-profile", BEN, "Clerk", columns=160).out
+    assert "no such profile" in shell.run("user", "set-profile", "cleo@bolt.example", "Clerk", code=2).err

@@ -28,9 +28,11 @@ async def test_what_becomes_of_a_user_is_kept_once(database: Database) -> None:
     desks = await world(database)
     boss = callers.operator(origin_id=77)
     made = await desks.users.create_user(boss, ACCOUNT, "Ben", BEN)
+    clerk = await desks.profiles.create_profile(boss, ACCOUNT, "Clerk")
     for _ in range(2):  # again, it changes nothing
         await desks.users.set_role(boss, BEN, "provider_desk", distributor="Telvia")
         await desks.users.set_user_language(boss, BEN, "fr")
+        await desks.users.edit_user(boss, BEN, name="Benno", profile="Clerk")
         await desks.users.deactivate_user(boss, BEN)
     for _ in range(2):
         await desks.users.activate_user(boss, BEN)
@@ -39,6 +41,8 @@ async def test_what_becomes_of_a_user_is_kept_once(database: Database) -> None:
         ("user.created", {**of_ben, "role": "manager", "kind": "person"}),
         ("user.role_changed", {**of_ben, "role": "provider_desk", "distributor_id": 1}),
         ("user.language_changed", {**of_ben, "language": "fr"}),
+        ("user.renamed", of_ben),
+        ("user.profile_changed", {**of_ben, "profile": clerk.id}),
         ("user.deactivated", of_ben),
         ("user.activated", of_ben),
     ]

@@ -9,7 +9,7 @@ from models.people.callers import AllAccounts, By
 from starter.people.erasure import erase
 from store.licences import number_views, request_rows
 from store.orders import steps
-from store.orders.views import write_note
+from store.orders.notes import write_note
 from store.session import Database
 from tests.builders import OPERATOR, iccid, run
 from tests.licences_world import (

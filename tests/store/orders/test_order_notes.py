@@ -7,7 +7,7 @@ from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Acceptance
 from models.people.callers import AllAccounts, By
 from starter.people.erasure import erase
-from store.orders import steps, views
+from store.orders import notes, steps, views
 from store.session import Database
 from tests.builders import (
     ANA,
@@ -29,7 +29,7 @@ def cancelled_for(note_id: int) -> Step:
 async def note(database: Database, order: Acceptance, text: str) -> int:
     """The id of a note about the order."""
     async with database.transaction() as connection:
-        return await views.add_note(connection, order.order_id, text)
+        return await notes.add_note(connection, order.order_id, text)
 
 
 @pytest.mark.covers("F43")
@@ -86,8 +86,8 @@ async def test_a_note_that_came_with_an_order_is_kept_with_it_and_erased_with_wh
     await world(database)
     order = "order-aaaaaaaaaaaaaaaa"
     async with database.transaction() as connection:
-        written = await views.write_note(connection, 1, order, "Please before noon.")
-        of_other = await views.write_note(connection, 1, "order-bbbbbbbbbbbbbbbb", "Not of this order.")
+        written = await notes.write_note(connection, 1, order, "Please before noon.")
+        of_other = await notes.write_note(connection, 1, "order-bbbbbbbbbbbbbbbb", "Not of this order.")
     (refusal,) = (await place(database, order_id=order, note_id=of_other)).refusals
     assert refusal.code == "unknown_note"
     assert (await place(database, order_id=order, note_id=written)).accepted
