@@ -24,6 +24,10 @@ PEOPLE = {
         ("sims", "copies", "accounts", "mentions", "email_texts"),
     ),
     "user.created": EventType("A user was added.", _USER, {"user": 3, "role": "manager", "kind": "person"}),
+    "user.renamed": EventType("A user has another name.", _USER, _OF_USER),
+    "user.profile_changed": EventType(
+        "A user has another authorised actions profile.", _USER, {"user": 3, "profile": 2}
+    ),
     "user.role_changed": EventType(
         "A user has another role.", _USER, {"user": 3, "role": "viewer", "distributor_id": None}
     ),

@@ -17,7 +17,18 @@ from starter.cli.fleet import fleet
 from starter.cli.help_pages import show_flags
 from starter.cli.language import choose
 from starter.cli.licences import agents, licences, numbers
-from starter.cli.operations import audit, clock, database, doctor, jobs, keys, outages, sandbox, webhooks
+from starter.cli.operations import (
+    audit,
+    clock,
+    database,
+    doctor,
+    events,
+    jobs,
+    keys,
+    outages,
+    sandbox,
+    webhooks,
+)
 from starter.cli.orders import place_and_steer
 from starter.cli.output import say
 from starter.cli.people import accounts, api_keys, contacts, erasure, profiles, users
@@ -68,6 +79,7 @@ app.add_typer(database.app, name="db")
 app.command()(sandbox.up)
 app.command()(doctor.doctor)
 app.command()(audit.audit)
+app.command()(events.events)
 
 
 def _print_version(wanted: bool) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
 from models.event_permissions import chosen, permission_of, types_for
+from models.event_types import Described, described
 from models.feed import NOW, START, Cursor, FeedFilter, FeedPage
 from models.orders.lifecycle import OPEN
 from models.orders.views import OrderView
@@ -83,6 +84,11 @@ class FeedDesk:
             scope = OfAccount(found.account_id)
             wanted = FeedFilter(scope, _types(caller, types), about=f"sim:{found.id}")
             return await _page(connection, wanted, after, limit)
+
+    async def types(self, caller: Caller) -> list[Described]:
+        """Every type of event that an account sees, with an example."""
+        caller.require(Permission.VIEW_ORDERS)
+        return list(described())
 
     async def news(self, caller: Caller, after: Cursor | None = None, *, limit: int = 1000) -> FeedPage:
         """What happened in all accounts after the cursor, for one reader that serves many callers; without a

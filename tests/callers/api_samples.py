@@ -86,6 +86,7 @@ API = {
     "FeedDesk.account": Sample(lambda d, c, _, a: d.feed.account(c, a, limit=5), Permission.VIEW_ORDERS),
     "FeedDesk.order": Sample(lambda d, c, k, _: d.feed.order(c, k.order), Permission.VIEW_ORDERS),
     "FeedDesk.sim": Sample(lambda d, c, k, _: d.feed.sim(c, k.sim), Permission.VIEW_ORDERS),
+    "FeedDesk.types": Sample(lambda d, c, _, __: d.feed.types(c), Permission.VIEW_ORDERS, True),
     "FeedDesk.news": Sample(lambda d, c, _, __: d.feed.news(c), Permission.SEE_OPERATIONS, True),
     "RetryDesk.held": Sample(lambda d, c, _, a: d.retry.held(c, a), Permission.RETRY_WORK),
     "RetryDesk.resume_many": Sample(

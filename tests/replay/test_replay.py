@@ -19,7 +19,7 @@ RECORDED = sorted(HISTORIES.glob("*/*.json"))
 SUBJECT = re.compile(
     r'"((order|request|notification|change|notice|mail)_)?id":"[a-z-]+-[a-z2-7]{16}"'
     r'|"esim_line_id":[0-9]+|"part":"lapsed"'
-    r'|"job_id":"job-[0-9]+"'
+    r'|"job_id":"job-[0-9]+"|"webhook_id":"webhook-[0-9]+"'
 )
 """What every recording is about, as its payloads name it."""
 

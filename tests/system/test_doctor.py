@@ -107,6 +107,7 @@ async def test_the_database_is_away(settings: Settings) -> None:
         "not_sent",
         "pending",
         "notifications",
+        "webhooks",
     }
     assert set(found) == of_it
     assert found["database"] == "The database does not answer; see ESIM_DATABASE_URL."

@@ -83,6 +83,16 @@ class Guarded:
             event.remove(engine, "before_cursor_execute", _noted)
 
 
+class Leaving:
+    """The API for a client that leaves each event stream at once."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, *leaving(receive, send))
+
+
 def leaving(receive: Receive, send: Send) -> tuple[Receive, Send]:
     """A client that leaves an event stream as soon as it has begun: else the answer would have no end."""
     left = asyncio.Event()

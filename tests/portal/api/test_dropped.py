@@ -27,6 +27,7 @@ from tests.callers.built import forget_statements
 from tests.callers.test_strangers import CONDITIONS
 from tests.callers.world import BOLT, Known
 from tests.portal.api.conftest import ADDRESS
+from tests.portal.api.guarded import Leaving
 from tests.portal.api.keys import Keyring, bearer
 from tests.portal.api.samples.sample import Sample
 from tests.portal.api.test_walk import Route
@@ -86,7 +87,7 @@ class Watched:
 @pytest.fixture
 async def api(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """The API without the guard of its statements, which a dropped scope would fail, too."""
-    transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+    transport = httpx.ASGITransport(Leaving(app), raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url=f"{ADDRESS}/api/v1") as client:
         yield client
 
