@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 
 import pytest
 
@@ -9,7 +10,6 @@ from models.feed import START
 from store import feed
 from store.session import Database
 from tests.builders import acknowledge, line, place, world
-from tests.starter.forked import folder_of_program
 from tests.starter.shell import ROOT, Shell
 
 
@@ -35,7 +35,7 @@ async def test_events_are_followed_as_they_happen(shell: Shell, database: Databa
         everything = await feed.news(connection, START, limit=1000)
     order = await place(database, 1)
     command = [
-        str(folder_of_program() / "esim-orders"),
+        *(sys.executable, "-m", "starter.cli"),
         "events",
         "--follow",
         "--json",
@@ -48,5 +48,5 @@ async def test_events_are_followed_as_they_happen(shell: Shell, database: Databa
     assert following.stdout is not None
     seen = json.loads(await following.stdout.readline())
     following.terminate()
-    await following.wait()
+    await following.communicate()
     assert (seen["type"], seen["data"]["about"]) == ("order.submitted", [order.order_id, "L-1"])
