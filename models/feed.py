@@ -69,23 +69,28 @@ START = Cursor()
 
 class FeedItem(View):
     """Something that happened, as polls, streams and webhooks say it: ids, counts and codes alone, never a
-    name, an address, a phone number, an activation code or a secret.
+    name, an address, a phone number, an ICCID, an activation code or a secret.
     """
 
     id: str = Field(description="Unique for ever, and a cursor: the feed can be read on from it.")
     type: str = Field(examples=["order.processed"])
     timestamp: datetime
     data: dict[str, Any] = Field(
-        description="`about`: the ids of what it is about, the main record first; the rest as "
-        "`GET /event-types` shows it.",
-        examples=[{"about": ["order-abcdefghijklmnop", "L-42"], "sim": "S-12"}],
+        description="`about`: the ids of what it is about, the main record first. `sequence`: of two events "
+        "about one record the higher one is the later. The rest is as `GET /event-types` shows it.",
+        examples=[{"about": ["order-abcdefghijklmnop", "L-42"], "sequence": 4711, "sim": "S-12"}],
     )
 
     @classmethod
     def of(cls, event: FeedEvent) -> "FeedItem":
         """The public form of an event."""
-        data = {"about": [named(each) for each in event.about], **data_of(event.data)}
-        return cls(id=event.id, type=event.type, timestamp=event.at, data=data)
+        ids = {name: value for name, value in data_of(event.data).items() if name not in _NUMBERS}
+        place = {"about": [named(each) for each in event.about], "sequence": Cursor.parse(event.id).id}
+        return cls(id=event.id, type=event.type, timestamp=event.at, data=place | ids)
+
+
+_NUMBERS = frozenset({"iccid"})
+"""What the history of a record says, and the feed does not."""
 
 
 def data_of(data: Mapping[str, object]) -> dict[str, Any]:

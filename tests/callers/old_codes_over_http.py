@@ -9,6 +9,7 @@ from starter.desks import Desks
 from tests.builders import ACCOUNT, OPERATOR
 from tests.callers.old_codes import PORTAL, OldCode, told
 from tests.callers.world import BOLT
+from tests.portal.api.guarded import Leaving
 from tests.portal.api.keys import Keyring
 from tests.portal.api.samples import SAMPLES
 from tests.portal.api.test_walk import called, routes_of
@@ -23,7 +24,7 @@ async def by_api(old: OldCode, turn: int | None, *, every: bool) -> set[str]:
     desks = Desks.of(old.desks.client, old.desks.database, settings)
     app, keys = create_app(desks.links, settings, desks=desks), Keyring(desks, OPERATOR)
     found: set[str] = set()
-    transport = httpx.ASGITransport(app)
+    transport = httpx.ASGITransport(Leaving(app))
     async with httpx.AsyncClient(transport=transport, base_url=f"{PORTAL}{PREFIX}") as client:
         for place, role in enumerate([*USER_ROLES, "another account", "operator"]):
             if not every and turn is not None and place % 6 != turn % 6 and role != "operator":

@@ -182,6 +182,11 @@ _PEOPLE = (
         },
     ),
     Call("POST /api-keys", {"name": "Everything", "user": "{bot}"}),
+    Call(
+        "POST /webhooks",
+        {"url": "http://127.0.0.1:9/hooks", "types": ["order.processed"], "description": "The shop"},
+    ),
+    Call("POST /webhooks", {"url": "http://127.0.0.1:9/all"}),
 )
 _LICENCES = (
     Call("POST /numbers/{number}/change-user", {"agent": "hugo@acme.example"}, _NUMBER),

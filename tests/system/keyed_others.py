@@ -96,6 +96,13 @@ OTHERS: Mapping[str, Others] = {
             "expires_at": "2032-01-02T10:00:00Z",
         }
     ),
+    "POST /webhooks": Others(
+        {
+            "url": "http://127.0.0.1:9/others",
+            "types": (["order.cancelled"], ["order.processed", "order.cancelled"]),
+            "description": "Another shop",
+        }
+    ),
     "POST /numbers/{number}/change-user": Others({"agent": "iris@acme.example"} | _OTHER_NUMBER),
     "POST /numbers/{number}/convert": Others({"line_type": "direct"} | _OTHER_NUMBER),
     "POST /numbers/{number}/suspend": Others({"reason": "Lost."} | _OTHER_NUMBER),

@@ -28,7 +28,7 @@ async def test_each_event_is_delivered_signed_and_with_ids_only(idle_scene: Scen
         assert first.verified(hook.made.secret) == {
             "type": "line.groups_changed",
             "timestamp": first.content["timestamp"],
-            "data": {"about": ["L-1"]},
+            "data": {"about": ["L-1"], "sequence": first.content["data"]["sequence"]},
         }
         assert first.content["timestamp"].endswith("Z")
         assert first.headers["user-agent"] == "esim-orders-webhooks"
