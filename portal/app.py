@@ -14,11 +14,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount
 
-from models.errors import EsimError, Unavailable
+from models.errors import EsimError, Refused, Unavailable
 from portal.api.app import PREFIX, create_api
 from portal.api.problems import Problems
 from portal.auth.cookies import Cookies
-from portal.auth.csrf import SAFE_METHODS, OwnFormsOnly
+from portal.auth.csrf import SAFE_METHODS, WITH_THEIR_OWN, OwnFormsOnly
 from portal.auth.mailed import MailedPages
 from portal.auth.pages import SignInPages
 from portal.auth.signed_in import Door
@@ -123,17 +123,27 @@ def _of_path(api: AnswerTo, pages: AnswerTo) -> AnswerTo:
 
 
 def _of_person(door: Door, pages: AnswerTo) -> AnswerTo:
-    """Answers failures outside the pages of people: an unknown path in the frame, for who is signed in."""
+    """Answers failures outside the pages of people: an unknown path, a form that is too large or from another
+    site in the frame, for who is signed in. Else they would read what holds of mailed links.
+    """
 
     async def answer(request: Request, failure: Exception) -> Response:
-        unknown = isinstance(failure, HTTPException) and failure.status_code == 404
-        if unknown and request.method in SAFE_METHODS and not wants_json(request):
+        if _is_of_pages(request, failure) and not wants_json(request):
             with suppress(Unavailable):
                 if who := await door.signed_in(request):
                     return answered_in_frame(request, who.refused(request, failure))
         return await pages(request, failure)
 
     return answer
+
+
+def _is_of_pages(request: Request, failure: Exception) -> bool:
+    """Whether what failed is meant for the pages of people, not for those of mailed links."""
+    status = failure.status_code if isinstance(failure, HTTPException) else None
+    if status == 404:
+        return request.method in SAFE_METHODS
+    foreign = isinstance(failure, Refused) and failure.refusals[0].code == "cross_site"
+    return (foreign or status == 413) and not request.scope["path"].startswith(WITH_THEIR_OWN)
 
 
 def _mounted(api: FastAPI) -> Mount:

@@ -8,7 +8,9 @@ from wording.french.invalid_fields import INVALID_FIELDS, OTHER
 from wording.french.spaces import spaced
 
 _ENGLISH = {
+    "extra_forbidden": "There is no field {field} here.",
     "json_invalid": "The body is not valid JSON.",
+    "model_attributes_type": "A JSON object is expected.",
     "union_tag_invalid": "{discriminator} is one of: {expected_tags}.",
     "union_tag_not_found": "The field {discriminator} is required.",
 }

@@ -30,6 +30,8 @@ class SlotDetail(View):
     line: LineView | None = None
     actions: tuple[Action, ...] = ()
     """Those that are offered; the others are absent (P5)."""
+    why_not: tuple[Refusal, ...] = ()
+    """Why the order that fits the SIM in place is not offered."""
     code: CodeFacts | None = None
     """Of an eSIM in place."""
 

@@ -45,13 +45,17 @@ def offers(facts: Facts, permissions: Collection[Permission]) -> list[ActionOffe
     return found
 
 
+def fitting(facts: Facts) -> Action:
+    """The one order that fits the SIM in place."""
+    return Action.REPLACE_ESIM if facts.sim_kind is SimKind.ESIM else Action.SWITCH_TO_ESIM
+
+
 def shop(line_id: int, facts: Facts, eligible: list[PackView], wanted: Action | None = None) -> Shop:
     """The shop of a line, filtered to the packs that the one fitting action may order (F7, F8, F10).
 
     `wanted`: the action that was chosen; one that does not fit the SIM in place is refused with the reason.
     """
-    fitting = Action.REPLACE_ESIM if facts.sim_kind is SimKind.ESIM else Action.SWITCH_TO_ESIM
-    action = wanted or fitting
+    action = wanted or fitting(facts)
     why_not = refusals(action, facts)
     if why_not:
         return Shop(line_id=line_id, action=action, refusals=tuple(why_not))

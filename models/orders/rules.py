@@ -114,7 +114,7 @@ def refusals(action: Action, facts: Facts, choice: Choice | None = None) -> list
     """Every reason why the action is not offered on this line, or with a choice, cannot be ordered."""
     found = [*_profile(action, facts), *_sim_in_place(action, facts)]
     if action is Action.GENERATE_QR_CODE:
-        found += _qr_contact(facts)
+        found += _qr_contact(facts) if facts.sim_kind is not None else []  # whose distributor, without a SIM?
     else:
         found += _catalogue(facts)
         found += _open_order(facts)

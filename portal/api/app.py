@@ -100,8 +100,8 @@ class HeadAsGet:
         await self.app(asked, receive, send)
 
 
-class FormAsJson:
-    """Reads a body as JSON that says that it is a form: `curl -d` says so unless it is told otherwise.
+class BodyAsJson:
+    """Reads every body but a form with a file as JSON: `curl -d` says that it sends a form, others text.
 
     No form of another site gets in by that: a call is its key's, which no browser sends by itself.
     """
@@ -111,7 +111,7 @@ class FormAsJson:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = MutableHeaders(scope=scope) if scope["type"] == "http" else MutableHeaders()
-        if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        if not headers.get("content-type", "").strip().lower().startswith("multipart/"):
             headers["content-type"] = "application/json"
         await self.app(scope, receive, send)
 
@@ -175,7 +175,7 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     app.state.streams = Streams(desks)
     app.add_middleware(HeadAsGet)
     app.add_middleware(NamesWithSlashes)
-    app.add_middleware(FormAsJson)
+    app.add_middleware(BodyAsJson)
     app.add_middleware(AllAllowed, api=app)
     # Exception: else Starlette answers a bug in plain text; it raises it again, and `CrashPage` logs it
     for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError, Exception):

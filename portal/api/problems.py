@@ -24,6 +24,7 @@ from wording.refusals import sentence
 
 MEDIA_TYPE = "application/problem+json"
 _MOST_FIELDS = 20
+_LONGEST_NAME = 100
 _OF_BODY = "body"
 _SPELT = {
     "api": "API",
@@ -142,7 +143,7 @@ def invalid_fields(errors: Iterable[Any], language: Language) -> Iterable[FieldP
     """Each invalid field with the rule it breaks, in the reader's language; never its value."""
     for error in list(errors)[:_MOST_FIELDS]:
         place, *path = error["loc"] or (_OF_BODY,)
-        context = error.get("ctx") or {}
+        context = {"field": str(path[-1])[:_LONGEST_NAME] if path else "", **(error.get("ctx") or {})}
         detail = invalid_field(error["type"], str(error["msg"]), context, language)
         if place == _OF_BODY:
             if error["type"] == "json_invalid":

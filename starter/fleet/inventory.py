@@ -17,7 +17,7 @@ from models.csv_text import csv_text
 from models.fleet.details import DeviceDetail, HistoryEntry, SimDetail, SlotDetail, WhyNot
 from models.fleet.grid import InventoryQuery
 from models.fleet.inventory import SimKind, SimState
-from models.fleet.offers import offers
+from models.fleet.offers import fitting, offers
 from models.fleet.rows import Choices, Count, GridRow, HitKind, SearchHit
 from models.orders.rules import SLOTS
 from models.paging import Page, Position, Wanted
@@ -136,14 +136,15 @@ class InventoryDesk:
         details = []
         for slot in SLOTS:
             line = slots.get(slot)
-            offered = (
-                offers(facts[line.id], caller.permissions) if line is not None and line.id in facts else []
-            )
+            known = facts.get(line.id) if line is not None else None
+            offered = offers(known, caller.permissions) if known else []
+            fits = fitting(known) if known else None
             details.append(
                 SlotDetail(
                     slot=slot,
                     line=line,
                     actions=tuple(offer.action for offer in offered if offer.offered),
+                    why_not=next((offer.refusals for offer in offered if offer.action is fits), ()),
                     code=codes.get(line.sim.id) if line is not None and line.sim is not None else None,
                 )
             )

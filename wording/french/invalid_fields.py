@@ -7,12 +7,12 @@ _MOMENT = "Une date avec heure selon RFC 3339, comme 2026-11-27T09:30:00Z, est a
 _DATE = "Une date comme 2026-11-27 est attendue."
 _INTEGER = "Un nombre entier est attendu."
 _NUMBER = "Un nombre est attendu."
-_OBJECT = "Un objet est attendu."
+_OBJECT = "Un objet JSON est attendu."
 
 OTHER = "La valeur n’est pas valide."
 INVALID_FIELDS = {
     "missing": "Ce champ est obligatoire.",
-    "extra_forbidden": "Ce champ n’existe pas ici.",
+    "extra_forbidden": "Le champ {field} n’existe pas ici.",
     "parameter_unknown": "Ce paramètre n’existe pas.",
     "json_invalid": "Le contenu n’est pas du JSON valide.",
     "string_type": "Un texte est attendu.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from models.codes.requests import RequestStatus
 from models.events import EventView
 from models.language import Language
-from portal.pages.orders.timeline import details
+from portal.pages.orders.timeline import details, who
 from wording import history
 from wording.labels import hold_sentence, request_status
 from wording.pages import page_texts
@@ -73,9 +73,7 @@ class CodeWords:
 
     def person(self, reference: str) -> str:
         """A name for `user:3` or `contact:7`; for others, who they are."""
-        actors = page_texts(self.language)["qr_actors"]
-        name = self.people.get(reference, "").partition(" <")[0]
-        return name or actors.get(reference.partition(":")[0], reference)
+        return who(reference, self.people, self.language)
 
     def file_type(self, kind: str) -> str:
         """The type of the file that a code was read from."""

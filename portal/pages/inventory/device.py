@@ -18,6 +18,7 @@ from portal.pages.inventory.listed import Listed
 from portal.pages.orders.timeline import details
 from portal.pages.routes import page
 from wording import history, labels
+from wording.refusals import sentence
 
 EVENTS = 20
 
@@ -89,6 +90,7 @@ def _words(who: SignedIn) -> dict[str, Any]:
     return {
         "happened": lambda event: history.sentence(event, who.language),
         "details": lambda event: details(event.type, event.data, event.people, who.language),
+        "sentence": lambda refusal: sentence(refusal, who.language),
         "order_status": lambda status: labels.order_status(status, who.language),
         "action_label": lambda action: labels.action_label(Action(action), who.language),
     }

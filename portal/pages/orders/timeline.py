@@ -9,6 +9,7 @@ from models.events import EventView
 from models.identifiers import named
 from models.language import Language
 from models.orders.views import OrderView
+from models.refusals import DECLARED
 from wording import history
 from wording.labels import hold_sentence
 from wording.pages import page_texts
@@ -48,7 +49,7 @@ def _happened(event: EventView, people: Mapping[str, str], language: Language) -
     return Happened(
         history.sentence(event.type, language),
         event.at,
-        _named(event.actor, people, language),
+        who(event.actor, people, language),
         _STATES.get(event.type, "neutral"),
         details(event.type, event.data, people, language),
     )
@@ -63,18 +64,24 @@ def _details(
     event: str, data: Mapping[str, object], people: Mapping[str, str], language: Language
 ) -> Iterable[str]:
     if "to" in data:
-        yield page_texts(language)["orders"]["to"].format(name=_named(str(data["to"]), people, language))
+        yield page_texts(language)["orders"]["to"].format(name=who(str(data["to"]), people, language))
     if event == "order.held" and "reason" in data:
         yield hold_sentence(str(data["reason"]), language)
     refusals = data.get("refusals")
     if event in ("order.held", "order.refused") and isinstance(refusals, list):
         for each in refusals:
             yield sentence(Refusal.model_validate(each), language)
+    codes = data.get("codes")
+    if event == "qr.import_refused" and isinstance(codes, list):
+        for code in codes:  # parameters are not recorded: they could hold the code
+            if code in DECLARED and not DECLARED[code].parameters:
+                yield sentence(Refusal(code=code), language)
     if isinstance(data.get("iccid"), str):
         yield f"ICCID {data['iccid']}"
 
 
-def _named(actor: str, people: Mapping[str, str], language: Language) -> str:
-    actors: Mapping[str, str] = page_texts(language)["orders"]["actors"]
-    known = people.get(actor)
-    return known.partition(" <")[0] if known else actors.get(actor, named(actor))
+def who(actor: str, people: Mapping[str, str], language: Language) -> str:
+    """A name for `user:3` or `contact:7`; for others, who they are, such as a mailed link for `link:2`."""
+    actors: Mapping[str, str] = page_texts(language)["actors"]
+    name = people.get(actor, "").partition(" <")[0]
+    return name or actors.get(actor.partition(":")[0], named(actor))

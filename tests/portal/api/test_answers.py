@@ -136,7 +136,7 @@ async def test_an_invalid_field_is_explained_in_the_callers_language(
         "/line": "Ce champ est obligatoire.",
         "/quantity": "Un nombre entier est attendu.",
         "/comment": "Le texte est trop long\u202f; 2000 caractères au plus.",
-        "/colour": "Ce champ n’existe pas ici.",
+        "/colour": "Le champ colour n’existe pas ici.",
         "/discard_confirmed": "true ou false est attendu.",
         "/purchase_reference": "Un texte est attendu.",
     }
@@ -150,12 +150,19 @@ async def test_an_invalid_field_is_explained_in_the_callers_language(
         (b"{}", "/kind", "The field 'kind' is required."),
         (b'{"kind": "add_nothing"}', "/kind", "'kind' is one of: 'switch_to_esim', "),
         (b"{", "", "The body is not valid JSON."),
+        (b"[1]", "", "A JSON object is expected."),
+        (
+            b'{"kind": "switch_to_esim", "line": "L-1", "colour": 1}',
+            "/colour",
+            "There is no field colour here.",
+        ),
     ],
 )
-async def test_what_says_which_order_it_is_is_named_in_plain_words(
-    body: bytes, pointer: str, said: str, api: httpx.AsyncClient, keys: Keyring
+@pytest.mark.parametrize("type_", ["application/json", "text/plain", "application/x-www-form-urlencoded", ""])
+async def test_what_is_wrong_with_an_order_is_named_in_plain_words_whatever_type_it_has(
+    body: bytes, pointer: str, said: str, type_: str, api: httpx.AsyncClient, keys: Keyring
 ) -> None:
-    headers = await keys.of() | {"Idempotency-Key": "a", "Content-Type": "application/json"}
+    headers = await keys.of() | {"Idempotency-Key": "a"} | ({"Content-Type": type_} if type_ else {})
     problem = (await api.post("/orders", headers=headers, content=body)).json()
     (field,) = problem["errors"]
     assert field["pointer"] == pointer

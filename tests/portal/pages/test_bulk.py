@@ -1,5 +1,7 @@
 """Bulk actions in a browser: chosen, previewed, confirmed (P6)."""
 
+import re
+
 import pytest
 
 from tests.callers.world import Known
@@ -44,6 +46,8 @@ async def test_a_preview_of_orders_says_which_rows_are_refused_and_why(browser: 
     ana = await browser(ANA)
     preview = (await ana.get("/bulk/switch_to_esim", params={"row": ["L-1", "L-2", acme.line]})).text
     assert "An eSIM is in this slot already" in preview
+    for title in ("Rows that are refused", "What is ordered"):
+        assert re.search(rf"<h2[^>]*>\s*{title}", preview), "seen, not only read out"
     assert acme.order in preview
     confirmation = hidden(preview) | {"row": ["L-1", "L-2", acme.line]}
     unsure = await ana.post("/bulk/switch_to_esim", data=confirmation)

@@ -5,6 +5,9 @@ from html import unescape
 
 import pytest
 
+from models.language import Language
+from models.refusals import DECLARED
+from portal.pages.codes.words import CodeWords
 from starter.desks import Desks
 from store import events
 from store.session import Database
@@ -93,6 +96,50 @@ async def test_the_history_of_a_qr_code_says_to_whom(browser: SignIn, acme: Know
     said = words_of(page[page.index('id="history"') :])
     (row,) = await run(desks.database, "SELECT name FROM contacts WHERE id = :id", id=int(acme.contact[2:]))
     assert f"· Automatic To {row.name}." in said
+
+
+@pytest.mark.covers("P4", "F35")
+async def test_why_an_import_of_a_qr_code_was_refused_is_said(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    await event(
+        desks.database, ("sim:3",), "qr.import_refused", {"codes": ["already_imported", "of_next_version"]}
+    )
+    for path in ("/lines/L-3", "/sims/S-3/qr"):
+        page = (await ana.get(path, follow_redirects=True)).text
+        said = words_of(page[page.index('id="history"') :])
+        assert "An import of a QR code was refused" in said
+        assert DECLARED["already_imported"].sentence in said, path
+        assert "of_next_version" not in said
+
+
+@pytest.mark.covers("P4", "P5")
+async def test_why_nothing_is_offered_is_said_to_every_role(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    assert "No action is offered" not in await _said(ana, "/lines/L-2")
+    await run(desks.database, "UPDATE order_packs SET available = false")
+    said = await _said(ana, "/lines/L-2")
+    assert f"No action is offered for this line at the moment. {DECLARED['no_esim_pack'].sentence}" in said
+
+
+@pytest.mark.covers("P4", "P8")
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_who_did_it_is_said_in_words(language: str, browser: SignIn, acme: Known, desks: Desks) -> None:
+    ana, about = await browser(ANA), (acme.order, "line:4")
+    await run(desks.database, "UPDATE users SET language = :it", it=language)
+    async with desks.database.transaction() as connection:
+        for actor in ("link:2", "operator"):
+            await events.append(connection, 1, about, actor, ("mail.sent", {"mail": "x", "to": "manager"}))
+    words = {
+        "en": ("By a mailed link", "Operator of the platform", "To Manager."),
+        "fr": ("Par un lien envoyé", "Exploitant de la plateforme", "À Gestionnaire."),
+    }
+    for path in ("/lines/L-4", f"/orders/{acme.order}"):
+        said = await _said(ana, path)
+        for each in words[language]:
+            assert each in said, path
+        assert "link:2" not in said
+        assert "manager." not in said
+    assert CodeWords(Language(language), {}).person("link:2") == words[language][0]
 
 
 async def event(database: Database, about: tuple[str, ...], kind: str, data: dict[str, object]) -> None:

@@ -95,6 +95,8 @@ async def test_a_view_is_saved_opens_first_and_is_deleted(browser: SignIn) -> No
     saved = await ana.post("/views", data=sent)
     assert (saved.status_code, saved.headers["Location"]) == (303, "/inventory?sim_type=esim")
     assert (await ana.get("/inventory")).headers["Location"] == "/inventory?sim_type=esim"
+    keeps = (await ana.get("/views", params={"list": "sort=-msisdn&columns=device,iccid"})).text
+    assert "all rows; Sort by: Phone number, from the end; Columns: Device, ICCID</p>" in keeps
     views = (await ana.get("/views")).text
     (view,) = re.findall(r"/views/(V-\d+)/delete", views)
     twice = await ana.post(f"/views/{view}/rename", data={"name": " "})

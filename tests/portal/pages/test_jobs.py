@@ -19,7 +19,7 @@ async def test_a_job_shows_how_far_it_is_and_is_cancelled(browser: SignIn, acme:
     assert acme.job in (await ana.get("/jobs")).text
     page = (await ana.get(f"/jobs/{acme.job}")).text
     assert "Waits to be run" in page
-    assert "0 of 1 rows" in page
+    assert "Rows: 0 of 1" in page
     assert f'data-live="/jobs/{acme.job}"' in page
     assert "Nothing to report yet" in page
     assert re.search(r"By</dt>\s*<dd[^>]*>\s*manager\s*<", page), "who made it, by name"

@@ -1,12 +1,14 @@
 """What no page of ours sends: it gets a sentence, and changes nothing."""
 
+from typing import Any
+
 import pytest
 
 from starter.desks import Desks
 from tests.builders import OPERATOR
 from tests.callers.world import Known
 from tests.portal.pages.conftest import SignIn
-from tests.portal.pages.people import ANA
+from tests.portal.pages.people import ANA, Browser
 
 
 @pytest.mark.covers("P3")
@@ -26,6 +28,28 @@ async def test_a_form_of_another_sort_erases_nothing(browser: SignIn, desks: Des
     answer = await ana.post(f"/lines/{acme.line}/edit", content=b"{}", headers={"Content-Type": "x/y"})
     assert answer.status_code == 422
     assert await desks.fleet.line(OPERATOR, acme.line) == before
+
+
+@pytest.mark.covers("P7", "P13")
+@pytest.mark.parametrize(
+    ("status", "sent", "said"),
+    [
+        (413, {"data": {"comment": "a" * 100_000}}, "That is larger than this page accepts."),
+        (403, {"headers": {"Sec-Fetch-Site": "cross-site"}}, "This form was sent from another site"),
+    ],
+)
+async def test_a_form_too_large_or_of_another_site_is_refused_in_the_frame(
+    status: int, sent: dict[str, Any], said: str, browser: SignIn, visitor: Browser
+) -> None:
+    answer = await (await browser(ANA)).post("/shop/review", **sent)
+    assert answer.status_code == status
+    assert said in answer.text
+    assert 'href="/inventory"' in answer.text, "where one goes on"
+    assert "mailed" not in answer.text
+    assert "link you" not in answer.text
+    elsewhere = await visitor.post("/shop/review", **sent)
+    assert elsewhere.status_code == status
+    assert 'href="/inventory"' not in elsewhere.text
 
 
 @pytest.mark.covers("P7")

@@ -221,8 +221,10 @@ async def test_a_discarded_sim_is_findable_and_offers_nothing(database: Database
 @pytest.mark.covers("F55")
 async def test_an_empty_slot_offers_nothing(database: Database) -> None:
     desks = await world(database, empty_slot())
-    for refused in (await codes(desks, "L-1", database)).values():
+    offered = await codes(desks, "L-1", database)
+    for refused in offered.values():
         assert "slot_empty" in refused
+    assert "no_qr_contact" not in offered[GENERATE], "no distributor of an absent SIM is blamed"
     assert [
         refusal.code for refusal in (await desks.catalogue.shop(await ana(database), "L-1")).refusals
     ] == ["slot_empty"]

@@ -38,7 +38,7 @@ async def employees_of(database: Database) -> dict[str, str | None]:
     [
         (BulkAction.SWITCH_TO_ESIM, 2, {"already_esim": 4, "no_esim_pack": 2, "slot_empty": 1}),
         (BulkAction.REPLACE_ESIM, 3, {"not_an_esim": 2, "no_esim_pack": 2, "slot_empty": 1}),
-        (BulkAction.REQUEST_QR_CODES, 3, {"esim_needed": 2, "no_qr_contact": 2, "slot_empty": 1}),
+        (BulkAction.REQUEST_QR_CODES, 3, {"esim_needed": 2, "no_qr_contact": 1, "slot_empty": 1}),
     ],
 )
 async def test_the_preview_says_who_is_refused_and_why(
