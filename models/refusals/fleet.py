@@ -37,6 +37,10 @@ FLEET = {
         "profile.",
         FORBIDDEN,
     ),
+    "user_changed": Declared(
+        "This person was changed meanwhile. The form shows what is saved now: make your change again.",
+        CONFLICT,
+    ),
     "last_who_manages_users": Declared(
         "Nobody else in the account may manage users; give another person such a role first.", CONFLICT
     ),

@@ -40,6 +40,10 @@ FLEET = {
         "C’est votre propre utilisateur : une autre personne qui peut gérer les utilisateurs vous désactive "
         "ou change votre rôle ou votre profil."
     ),
+    "user_changed": (
+        "Cette personne a été modifiée entre-temps. Le formulaire montre ce qui est enregistré maintenant : "
+        "refaites votre modification."
+    ),
     "last_who_manages_users": (
         "Personne d’autre dans le compte ne peut gérer les utilisateurs ; donnez d’abord un tel rôle à une "
         "autre personne."
