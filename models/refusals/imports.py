@@ -11,6 +11,9 @@ IMPORTS = {
     "inventory_changed": Declared(
         "The inventory changed while the file was imported; import it again.", CONFLICT
     ),
+    "file_not_checked": Declared(
+        "This is not the file that {job} has checked, so it was not imported. Check it first.", CONFLICT
+    ),
     # the whole file
     "too_many_rows": Declared("The file has more than {rows:,} rows; split it."),
     "no_rows": Declared("The file has no rows."),

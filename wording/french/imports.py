@@ -3,6 +3,9 @@
 IMPORTS = {
     "import_running": "Une autre importation est en cours ; recommencez lorsqu’elle sera terminée.",
     "inventory_changed": "L’inventaire a changé pendant l’importation du fichier ; importez-le de nouveau.",
+    "file_not_checked": (
+        "Ce n’est pas le fichier que {job} a vérifié, il n’a donc pas été importé. Vérifiez-le d’abord."
+    ),
     "too_many_rows": "Le fichier a plus de {rows:,} lignes ; divisez-le.",
     "no_rows": "Le fichier n’a aucune ligne.",
     "too_many_bytes": "Le fichier dépasse {megabytes} Mo ; divisez-le.",

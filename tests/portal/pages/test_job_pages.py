@@ -60,6 +60,22 @@ async def test_an_import_says_what_was_added(browser: SignIn, desks: Desks) -> N
     assert "Choose the corrected file" not in page
 
 
+async def test_the_report_of_a_check_imports_no_other_file(browser: SignIn, desks: Desks) -> None:
+    page = await ended(desks, browser, GOOD, check=True)
+    sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    ana = await browser(ANA)
+    other = {"file": ("changed.csv", as_csv(line(60), line(61)))}
+    refused = await ana.post("/imports/import_fleet", data=sent, files=other)
+    assert refused.status_code == 422
+    assert f"This is not the file that {sent['checked']} has checked" in refused.text
+    assert 'name="check" value="on" checked' in refused.text, "it is only checked there"
+    jobs = await desks.jobs.jobs(await callers.user(desks.database, ANA), kind="import_fleet")
+    assert [job.dry_run for job in jobs] == [True]
+    await ana.post("/imports/import_fleet", data=sent, files={"file": ("good.csv", GOOD)})
+    jobs = await desks.jobs.jobs(await callers.user(desks.database, ANA), kind="import_fleet")
+    assert [job.dry_run for job in jobs] == [False, True]
+
+
 @pytest.mark.parametrize("kind", sorted(name for name, kind in KINDS.items() if kind.file))
 async def test_the_page_of_a_file_lists_its_columns_and_has_a_template(browser: SignIn, kind: str) -> None:
     ana = await browser(ANA)
