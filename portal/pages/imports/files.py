@@ -82,7 +82,9 @@ def _wrong(upload: Upload, who: SignedIn) -> list[str]:
     texts = page_texts(who.language)
     if set(upload.fields) - _FIELDS:
         return [texts["form_errors"]["unknown_field"]]
-    return [] if upload.content else [texts["imports"]["missing"]]
+    if upload.content:
+        return []
+    return [texts["imports"]["empty" if upload.filename else "missing"]]
 
 
 def _page(
