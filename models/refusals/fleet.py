@@ -31,7 +31,6 @@ FLEET = {
         FORBIDDEN,
     ),
     "list_invalid": Declared("The address has a filter or a value that does not exist: {fields}."),
-    "other_account": Declared("The file names an account that is not yours, in line {lines}.", NOT_FOUND),
     "own_user": Declared(
         "This is your own user: another person who may manage users deactivates you or changes your role or "
         "profile.",

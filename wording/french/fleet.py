@@ -35,7 +35,6 @@ FLEET = {
         "l’exploitant de la plateforme."
     ),
     "list_invalid": "L’adresse a un filtre ou une valeur qui n’existe pas : {fields}.",
-    "other_account": "Le fichier nomme un compte qui n’est pas le vôtre, à la ligne {lines}.",
     "own_user": (
         "C’est votre propre utilisateur : une autre personne qui peut gérer les utilisateurs vous désactive "
         "ou change votre rôle ou votre profil."

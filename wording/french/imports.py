@@ -31,6 +31,7 @@ IMPORTS = {
     "cell_unprintable": "il s’y trouve un saut de ligne ou un autre caractère de commande.",
     "cell_too_long": "le texte a plus de {characters} caractères.",
     "cell_empty": "la valeur manque.",
+    "account_not_yours": "ce n’est pas votre compte.",
     "cell_no_slot": "la valeur doit être 1, 2 ou 3.",
     "cell_no_sim_type": "la valeur doit être physical ou esim, ou vide si iccid est vide.",
     "cell_not_yes_or_no": "la valeur doit être yes ou no.",
