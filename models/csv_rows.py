@@ -148,6 +148,13 @@ def _header(cells: list[str], columns: Sequence[str], optional: Sequence[str], *
     return names
 
 
+def own_rows(rows: Sequence[CsvRow], own: str | None, notes: RowNotes) -> None:
+    """Report rows that name another account than `own` in `notes`; None: rows of any account are taken."""
+    for row in rows:
+        if own is not None and row.cells["account"] not in {"", own}:
+            notes.add(row.line, "account", Refusal.of("account_not_yours"))
+
+
 def _refuse_unlike(names: list[str], columns: Sequence[str], optional: Sequence[str]) -> None:
     """Refuse a header with missing or unknown columns, naming both: one is often the other, misspelt."""
     known = [*columns, *optional]

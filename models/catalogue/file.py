@@ -6,7 +6,7 @@ that has any of a distributor's order contacts has all of them.
 
 from dataclasses import dataclass
 
-from models.csv_rows import CsvRow, read_rows
+from models.csv_rows import CsvRow, own_rows, read_rows
 from models.errors import Refusal, Refused
 from models.fleet.inventory import SIM_CARDS_SECTION
 from models.imports import Progress, RowNotes
@@ -46,10 +46,15 @@ class CatalogueFile:
     warnings: RowNotes
 
 
-def parse_catalogue(content: bytes, progress: Progress | None = None) -> CatalogueFile:
-    """Parse the file. Raises `Refused` with every invalid row at once."""
+def parse_catalogue(
+    content: bytes, progress: Progress | None = None, own: str | None = None
+) -> CatalogueFile:
+    """Parse the file. Raises `Refused` with every invalid row at once; `own`: the only account that it may
+    name, None for any.
+    """
     wrong, warnings = RowNotes(), RowNotes()
     lines = read_rows(content, COLUMNS, OPTIONAL, wrong, ("order_contact_email",))
+    own_rows(lines, own, wrong)
     if progress is not None:
         progress("Reading", 0, len(lines))
     seen = _Seen(wrong)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from models.characters import LONGEST_NAME
-from models.csv_rows import CsvRow, RowReader, read_rows
+from models.csv_rows import CsvRow, RowReader, own_rows, read_rows
 from models.errors import Refusal, Refused
 from models.fleet.inventory import SimKind
 from models.identifiers import luhn_valid, parse_iccid, parse_msisdn
@@ -69,10 +69,13 @@ class FleetFile:
     warnings: RowNotes
 
 
-def parse_fleet(content: bytes, progress: Progress | None = None) -> FleetFile:
-    """Parse the file. Raises `Refused` with every invalid row at once."""
+def parse_fleet(content: bytes, progress: Progress | None = None, own: str | None = None) -> FleetFile:
+    """Parse the file. Raises `Refused` with every invalid row at once; `own`: the only account that it may
+    name, None for any.
+    """
     wrong, warnings = RowNotes(), RowNotes()
     lines = read_rows(content, COLUMNS, OPTIONAL, wrong, _LONG)
+    own_rows(lines, own, wrong)
     rows = []
     seen = _Seen(wrong)
     for done, line in enumerate(lines):

@@ -7,7 +7,7 @@ without an address by the name.
 from dataclasses import dataclass
 
 from models.cells import email_cell, language_cell, msisdn_cell, yes_or_no_cell
-from models.csv_rows import RowReader, read_rows
+from models.csv_rows import RowReader, own_rows, read_rows
 from models.errors import Refusal, Refused
 from models.imports import Progress, RowNotes
 from models.language import Language
@@ -39,10 +39,15 @@ class NumberRow:
     phone_supports_esim: bool | None = None
 
 
-def parse_numbers(content: bytes, progress: Progress | None = None) -> list[NumberRow]:
-    """Parse the file. Raises `Refused` with every invalid row at once."""
+def parse_numbers(
+    content: bytes, progress: Progress | None = None, own: str | None = None
+) -> list[NumberRow]:
+    """Parse the file. Raises `Refused` with every invalid row at once; `own`: the only account that it may
+    name, None for any.
+    """
     wrong = RowNotes()
     lines = read_rows(content, COLUMNS, OPTIONAL, wrong, _LONG)
+    own_rows(lines, own, wrong)
     rows = []
     seen = _Seen(wrong)
     for done, line in enumerate(lines):

@@ -31,11 +31,14 @@ FLEET = {
         FORBIDDEN,
     ),
     "list_invalid": Declared("The address has a filter or a value that does not exist: {fields}."),
-    "other_account": Declared("The file names an account that is not yours, in line {lines}.", NOT_FOUND),
     "own_user": Declared(
         "This is your own user: another person who may manage users deactivates you or changes your role or "
         "profile.",
         FORBIDDEN,
+    ),
+    "user_changed": Declared(
+        "This person was changed meanwhile. The form shows what is saved now: make your change again.",
+        CONFLICT,
     ),
     "last_who_manages_users": Declared(
         "Nobody else in the account may manage users; give another person such a role first.", CONFLICT

@@ -11,6 +11,9 @@ IMPORTS = {
     "inventory_changed": Declared(
         "The inventory changed while the file was imported; import it again.", CONFLICT
     ),
+    "file_not_checked": Declared(
+        "This is not the file that {job} has checked, so it was not imported. Check it first.", CONFLICT
+    ),
     # the whole file
     "too_many_rows": Declared("The file has more than {rows:,} rows; split it."),
     "no_rows": Declared("The file has no rows."),
@@ -37,6 +40,7 @@ IMPORTS = {
     "cell_unprintable": Declared("there is a line break or another control character in it."),
     "cell_too_long": Declared("it is longer than {characters} characters."),
     "cell_empty": Declared("it is empty."),
+    "account_not_yours": Declared("it is not your account."),
     "cell_no_slot": Declared("it must be 1, 2 or 3."),
     "cell_no_sim_type": Declared("it must be physical or esim, or empty with an empty iccid."),
     "cell_not_yes_or_no": Declared("it must be yes or no."),

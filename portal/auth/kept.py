@@ -1,7 +1,8 @@
 """What was typed into a form whose session has ended: kept on a page that sends it again after the sign-in.
 
 The page holds the fields, nothing is stored. A form of another site never comes here (`portal.auth.csrf`). A
-form with a secret or a file is not kept: its page is opened again.
+form with a secret or a file is not kept: its page is opened again. A confirmation is not kept either: another
+person may sign in, who has to confirm it for themselves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ from portal.links.pages import Pages
 
 SECRETS = frozenset({"password", "old", "new", "code", "confirmation_code"})
 """Fields that no page shows again."""
+CONFIRMATIONS = frozenset({"confirmed"})
+"""Boxes that are ticked for what cannot be undone: its form asks for them again."""
 _URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -33,8 +36,14 @@ async def kept_form(
         return None
     path = request.url.path.removeprefix(pages.base)
     there = f"{sign_in}?next={quote(page_of_form(request, pages.base), safe='/')}"
-    pairs = [(name, value) for name, values in fields.items() for value in values]
-    answer = pages.render(request, "auth/kept", 403, said=language, action=path, fields=pairs, sign_in=there)
+    kept = {name: values for name, values in fields.items() if name not in CONFIRMATIONS}
+    facts = {
+        "action": path,
+        "fields": [(name, value) for name, values in kept.items() for value in values],
+        "sign_in": there,
+        "asked_again": len(kept) < len(fields),
+    }
+    answer = pages.render(request, "auth/kept", 403, said=language, **facts)
     answer.headers[REFERRER] = OWN_REFERRER
     return answer
 

@@ -16,7 +16,7 @@ from models.orders.rules import Action
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from models.people.views import ContactView
-from starter.imports import Record, own_accounts
+from starter.imports import Record, own_account
 from store import lookups
 from store.catalogue import views
 from store.catalogue.file_import import import_catalogue
@@ -43,9 +43,9 @@ class CatalogueDesk:
     ) -> ImportReport:
         """Import order packs and order contacts from a CSV file (`models.catalogue.file`)."""
         caller.require(Permission.EDIT_CATALOGUE)
-        file = await asyncio.to_thread(parse_catalogue, content, progress)
+        own = await own_account(self._database, caller)
+        file = await asyncio.to_thread(parse_catalogue, content, progress, own)
         async with importing(self._database, dry_run) as connection:
-            await own_accounts(connection, caller, file.rows)
             report = await import_catalogue(connection, file.rows, file.warnings, progress)
             report = report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
             if record is not None:

@@ -20,7 +20,7 @@ from models.language import Language
 from models.paging import Page, Position, Wanted
 from models.people.api_keys import Mode
 from models.people.callers import Caller, Permission
-from starter.imports import Record, own_accounts
+from starter.imports import Record, own_account
 from store import lookups
 from store.fleet import views
 from store.fleet.file_import import import_fleet
@@ -65,9 +65,9 @@ class FleetDesk:
         New accounts get their default profile. A dry run does everything, then rolls back.
         """
         caller.require(Permission.IMPORT_INVENTORY)
-        file = await asyncio.to_thread(parse_fleet, content, progress)
+        own = await own_account(self._database, caller)
+        file = await asyncio.to_thread(parse_fleet, content, progress, own)
         async with importing(self._database, dry_run) as connection:
-            await own_accounts(connection, caller, file.rows)
             report = await import_fleet(connection, file.rows, progress, self._language, self._mode)
             report = report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
             if record is not None:

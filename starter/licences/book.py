@@ -13,7 +13,7 @@ from models.licences.file import parse_numbers
 from models.licences.views import AgentView, NumberView
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
-from starter.imports import Record, own_accounts
+from starter.imports import Record, own_account
 from store import lookups
 from store.licences import agents, history, number_views
 from store.licences.file_import import import_numbers
@@ -43,9 +43,9 @@ class NumberBook:
     ) -> ImportReport:
         """Import numbers with their agents from a CSV file (`models.licences.file`): all rows or none."""
         caller.require(Permission.MANAGE_NUMBERS)
-        rows = await asyncio.to_thread(parse_numbers, content, progress)
+        own = await own_account(self._database, caller)
+        rows = await asyncio.to_thread(parse_numbers, content, progress, own)
         async with importing(self._database, dry_run) as connection:
-            await own_accounts(connection, caller, rows)
             report = await import_numbers(connection, rows, caller.by, self._kept, progress)
             if record is not None:
                 await record(connection, report)

@@ -60,12 +60,21 @@ class JobDesk(ConnectedDesk, JobBook):
         *,
         key: str | None = None,
         dry_run: bool = False,
+        checked: str | None = None,
     ) -> Submitted:
         """Import this file in the background: all rows or none. Once per key.
 
-        Raises `Refused` (`job_kind_unknown`, `key_reused`). After `Unavailable` the job may be recorded
+        `checked`: the job (`J-6`) that has checked it; another file is refused (`file_not_checked`). Raises
+        `Refused` (`job_kind_unknown`, `key_reused`). After `Unavailable` the job may be recorded
         already: call again with the same key.
         """
+        if checked is not None:
+            async with self._database.reading() as connection:
+                caller.require(Permission.RUN_JOBS)
+                keys = KeyRing(self._settings.secret_keys)
+                await jobs.require_checked(
+                    connection, keys, caller.scope, checked, kind=kind, content=content
+                )
         return await self._submit(caller, account, kind, content, None, key=key, dry_run=dry_run, file=True)
 
     async def submit_rows(

@@ -1,5 +1,7 @@
 """Create and edit the users of accounts: roles, profiles, languages, deactivation."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
@@ -129,16 +131,20 @@ class UserDesk:
         distributor: str | None = None,
         profile: str | None = None,
         language: str | None = None,
+        was: Mapping[str, str] | None = None,
     ) -> UserView:
         """Set name, role, authorised actions profile and language of a user in one transaction; None leaves
         them.
 
-        A role is refused as by `set_role`. Name and profile are refused of a user with more permissions than
-        the caller (`role_above_yours`), another profile also of oneself (`own_user`).
+        `was`: `name`, `role` or `profile` as the caller was shown them; refused if they are not so any more
+        (`user_changed`). A role is refused as by `set_role`. Name and profile are refused of a user with more
+        permissions than the caller (`role_above_yours`), another profile also of oneself (`own_user`).
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
+            if any(getattr(found, shown) != value for shown, value in (was or {}).items()):
+                raise Refused.because("user_changed")
             if name is not None:
                 not_above(caller, found.role)
                 found = await users.set_name(connection, found.id, parse_name(name), caller.by)

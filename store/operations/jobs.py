@@ -91,6 +91,16 @@ async def create(connection: AsyncConnection, keys: "KeyRing", new: NewJob, call
     return Submitted(await _view_of(connection, made))
 
 
+async def require_checked(
+    connection: AsyncConnection, keys: "KeyRing", scope: Scope, checked: str, *, kind: str, content: bytes
+) -> None:
+    """Raise `Refused` (`file_not_checked`) unless the job `checked` is a check of exactly this file."""
+    found = await find(connection, scope, checked)
+    digest = await connection.scalar(select(JobRow.digest).where(JobRow.id == found.id))
+    if digest not in keys.fingerprints(digested(kind, content, dry_run=True)):
+        raise Refused.because("file_not_checked", job=found.job_id)
+
+
 async def find(connection: AsyncConnection, scope: Scope, text: str) -> JobView:
     """The job with this id (`J-7`, `7`). Raises `NotFound` (`unknown_job`)."""
     number = parse_reference("J", text)

@@ -35,10 +35,13 @@ FLEET = {
         "l’exploitant de la plateforme."
     ),
     "list_invalid": "L’adresse a un filtre ou une valeur qui n’existe pas : {fields}.",
-    "other_account": "Le fichier nomme un compte qui n’est pas le vôtre, à la ligne {lines}.",
     "own_user": (
         "C’est votre propre utilisateur : une autre personne qui peut gérer les utilisateurs vous désactive "
         "ou change votre rôle ou votre profil."
+    ),
+    "user_changed": (
+        "Cette personne a été modifiée entre-temps. Le formulaire montre ce qui est enregistré maintenant : "
+        "refaites votre modification."
     ),
     "last_who_manages_users": (
         "Personne d’autre dans le compte ne peut gérer les utilisateurs ; donnez d’abord un tel rôle à une "

@@ -3,6 +3,9 @@
 IMPORTS = {
     "import_running": "Une autre importation est en cours ; recommencez lorsqu’elle sera terminée.",
     "inventory_changed": "L’inventaire a changé pendant l’importation du fichier ; importez-le de nouveau.",
+    "file_not_checked": (
+        "Ce n’est pas le fichier que {job} a vérifié, il n’a donc pas été importé. Vérifiez-le d’abord."
+    ),
     "too_many_rows": "Le fichier a plus de {rows:,} lignes ; divisez-le.",
     "no_rows": "Le fichier n’a aucune ligne.",
     "too_many_bytes": "Le fichier dépasse {megabytes} Mo ; divisez-le.",
@@ -28,6 +31,7 @@ IMPORTS = {
     "cell_unprintable": "il s’y trouve un saut de ligne ou un autre caractère de commande.",
     "cell_too_long": "le texte a plus de {characters} caractères.",
     "cell_empty": "la valeur manque.",
+    "account_not_yours": "ce n’est pas votre compte.",
     "cell_no_slot": "la valeur doit être 1, 2 ou 3.",
     "cell_no_sim_type": "la valeur doit être physical ou esim, ou vide si iccid est vide.",
     "cell_not_yes_or_no": "la valeur doit être yes ou no.",

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from models.errors import Refused
 from models.operations.jobs import KINDS, MOST_ROWS
+from models.values import Flag
 from portal.api.fields import Body, Id, Name, SimId
 from portal.api.orders.bodies import SwapBody
 from portal.http.forms import FileUpload, read_file_form
@@ -34,7 +35,7 @@ class GroupsRow(Body):
     line: Id = Field(description="A phone number, or `L-42`.")
     groups: list[Name] = Field(default=[], max_length=100)
     mode: Literal["set", "add", "remove"] = "set"
-    create: bool = Field(default=False, description="Create groups that the account does not have.")
+    create: Flag = Field(default=False, description="Create groups that the account does not have.")
 
 
 def _rows(of: Any) -> Any:

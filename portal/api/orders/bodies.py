@@ -10,7 +10,8 @@ from pydantic import ConfigDict, Field
 from models.orders.lifecycle import OrderKind
 from models.orders.notes import LONGEST_COMMENT, LONGEST_REFERENCE
 from models.people.callers import Caller
-from portal.api.fields import Accepted, Body, Id, Text
+from models.values import Flag
+from portal.api.fields import WHOLE, Accepted, Body, Id, Text
 from portal.api.licences.order_bodies import AssignLicenceBody, ReplaceLicenceEsimBody
 from portal.api.travel.order_bodies import (
     AddLineBody,
@@ -39,8 +40,10 @@ class SwapBody(Body):
     pack: Id | None = Field(
         default=None, description="The order pack: `P-4` or its name. Left out: the only one that fits."
     )
-    quantity: int = Field(default=1, description="Locked at 1.", ge=-(2**31), le=2**31 - 1)
-    discard_confirmed: bool = Field(
+    quantity: Annotated[int, WHOLE] = Field(
+        default=1, description="Locked at 1.", ge=-(2**31), le=2**31 - 1, strict=True
+    )
+    discard_confirmed: Flag = Field(
         default=False,
         description="The user was warned that the SIM in place is discarded for ever, and agreed.",
     )

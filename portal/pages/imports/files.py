@@ -18,7 +18,7 @@ from portal.pages.routes import Page, View, form, page
 from wording.pages import page_texts
 
 RECENT = 10
-_FIELDS = {"check", "key"}
+_FIELDS = {"check", "key", "checked"}
 FILES = {name: kind for name, kind in KINDS.items() if kind.file}
 
 
@@ -63,7 +63,13 @@ def sent(name: str, kind: JobKind) -> View:
             with Asking(unsent(), who.language) as asking:
                 key = upload.fields.get("key") or None
                 made = await who.desks.jobs.submit_file(
-                    who.caller, None, name, upload.content, key=key, dry_run=checks
+                    who.caller,
+                    None,
+                    name,
+                    upload.content,
+                    key=key,
+                    dry_run=checks,
+                    checked=upload.fields.get("checked") or None,
                 )
                 return who.done(f"/jobs/{made.view.job_id}", "import_begun")
             reasons = [said for _, said in asking.form.summary]
@@ -76,7 +82,9 @@ def _wrong(upload: Upload, who: SignedIn) -> list[str]:
     texts = page_texts(who.language)
     if set(upload.fields) - _FIELDS:
         return [texts["form_errors"]["unknown_field"]]
-    return [] if upload.content else [texts["imports"]["missing"]]
+    if upload.content:
+        return []
+    return [texts["imports"]["empty" if upload.filename else "missing"]]
 
 
 def _page(

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.identifiers import named
-from models.operations.jobs import UNFINISHED, RowOutcome
+from models.operations.jobs import KINDS, UNFINISHED, RowOutcome
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
@@ -47,6 +47,7 @@ async def show(request: Request, who: SignedIn) -> Response:
         following="" if rows.following is None else closed(rows.following, of),
         only_refused=refused,
         made_by=(job.made_by or named(job.created_by)).partition(" <")[0],
+        may_import=who.may(KINDS[job.kind].permission),
         limit=LARGEST_FILE,
         key=uuid.uuid4().hex,
         unfinished=job.status in UNFINISHED,

@@ -1,5 +1,6 @@
 """`/people/{user}`: a person: what the account knows of them, edit, another link, deactivate (P1)."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
@@ -46,11 +47,28 @@ class State(StrEnum):
 
 
 class EditForm(FormModel):
-    """Name, role and profile of a person; role and profile are left out where they may not be changed."""
+    """Name, role and profile of a person; role and profile are left out where they may not be changed.
+
+    `was_...`: what the form showed first. What equals it is not saved: it may have been changed meanwhile.
+    """
 
     name: str = Field(min_length=1, max_length=200)
     role: Role | None = None
     profile: str = Field(default="", max_length=200)
+    was_name: str = Field(default="", max_length=200)
+    was_role: str = Field(default="", max_length=200)
+    was_profile: str = Field(default="", max_length=200)
+
+    def changes(self) -> dict[str, str]:
+        """What was typed or chosen otherwise than it was shown."""
+        given = {"name": self.name, "role": self.role or "", "profile": self.profile}
+        shown = self.shown()
+        return {name: str(value) for name, value in given.items() if value and value != shown.get(name)}
+
+    def shown(self) -> dict[str, str]:
+        """What the form showed first."""
+        shown = {"name": self.was_name, "role": self.was_role, "profile": self.was_profile}
+        return {name: value for name, value in shown.items() if value}
 
 
 class NoForm(FormModel):
@@ -75,16 +93,13 @@ async def edit(request: Request, who: SignedIn) -> Response:
     sent = await read_form(request, EditForm, who.language)
     with Asking(sent, who.language, FIELDS) as asking:
         if (given := sent.model) is not None:
-            user = await who.desks.users.edit_user(
-                who.caller,
-                name,
-                name=given.name,
-                role=given.role.value if given.role else None,
-                profile=given.profile or None,
-            )
+            user = await who.desks.users.edit_user(who.caller, name, was=given.shown(), **given.changes())
             return who.done(_path(user), "user_saved", name=user.name)
     user = await who.desks.users.user(who.caller, name)
-    return await _edit(request, who, user, asking.form, asking.status)
+    shown = asking.form
+    if asking.refused and asking.refused.refusals[0].code == "user_changed":
+        shown = replace(shown, values={})
+    return await _edit(request, who, user, shown, asking.status)
 
 
 async def again(request: Request, who: SignedIn) -> Response:

@@ -143,6 +143,23 @@ async def test_an_invalid_field_is_explained_in_the_callers_language(
     assert said["fr"].keys() == said["en"].keys()
 
 
+@pytest.mark.covers("A5", "F11")
+@pytest.mark.parametrize("confirmed", ["yes", "true", "1", 1, 1.0])
+async def test_that_a_sim_is_discarded_is_confirmed_with_true_alone(
+    confirmed: object, api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    body = {"kind": "switch_to_esim", "line": acme.line, "discard_confirmed": confirmed, "quantity": "1"}
+    key = await keys.of()
+    answer = await api.post("/orders?dry_run=true", headers=key, json=body)
+    assert answer.status_code == 422
+    pointers = [field["pointer"] for field in answer.json()["errors"]]
+    assert pointers == ["/quantity", "/discard_confirmed"]
+    row = {"line": acme.line, "groups": ["New"], "create": confirmed}
+    job = {"kind": "set_groups", "rows": [row]}
+    answer = await api.post("/jobs", headers=key | {"Idempotency-Key": "a"}, json=job)
+    assert [field["pointer"] for field in answer.json()["errors"]] == ["/rows/0/create"]
+
+
 @pytest.mark.covers("A5")
 @pytest.mark.parametrize(
     ("body", "pointer", "said"),

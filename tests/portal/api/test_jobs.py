@@ -14,7 +14,7 @@ from starter.operations import job_kinds, job_runner
 from starter.operations.job_runner import JobRunner
 from store.key_ring import KeyRing
 from store.operations import job_steps
-from tests.builders import OPERATOR, as_csv, line, run
+from tests.builders import OPERATOR, as_csv, item, line, run
 from tests.callers.world import BOLT
 from tests.portal.api.job_calls import FLEET, GROUPS, WRONG, Jobs
 from tests.temporal_server import eventually
@@ -49,17 +49,21 @@ async def test_a_file_with_refused_rows_changes_nothing_and_its_report_says_why(
     assert row.input is None
 
 
-async def test_no_csv_and_another_accounts_rows_fail_with_the_reason(jobs: Jobs) -> None:
-    for key, content, code in (
-        ("a", b"\xff\xfe no text", "file_not_utf8"),
-        ("b", as_csv(line(69), line(70, account=BOLT), line(71, account="x")), "other_account"),
-    ):
-        failed = await jobs.run(await jobs.made(key, content=content))
-        assert failed["status"] == "failed"
-        (refusal,) = failed["refusals"]
-        assert refusal["code"] == code
-        if code == "other_account":
-            assert refusal["sentence"].endswith("in line 3, 4.")
+async def test_no_csv_fails_with_the_reason(jobs: Jobs) -> None:
+    failed = await jobs.run(await jobs.made(content=b"\xff\xfe no text"))
+    assert failed["status"] == "failed"
+    assert [refusal["code"] for refusal in failed["refusals"]] == ["file_not_utf8"]
+
+
+@pytest.mark.parametrize("kind", ["import_fleet", "import_catalogue"])
+async def test_rows_of_other_accounts_are_named_with_all_other_invalid_rows(jobs: Jobs, kind: str) -> None:
+    row, wrong = (line, {"slot": 9}) if kind == "import_fleet" else (item, {"item": ""})
+    content = as_csv(row(), row(**wrong), row(account=BOLT), row(account="x"))
+    made = await jobs.made(kind=kind, content=content)
+    failed = await jobs.run(made)
+    assert (failed["status"], failed["refused"]) == ("failed", 3)
+    found = {row["row"]: row["problems"][0]["column"] for row in await jobs.report(made)}
+    assert found == {3: next(iter(wrong)), 4: "account", 5: "account"}
 
 
 @pytest.mark.covers("A21")

@@ -1,6 +1,7 @@
 """What the page of a job says when it has ended: an import, a check, and what failed (A16, A21)."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from models.errors import Unavailable
 from models.operations.jobs import KINDS
 from starter import callers
 from starter.desks import Desks
+from starter.operations.job_book import JobBook
 from starter.operations.job_runner import JobRunner
 from tests.builders import ACCOUNT, as_csv, iccid, line
 from tests.portal.pages.conftest import SignIn
@@ -58,6 +60,78 @@ async def test_an_import_says_what_was_added(browser: SignIn, desks: Desks) -> N
     assert "Added: Lines" in page
     assert "Import the file" not in page
     assert "Choose the corrected file" not in page
+
+
+async def test_the_report_of_a_check_imports_no_other_file(browser: SignIn, desks: Desks) -> None:
+    page = await ended(desks, browser, GOOD, check=True)
+    sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    ana = await browser(ANA)
+    other = {"file": ("changed.csv", as_csv(line(60), line(61)))}
+    refused = await ana.post("/imports/import_fleet", data=sent, files=other)
+    assert refused.status_code == 422
+    assert f"This is not the file that {sent['checked']} has checked" in refused.text
+    assert 'name="check" value="on" checked' in refused.text, "it is only checked there"
+    jobs = await desks.jobs.jobs(await callers.user(desks.database, ANA), kind="import_fleet")
+    assert [job.dry_run for job in jobs] == [True]
+    await ana.post("/imports/import_fleet", data=sent, files={"file": ("good.csv", GOOD)})
+    jobs = await desks.jobs.jobs(await callers.user(desks.database, ANA), kind="import_fleet")
+    assert [job.dry_run for job in jobs] == [False, True]
+
+
+async def test_who_may_not_import_is_shown_a_check_without_the_way_to_import(
+    browser: SignIn, desks: Desks
+) -> None:
+    for content in (GOOD, WRONG):
+        page = await ended(desks, browser, content, check=True)
+        (job,) = set(re.findall(r"<title>(J-\d+)", page))
+        seen = await (await browser("manager@acme.example")).get(f"/jobs/{job}")
+        assert seen.status_code == 200
+        assert "/imports/import_fleet" in page
+        assert "/imports/import_fleet" not in seen.text
+        assert "Import the file" not in seen.text
+
+
+async def test_a_check_names_a_row_with_a_warning_as_not_imported(browser: SignIn, desks: Desks) -> None:
+    number = iccid(60)
+    odd = as_csv(line(60, iccid=number[:-1] + str((int(number[-1]) + 1) % 10)))
+    page = await ended(desks, browser, odd, check=True)
+    assert "Without a problem, with a warning" in page
+    assert "Imported, with a warning" not in page
+    assert "Imported, with a warning" in await ended(desks, browser, odd, check=False)
+
+
+async def test_a_failed_file_has_no_number_of_rows_without_a_problem(browser: SignIn, desks: Desks) -> None:
+    page = await ended(desks, browser, WRONG, check=True)
+    assert "Without a problem" not in page
+
+
+async def test_an_empty_file_is_called_empty(browser: SignIn) -> None:
+    empty = {"file": ("empty.csv", b"")}
+    answer = await (await browser(ANA)).post("/imports/import_fleet", files=empty, data={"check": "on"})
+    assert answer.status_code == 422
+    assert "The file is empty." in answer.text
+    assert "Choose a CSV file." not in answer.text
+
+
+async def test_a_file_that_is_just_read_while_its_page_is_made_has_no_report_yet(
+    browser: SignIn, desks: Desks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, ana = await callers.user(desks.database, ANA), await browser(ANA)
+    with pytest.raises(Unavailable):
+        await desks.jobs.submit_file(caller, None, "import_fleet", WRONG)
+    job = (await desks.jobs.jobs(caller, kind="import_fleet"))[0]
+    read = JobBook.report
+
+    async def after_the_run(*given: Any, **named: Any) -> Any:
+        await JobRunner(desks).run(job.id)
+        return await read(*given, **named)
+
+    monkeypatch.setattr(JobBook, "report", after_the_run)
+    page = (await ana.get(f"/jobs/{job.job_id}")).text
+    assert "has not been read yet" in page
+    assert 'id="row-' not in page
+    monkeypatch.undo()
+    assert 'id="row-' in (await ana.get(f"/jobs/{job.job_id}")).text
 
 
 @pytest.mark.parametrize("kind", sorted(name for name, kind in KINDS.items() if kind.file))

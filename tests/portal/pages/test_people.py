@@ -151,6 +151,30 @@ async def test_name_and_profile_of_a_person_are_changed_in_one_form(browser: Sig
     assert "Night shift" in shown
 
 
+async def test_an_old_form_gives_back_no_right_that_was_taken_away_meanwhile(
+    browser: SignIn, desks: Desks
+) -> None:
+    ana, page = await browser(ANA), "/people/" + await id_of(await browser(ANA), "Ben")
+    await desks.users.edit_user(OPERATOR, BEN, role="manager")
+    shown = hidden((await ana.get(f"{page}/edit")).text)
+    assert shown == {"was_name": "Ben", "was_role": "manager", "was_profile": "Default"}
+    old = {"name": "Benno", "role": "manager", "profile": "Default"} | shown
+    await desks.users.edit_user(OPERATOR, BEN, role="viewer")
+    late = await ana.post(f"{page}/edit", data=old)
+    assert late.status_code == 422
+    assert "This person was changed meanwhile." in late.text
+    now = hidden(late.text)
+    assert now["was_role"] == "viewer"
+    assert '<option value="viewer" selected' in late.text
+    ben = await desks.users.user(OPERATOR, BEN)
+    assert (ben.name, ben.role) == ("Ben", "viewer"), "nothing of it was saved"
+    await desks.users.edit_user(OPERATOR, BEN, language="fr")
+    again = await ana.post(f"{page}/edit", data=now | {"name": "Benno", "role": "viewer"})
+    assert again.status_code == 303
+    ben = await desks.users.user(OPERATOR, BEN)
+    assert (ben.name, ben.role) == ("Benno", "viewer")
+
+
 async def test_everyone_who_sees_the_list_sees_a_person_there(browser: SignIn) -> None:
     ben = await browser(BEN)
     page = (await ben.get(f"/people/{await id_of(ben, 'Zed')}")).text

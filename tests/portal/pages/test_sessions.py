@@ -346,6 +346,30 @@ async def test_what_was_typed_is_kept_over_a_session_that_ended(browser: SignIn,
     assert "Night &#34;&lt;b&gt;" in detail
 
 
+@pytest.mark.covers("P7", "P14")
+async def test_who_signs_in_next_confirms_a_kept_order_for_themselves(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    entered = {"line": "L-1", "action": "switch", "pack": "P-1", "quantity": "1", "key": "kept"}
+    order = entered | {"purchase_reference": "PO-7", "comment": ""}
+    bulk = {"row": "L-2", "pack": "", "count": "1", "digest": "0" * 64, "key": "f" * 32}
+    await run(desks.database, "DELETE FROM sessions RETURNING id")
+    pages = {"/shop/place": order, "/bulk/switch_to_esim": bulk}
+    for path, fields in pages.items():
+        kept = await ana.post(path, data=fields | {"confirmed": "yes"})
+        assert kept.status_code == 403
+        assert hidden(kept.text) == fields, "all but the confirmation"
+        assert "asked to confirm it" in kept.text
+    orders = len(await desks.orders.orders(OPERATOR))
+    other = "administrator@acme.example"
+    await give_password(desks, other)
+    await tried(ana, other, PASSWORD)
+    for path, fields in pages.items():
+        asked = await ana.post(path, data=fields)
+        assert asked.status_code in {422, 503}, "Temporal, which refuses an order, is unavailable here"
+        assert 'name="confirmed" value="yes" required' in asked.text, path
+    assert len(await desks.orders.orders(OPERATOR)) == orders
+
+
 @pytest.mark.covers("P14")
 async def test_no_secret_is_kept_and_nothing_that_another_site_sends(browser: SignIn, desks: Desks) -> None:
     ana = await browser(ANA)

@@ -195,7 +195,9 @@ async def test_an_account_imports_its_own_numbers_alone(database: Database) -> N
     adam = await ana(database, ADAM)
     with pytest.raises(Refused) as raised:
         await _book(database).import_numbers(adam, as_csv(unused(1, account="Bolt")))
-    assert [refusal.code for refusal in raised.value.refusals] == ["other_account"]
+    assert [refusal.sentence for refusal in raised.value.refusals] == [
+        "Line 2: account: it is not your account."
+    ]
     with pytest.raises(Refused) as raised:
         await _book(database).import_numbers(await ana(database), as_csv(unused(1)))
     assert [refusal.code for refusal in raised.value.refusals] == ["not_permitted"]
