@@ -72,7 +72,7 @@ async def test_a_held_order_says_its_number_and_leads_to_where_the_reason_is_men
     assert (await ana.get("/imports/import_catalogue")).status_code == 200
 
 
-@pytest.mark.covers("P8", "P9")
+@pytest.mark.covers("P8", "P15")
 async def test_no_held_order_is_said_and_a_held_one_sends_who_may_not_retry_to_an_administrator(
     browser: SignIn, desks: Desks, acme: Known
 ) -> None:
