@@ -78,6 +78,35 @@ async def test_a_click_beside_a_row_opens_it_and_escape_comes_back_to_it(site: S
         await expect(page.get_by_role("heading", level=1)).to_have_text("Phone 1")
 
 
+@pytest.mark.covers("P13")
+async def test_a_row_that_is_scrolled_to_is_not_below_the_head_of_its_table(site: Site) -> None:
+    async with site.of(ANA) as page:
+        await page.goto("/inventory?view=all")
+        await page.locator(".scroll").evaluate("it => { it.style.maxHeight = '6rem' }")
+        row = page.locator("#L-1")
+        for _ in range(2):
+            await page.locator("tbody tr").last.evaluate("row => row.scrollIntoView({block: 'nearest'})")
+            await row.evaluate("row => row.scrollIntoView({block: 'nearest'})")
+        head, box = await page.locator("thead th").first.bounding_box(), await row.bounding_box()
+        assert head is not None
+        assert box is not None
+        assert box["y"] >= head["y"] + head["height"] - 1
+
+
+@pytest.mark.covers("P13")
+async def test_the_blocks_of_a_person_do_not_touch(site: Site) -> None:
+    async with site.of("administrator@acme.example") as page:
+        for width in (1400, 390):
+            await page.set_viewport_size({"width": width, "height": 900})
+            await page.goto("/people")
+            await page.get_by_role("link", name="owner", exact=True).click()
+            above = await page.locator("main .panel").last.bounding_box()
+            note = await page.locator("main .callout").last.bounding_box()
+            assert above is not None
+            assert note is not None
+            assert note["y"] >= above["y"] + above["height"] + 8
+
+
 @pytest.mark.covers("P2")
 async def test_the_csv_and_a_saved_view_are_of_the_list_that_is_shown(site: Site) -> None:
     async with site.of(ANA) as page:

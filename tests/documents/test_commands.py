@@ -218,7 +218,7 @@ async def test_the_client_of_the_readme_follows_an_order_to_its_end(reader: Read
     program, _ = [block for block in blocks("python") if block.document == "README.md"]
     (reader.folder / "follow.py").write_text(program.content)
     for order in json.loads(await reader.types("esim-orders order list --open --json")):  # of other blocks
-        await reader.types(f"esim-orders order cancel {order['order_id']} --yes")
+        await reader.types(f"esim-orders order cancel {order['id']} --reason 'Another is to come' --yes")
     await reader.types(
         'esim-orders user create Backend backend@acme.example --account "Acme Logistics" --service'
     )

@@ -70,3 +70,19 @@ async def test_a_held_order_says_its_number_and_leads_to_where_the_reason_is_men
     assert "Order · +33639980004" in row
     assert 'href="/imports/import_catalogue"' in row
     assert (await ana.get("/imports/import_catalogue")).status_code == 200
+
+
+@pytest.mark.covers("P8", "P15")
+async def test_no_held_order_is_said_and_a_held_one_sends_who_may_not_retry_to_an_administrator(
+    browser: SignIn, desks: Desks, acme: Known
+) -> None:
+    ana = await browser(ANA)
+    await run(desks.database, "DELETE FROM holds")
+    assert "No order is held" in (await ana.get("/orders?view=held")).text
+    assert "There are no such orders" in (await ana.get("/orders?view=held&line=L-2")).text
+    async with desks.database.transaction() as connection:
+        await holds.hold(connection, acme.order, "submit", HoldReason.NO_ORDER_CONTACT)
+    ask = "Ask an administrator of your account to do it."
+    assert ask not in (await ana.get(f"/orders/{acme.order}")).text
+    manager = await browser("manager@acme.example")
+    assert ask in (await manager.get(f"/orders/{acme.order}")).text

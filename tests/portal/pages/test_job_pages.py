@@ -1,6 +1,7 @@
 """What the page of a job says when it has ended: an import, a check, and what failed (A16, A21)."""
 
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from starter import callers
 from starter.desks import Desks
 from starter.operations.job_book import JobBook
 from starter.operations.job_runner import JobRunner
-from tests.builders import ACCOUNT, as_csv, iccid, line
+from tests.builders import ACCOUNT, as_csv, iccid, line, run
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.people import ANA
 
@@ -53,6 +54,14 @@ async def test_a_check_says_what_would_be_added_and_offers_the_import(browser: S
     assert "Without a problem" in page
     assert "Import the file" in page
     assert "</svg>Done" not in page
+
+
+async def test_a_check_counts_in_french(browser: SignIn, desks: Desks) -> None:
+    await run(desks.database, "UPDATE users SET language = 'fr'")
+    page = unescape(await ended(desks, browser, GOOD, check=True))
+    assert "À ajouter\u00a0: SIM<" in page
+    assert "Lignes\u00a0: 1 sur 1" in page
+    assert "SIMs" not in page
 
 
 async def test_an_import_says_what_was_added(browser: SignIn, desks: Desks) -> None:
