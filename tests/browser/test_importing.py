@@ -1,5 +1,6 @@
 """A file is checked and then imported in a browser, without being chosen a second time (A16, P13)."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,24 @@ async def test_a_checked_file_is_imported_without_being_chosen_again(portal: Ord
         await expect(page.locator("#job .badge", has_text="Done")).to_be_visible(timeout=20_000)
         await page.goto("/inventory?q=+33639980077")
         await expect(page.get_by_text("+33639980077").first).to_be_visible()
+
+
+@pytest.mark.covers("A16", "P13")
+async def test_a_file_that_was_changed_after_its_check_is_to_be_chosen_again(
+    portal: Ordering, fleet: Path
+) -> None:
+    async with portal.signed_in(OLGA) as page:
+        await page.goto("/imports/import_fleet")
+        await page.set_input_files("#file", fleet)
+        again = page.get_by_role("button", name="Import the file: more.csv")
+        await expect(again).to_be_visible(timeout=20_000)
+        await asyncio.to_thread(fleet.write_bytes, as_csv(line(77), line(78)))
+        await again.click()
+        await expect(page.get_by_role("alert")).to_contain_text("has changed since you chose it")
+        await page.set_input_files("#file", fleet)
+        await expect(page.get_by_role("alert")).to_contain_text("This is not the file that J-")
+    shown = portal.portal
+    shown.complaints = [said for said in shown.complaints if "ERR_UPLOAD_FILE_CHANGED" not in said]
 
 
 @pytest.mark.covers("A16", "P13")
