@@ -84,7 +84,7 @@ def _wrong(upload: Upload, who: SignedIn) -> list[str]:
         return [texts["form_errors"]["unknown_field"]]
     if upload.content:
         return []
-    return [texts["imports"]["empty" if upload.filename else "missing"]]
+    return [texts["imports"]["empty"]] if upload.filename else [texts["imports"]["missing"]]
 
 
 def _page(
