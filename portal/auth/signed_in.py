@@ -52,12 +52,12 @@ class Door:
     pages: Pages
     cookies: Cookies
 
-    async def signed_in(self, request: Request) -> "SignedIn | None":
-        """Who sends the request; None if nobody is signed in."""
+    async def signed_in(self, request: Request, *, refused: bool = False) -> "SignedIn | None":
+        """Who sends the request; None if nobody is signed in. `refused`: it will change nothing."""
         token = self.cookies.token(request)
         if token is None:
             return None
-        changes = request.method not in SAFE_METHODS
+        changes = request.method not in SAFE_METHODS and not refused
         found = await callers.of_session(self.desks.database, token, visit_of(request), changes=changes)
         return None if found is None else SignedIn(self, found, token)
 

@@ -24,15 +24,13 @@ from store.people import users
 from store.people.actors import actor_refusal
 from tests.builders import ACCOUNT, OPERATOR, as_csv, empty_slot, item, until_blocked
 from tests.callers.samples import SAMPLES
-from tests.callers.walk import answered
+from tests.callers.walk import SAYS_WHY_NOT, answered
 from tests.callers.world import BEN, BOLT, CLEO, ZED, Known, who
 from tests.qr_world import codes_of
 
 DORA = "dora@bolt.example"
 SEEN_BY_A_DESK = ("OrderDesk.",)
 """All that a provider desk can name: the rest of the account does not exist for it."""
-SAYS_WHY_NOT = {"FleetDesk.actions", "InventoryDesk.why_not"}
-"""Calls that say of each action why it is not offered, to the caller or to another user."""
 
 
 @pytest.mark.parametrize("role", [*USER_ROLES, Role.OPERATOR])
