@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.identifiers import reference
 from models.operations.webhooks import IN_A_ROW, WebhookState
 from store.operations.metrics import Metrics
-from store.operations.webhook_relay import NEXT
+from store.operations.webhook_relay import next_events
 
 _STATE = f"""CASE WHEN w.disabled_at IS NOT NULL THEN 'disabled' WHEN w.failures >= {IN_A_ROW} THEN 'failing'
     ELSE 'enabled' END"""
@@ -17,9 +17,7 @@ _STATES = text(f"SELECT {_STATE} AS state, count(*) AS number FROM webhooks w GR
 _RETRIES = text("SELECT count(*) FROM webhook_attempts WHERE next_attempt_at IS NOT NULL")
 _WAITING = f"""
     SELECT w.id, EXTRACT(epoch FROM esim_now() - next.at) AS seconds
-    FROM webhooks w CROSS JOIN LATERAL (
-        SELECT e.at FROM events e WHERE {NEXT} ORDER BY e.epoch, e.xid, e.id LIMIT 1
-    ) AS next
+    FROM webhooks w CROSS JOIN LATERAL ({next_events()}) AS next
     WHERE w.disabled_at IS NULL AND w.failures < {IN_A_ROW}
 """  # noqa: S608  conditions of our own
 _OLDEST = text(f"SELECT max(seconds) FROM ({_WAITING}) AS waiting")  # noqa: S608
