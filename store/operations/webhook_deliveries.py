@@ -64,11 +64,12 @@ _LOCK = text(
     """
 )
 _MOVE = text(
-    """
+    f"""
     UPDATE webhooks SET epoch = :epoch, xid = CAST(CAST(:xid AS text) AS xid8), event_id = :event_id,
-        failures = :failures, failing_since = :failing_since, next_attempt_at = :next_attempt_at
+        failures = :failures, failing_since = :failing_since, next_attempt_at = :next_attempt_at,
+        working_since = CASE WHEN failures >= {IN_A_ROW} THEN esim_now() ELSE working_since END
     WHERE id = :id
-    """
+    """  # noqa: S608
 )
 _SETTLE = text(
     """

@@ -39,7 +39,13 @@ _NOW = {
     "event_id": 0,
 }
 """The place in the feed after which everything comes that is not visible yet."""
-WORKING = {"failures": 0, "failing_since": None, "next_attempt_at": None, "woken_until": None}
+WORKING = {
+    "failures": 0,
+    "failing_since": None,
+    "next_attempt_at": None,
+    "woken_until": None,
+    "working_since": now(),
+}
 """The columns of an endpoint whose receiver is tried at once."""
 _ROW = WebhookRow
 _WEBHOOKS: Select[*tuple[Any, ...]] = select(
