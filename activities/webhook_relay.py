@@ -5,7 +5,6 @@ It runs in every worker; one at a time does it. What it does not get done, the n
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -23,7 +22,10 @@ EVERY = 1.0
 """Seconds between two looks."""
 MOST_AT_ONCE = 30
 """Endpoints that are delivered to at the same time: the steps of orders need the workers, too."""
-_PURGE_EVERY = 600.0
+PASSED_AT_ONCE = 200
+"""Endpoints that pass what they do not want, in one statement."""
+PURGE_EVERY = 600.0
+_EXPECTED = (EsimError, SQLAlchemyError, RPCError)
 
 _log = logging.getLogger(__name__)
 
@@ -35,32 +37,38 @@ class WebhookRelay:
         self._client = client
         self._database = database
         self._task_queue = task_queue
-        self._purged_at = 0.0
-        self._failing = False
+        self._failed = self._is_noted = False
 
     async def keep_looking(self) -> None:
         """Look each second, whatever fails."""
         while True:
+            self._failed = False
             try:
                 await self.look()
-                self._failing = False
-            except (EsimError, SQLAlchemyError, RPCError, RuntimeError) as failure:
-                if not self._failing:
-                    _log.warning("Webhooks are not looked at: %s.", type(failure).__name__)
-                self._failing = True
+            except Exception as failure:  # noqa: BLE001  else no event would be delivered until a restart
+                self._note(failure)
+            self._is_noted = self._failed
             await asyncio.sleep(EVERY)
+
+    async def keep_purging(self) -> None:
+        """Delete what is over for long, also while nothing is due."""
+        while True:
+            purged = 0
+            try:
+                async with self._database.transaction() as connection:
+                    purged = await webhook_relay.purge(connection)
+            except Exception as failure:  # noqa: BLE001  the next time will do
+                _log.warning("Attempts of webhooks are not purged: %s.", type(failure).__name__)
+            if purged < webhook_relay.PURGED_AT_ONCE:
+                await asyncio.sleep(PURGE_EVERY)
 
     async def look(self) -> int:
         """Wake what is due; how many. Raises what database and Temporal raise."""
-        async with self._database.reading() as connection:
-            anything = await webhook_relay.anything(connection)
-        if not anything:
+        if not await self._anything():
             return 0
+        await self._pass_on()
         async with self._database.transaction() as connection:
             found = await webhook_relay.claim(connection, MOST_AT_ONCE)
-            if time.monotonic() - self._purged_at > _PURGE_EVERY:
-                await webhook_relay.purge(connection)
-                self._purged_at = time.monotonic()
         for place, one in enumerate(found):
             try:
                 await self._wake(one)
@@ -68,6 +76,32 @@ class WebhookRelay:
                 await self._unclaim(found[place:])
                 raise
         return len(found)
+
+    async def _anything(self) -> bool:
+        try:
+            async with self._database.reading() as connection:
+                return await webhook_relay.anything(connection)
+        except (EsimError, SQLAlchemyError) as failure:
+            self._note(failure)  # and claim: what is due must not wait for this
+            return True
+
+    async def _pass_on(self) -> None:
+        try:
+            async with self._database.transaction() as connection:
+                await webhook_relay.pass_on(connection, PASSED_AT_ONCE)
+        except (EsimError, SQLAlchemyError) as failure:
+            self._note(failure)  # what no endpoint wants can wait, and what is due cannot
+
+    def _note(self, failure: Exception) -> None:
+        """Log the first failure of many; one that is a defect with its traceback."""
+        self._failed = True
+        if self._is_noted:
+            return
+        self._is_noted = True
+        if isinstance(failure, _EXPECTED):
+            _log.warning("Webhooks are not looked at: %s.", type(failure).__name__)
+        else:
+            _log.error("Webhooks are not looked at.", exc_info=failure)
 
     async def _wake(self, one: DueWebhook) -> None:
         await wake(self._client, self._task_queue, one.id, one.account_id)
@@ -81,9 +115,11 @@ class WebhookRelay:
 @asynccontextmanager
 async def relaying(client: Client, database: Database, task_queue: str) -> AsyncIterator[None]:
     """Run the relay while the block runs."""
-    looking = asyncio.create_task(WebhookRelay(client, database, task_queue).keep_looking())
+    relay = WebhookRelay(client, database, task_queue)
+    running = {asyncio.create_task(one) for one in (relay.keep_looking(), relay.keep_purging())}
     try:
         yield
     finally:
-        looking.cancel()
-        await asyncio.wait({looking})
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running)

@@ -23,7 +23,7 @@ from outbox.webhooks.signing import signed
 SECONDS = 10.0
 """Within which a receiver answers: name, connection, TLS and status."""
 _REST_OF_ANSWER = 1.0
-"""Seconds for the text of an answer that failed, once its status is known."""
+"""Seconds for the text of an answer, once its status is known."""
 _PORTS = {"http": 80, "https": 443}
 _UNSEEN = dict.fromkeys(range(32), None) | {127: None} | {ord(keep): keep for keep in "\n\t"}
 
@@ -79,8 +79,8 @@ class Sender:
         began = time.monotonic()
         outcome, status, text = Outcome.TIMEOUT, None, ""
         try:
-            async with asyncio.timeout(SECONDS):
-                status, text = await self._sent(post, secrets)
+            async with asyncio.timeout(SECONDS) as limit:
+                status, text = await self._sent(post, secrets, limit)
             outcome = Outcome.DELIVERED if 200 <= status < 300 else Outcome.STATUS
         except TimeoutError:
             pass
@@ -105,7 +105,7 @@ class Sender:
             raise PrivateAddress
         return found
 
-    async def _sent(self, post: Post, secrets: Sequence[str]) -> tuple[int, str]:
+    async def _sent(self, post: Post, secrets: Sequence[str], limit: asyncio.Timeout) -> tuple[int, str]:
         """The status and, of a failure, the beginning of the text. The first address that can be connected to
         is used.
         """
@@ -120,21 +120,24 @@ class Sender:
         }
         for address in addresses[:-1]:
             try:
-                return await self._to(address, body, headers)
+                return await self._to(address, body, headers, limit)
             except httpx2.ConnectError as failure:
                 if _is_tls(failure):
                     raise
-        return await self._to(addresses[-1], body, headers)
+        return await self._to(addresses[-1], body, headers, limit)
 
-    async def _to(self, address: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+    async def _to(
+        self, address: str, body: bytes, headers: Mapping[str, str], limit: asyncio.Timeout
+    ) -> tuple[int, str]:
         host = f"[{address}]" if ":" in address else address
         url = f"{self._scheme}://{host}:{self._port}{self._path}"
         named = {"sni_hostname": self._host}
         async with self._client.stream(
             "POST", url, content=body, headers=headers, extensions=named
         ) as answer:
-            ok = 200 <= answer.status_code < 300
-            return answer.status_code, "" if ok else await _beginning(answer)
+            limit.reschedule(None)  # the status is known in time, whenever its text ends
+            text = await _beginning(answer)  # read of a success, too: else its connection is not kept
+            return answer.status_code, "" if 200 <= answer.status_code < 300 else text
 
 
 async def _beginning(answer: httpx2.Response) -> str:

@@ -25,7 +25,6 @@ from models.operations.webhooks import (
     NewWebhook,
     Replayed,
     Tested,
-    WebhookState,
     WebhookView,
     parse_description,
     parse_types,
@@ -222,8 +221,9 @@ class WebhookDesk:
         async with self._database.transaction() as connection:
             data = {"outcome": answer.outcome.value, "status": answer.status}
             await webhooks.record(connection, account_id, found.id, caller.by, "tested", **data)
-            if answer.ok and found.state is WebhookState.FAILING:
-                found = await webhooks.enable(connection, found, account_id, caller.by, skip_missed=False)
+            if answer.ok:
+                await webhooks.try_again(connection, found.id)
+            found, _ = await _found(connection, caller, webhook)
         return Tested(found, answer)
 
     async def _ping(self, found: WebhookView, encrypted: Collection[bytes]) -> Answer:

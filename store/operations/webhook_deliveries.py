@@ -23,7 +23,7 @@ from models.operations.webhooks import (
     delay_after,
 )
 from models.people.callers import By
-from store.operations.webhook_relay import NEXT
+from store.operations.webhook_relay import next_events
 from store.operations.webhooks import disable
 
 WORKS_FOR = timedelta(seconds=60)
@@ -52,8 +52,8 @@ _AGAIN = text(
 _EVENTS = text(
     f"""
     SELECT e.epoch, CAST(e.xid AS text) AS xid, e.id AS event_id, e.at, e.actor, e.type, e.data, e.about
-    FROM webhooks w JOIN events e ON {NEXT}
-    WHERE w.id = :id ORDER BY e.epoch, e.xid, e.id LIMIT :most
+    FROM webhooks w CROSS JOIN LATERAL ({next_events(":most")}) AS next JOIN events e ON e.id = next.id
+    WHERE w.id = :id ORDER BY e.epoch, e.xid, e.id
     """  # noqa: S608  conditions of our own
 )
 _LOCK = text(
@@ -64,11 +64,12 @@ _LOCK = text(
     """
 )
 _MOVE = text(
-    """
+    f"""
     UPDATE webhooks SET epoch = :epoch, xid = CAST(CAST(:xid AS text) AS xid8), event_id = :event_id,
-        failures = :failures, failing_since = :failing_since, next_attempt_at = :next_attempt_at
+        failures = :failures, failing_since = :failing_since, next_attempt_at = :next_attempt_at,
+        working_since = CASE WHEN failures >= {IN_A_ROW} THEN esim_now() ELSE working_since END
     WHERE id = :id
-    """
+    """  # noqa: S608
 )
 _SETTLE = text(
     """

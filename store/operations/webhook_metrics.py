@@ -9,17 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.identifiers import reference
 from models.operations.webhooks import IN_A_ROW, WebhookState
 from store.operations.metrics import Metrics
-from store.operations.webhook_relay import NEXT
+from store.operations.webhook_relay import next_events
 
 _STATE = f"""CASE WHEN w.disabled_at IS NOT NULL THEN 'disabled' WHEN w.failures >= {IN_A_ROW} THEN 'failing'
     ELSE 'enabled' END"""
 _STATES = text(f"SELECT {_STATE} AS state, count(*) AS number FROM webhooks w GROUP BY 1")  # noqa: S608
 _RETRIES = text("SELECT count(*) FROM webhook_attempts WHERE next_attempt_at IS NOT NULL")
 _WAITING = f"""
-    SELECT w.id, EXTRACT(epoch FROM esim_now() - next.at) AS seconds
-    FROM webhooks w CROSS JOIN LATERAL (
-        SELECT e.at FROM events e WHERE {NEXT} ORDER BY e.epoch, e.xid, e.id LIMIT 1
-    ) AS next
+    SELECT w.id, EXTRACT(epoch FROM esim_now() - greatest(next.at, w.working_since)) AS seconds
+    FROM webhooks w CROSS JOIN LATERAL ({next_events()}) AS next
     WHERE w.disabled_at IS NULL AND w.failures < {IN_A_ROW}
 """  # noqa: S608  conditions of our own
 _OLDEST = text(f"SELECT max(seconds) FROM ({_WAITING}) AS waiting")  # noqa: S608
@@ -36,7 +34,7 @@ class WebhooksSeen:
 
     states: Mapping[str, int]
     late: tuple[str, ...]
-    """Their receivers do not fail, and still events wait."""
+    """Enabled for long, and their receivers do not fail, and still events wait."""
     failing: tuple[str, ...]
     disabled: tuple[str, ...]
     """Not because somebody asked for it."""
@@ -54,7 +52,9 @@ async def retries(connection: AsyncConnection) -> Metrics:
 
 
 async def oldest_waiting(connection: AsyncConnection) -> Metrics:
-    """How long the oldest event that was never tried has waited, of receivers that do not fail; 0 if none."""
+    """How long the oldest event that was never tried has waited, of receivers that do not fail; 0 if none.
+    From when its endpoint was enabled, or its receiver works again, if that was later.
+    """
     return {(): float(await connection.scalar(_OLDEST) or 0)}
 
 

@@ -13,55 +13,88 @@ KEPT = timedelta(days=30)
 """How long an attempt that is over is kept."""
 _LOCK = 0x657369_77656268
 
-AFTER = "(e.epoch, e.xid, e.id) > (w.epoch, w.xid, w.event_id)"
-VISIBLE = "(e.epoch < esim_epoch() OR e.xid < pg_snapshot_xmin(pg_current_snapshot()))"
+PURGED_AT_ONCE = 1000
+
+_END = "(SELECT esim_epoch()), (SELECT pg_snapshot_xmin(pg_current_snapshot()))"
+"""The end of what is visible: asked once for a statement, not once for each endpoint."""
 WANTED = "(cardinality(w.types) = 0 OR e.type = ANY (w.types))"
 OF_ACCOUNT = "e.account_id = w.account_id AND e.audience = 'account'"
-NEXT = f"{OF_ACCOUNT} AND {AFTER} AND {VISIBLE} AND {WANTED}"
-"""The conditions of an event `e` that is to be delivered to the endpoint `w` and has no row of an attempt."""
+
+
+def _events(of: str, same: str, few: str, condition: str = "true") -> str:
+    """The query of the first visible events `e` after the place of the endpoint `w` whose columns `of` are as
+    `same` says. Both ends and the sequence have all columns of one index, so that no other one is chosen, in
+    which an event may lie far away.
+    """
+    return f"""
+        SELECT e.epoch, e.xid, e.id, e.at FROM events e
+        WHERE ({of}, e.epoch, e.xid, e.id) > ({same}, w.epoch, w.xid, w.event_id)
+            AND ({of}, e.epoch, e.xid) < ({same}, {_END}) AND {condition}
+        ORDER BY {of}, e.epoch, e.xid, e.id LIMIT {few}
+    """  # noqa: S608  conditions of our own
+
+
+def next_events(few: str = "1") -> str:
+    """The query of the next events that are to be delivered to the endpoint `w` and have no attempt's row.
+
+    The next of each type, in the sequence of an index: a rare type is not searched among all events of the
+    account. All types: the next of the account.
+    """
+    every = "e.audience = 'account' AND cardinality(w.types) = 0"
+    of_account = _events("e.account_id", "w.account_id", few, every)
+    each = _events("e.account_id, e.type", "w.account_id, wanted.type", few, "e.audience = 'account'")
+    return f"""
+        SELECT * FROM (
+            (SELECT * FROM ({of_account}) AS of_account)
+            UNION ALL
+            (SELECT of_type.* FROM unnest(w.types) AS wanted(type) CROSS JOIN LATERAL ({each}) AS of_type)
+        ) AS of_endpoint ORDER BY epoch, xid, id LIMIT {few}
+    """  # noqa: S608
+
+
+# Subqueries with a LIMIT are asked for one endpoint after the other: of an EXISTS the planner may make a join
+# with all events.
+_HAS_NEXT = f"(SELECT next.id FROM ({next_events()}) AS next LIMIT 1) IS NOT NULL"  # noqa: S608
+_BEHIND = f"(SELECT e.id FROM ({_events('e.account_id', 'w.account_id', '1')}) AS e) IS NOT NULL"  # noqa: S608
 _IDLE = "(w.woken_until IS NULL OR w.woken_until <= esim_now())"
 _OPEN = "w.disabled_at IS NULL AND (w.next_attempt_at IS NULL OR w.next_attempt_at <= esim_now())"
-_AGAIN = """EXISTS (SELECT FROM webhook_attempts a WHERE a.webhook_id = w.id
-    AND a.next_attempt_at IS NOT NULL AND a.next_attempt_at <= esim_now())"""
+_AGAIN = """(SELECT a.id FROM webhook_attempts a WHERE a.webhook_id = w.id
+    AND a.next_attempt_at IS NOT NULL AND a.next_attempt_at <= esim_now() LIMIT 1) IS NOT NULL"""
 _UNTOLD = "(w.disabled_at IS NOT NULL AND w.notified_at IS NULL)"
-_DUE = f"({_UNTOLD} OR ({_OPEN} AND ({_AGAIN} OR EXISTS (SELECT FROM events e WHERE {NEXT}))))"
+_DUE = f"({_UNTOLD} OR ({_OPEN} AND ({_AGAIN} OR ({_BEHIND} AND {_HAS_NEXT}))))"
 
 _FIND = text(
     f"""
-    SELECT EXISTS (SELECT FROM webhooks w WHERE {_IDLE} AND {_DUE}) AS due,
-        EXISTS (SELECT FROM webhooks w WHERE {_IDLE} AND {_OPEN}
-            AND EXISTS (SELECT FROM events e WHERE e.account_id = w.account_id AND {AFTER} AND {VISIBLE})
-        ) AS behind
-    """  # noqa: S608  conditions of our own
+    SELECT EXISTS (
+        SELECT FROM webhooks w WHERE {_IDLE} AND ({_UNTOLD} OR ({_OPEN} AND ({_AGAIN} OR {_BEHIND})))
+    )
+    """  # noqa: S608
 )
 _TRY_LOCK = text(f"SELECT pg_try_advisory_xact_lock({_LOCK})")
 _CLAIM = text(
     f"""
     WITH busy AS (SELECT count(*) AS number FROM webhooks w WHERE {_OPEN} AND NOT {_IDLE}),
     found AS (
-        SELECT w.id FROM webhooks w, busy WHERE {_IDLE} AND {_DUE}
+        SELECT w.id FROM webhooks w WHERE {_IDLE} AND {_DUE}
         ORDER BY w.woken_until NULLS FIRST, w.id LIMIT (SELECT greatest(:most - number, 0) FROM busy)
     )
     UPDATE webhooks SET woken_until = esim_now() + :woken_for FROM found WHERE webhooks.id = found.id
     RETURNING webhooks.id, webhooks.account_id
     """  # noqa: S608
 )
-_MOVE = text(
+_PASS = text(
     f"""
     WITH passed AS (
-        SELECT w.id, w.epoch AS old_epoch, w.xid AS old_xid, w.event_id AS old_id, last.*
-        FROM webhooks w CROSS JOIN LATERAL (
-            SELECT e.epoch, e.xid, e.id AS event_id FROM events e
-            WHERE e.account_id = w.account_id AND {AFTER} AND {VISIBLE}
-            ORDER BY e.epoch DESC, e.xid DESC, e.id DESC LIMIT 1
-        ) AS last
-        WHERE {_IDLE} AND {_OPEN} AND NOT EXISTS (SELECT FROM events e WHERE {NEXT})
+        SELECT w.id, w.epoch, w.xid, w.event_id, w.types FROM webhooks w
+        WHERE {_IDLE} AND {_OPEN} AND {_BEHIND} AND NOT ({_HAS_NEXT}) LIMIT :most
     )
-    UPDATE webhooks w SET epoch = passed.epoch, xid = passed.xid, event_id = passed.event_id FROM passed
+    UPDATE webhooks w SET (epoch, xid, event_id) = ROW ({_END}, 0) FROM passed
     WHERE w.id = passed.id
-        AND (w.epoch, w.xid, w.event_id) = (passed.old_epoch, passed.old_xid, passed.old_id)
+        AND (w.epoch, w.xid, w.event_id, w.types)
+        = (passed.epoch, passed.xid, passed.event_id, passed.types)
     """  # noqa: S608
 )
+"""To the end of the feed, before what running transactions may still add."""
 _SLEEP = text("UPDATE webhooks SET woken_until = NULL WHERE id = ANY (:ids)")
 _REAWAKEN = text("UPDATE webhooks SET woken_until = NULL WHERE woken_until IS NOT NULL")
 _PURGE = text(
@@ -69,7 +102,7 @@ _PURGE = text(
     DELETE FROM webhook_attempts WHERE id IN (
         SELECT id FROM webhook_attempts
         WHERE at < esim_now() - CAST(:kept AS interval) AND next_attempt_at IS NULL
-        ORDER BY at LIMIT 1000
+        ORDER BY at LIMIT :most FOR UPDATE SKIP LOCKED
     )
     """
 )
@@ -85,17 +118,24 @@ class DueWebhook:
 
 async def anything(connection: AsyncConnection) -> bool:
     """Whether an endpoint has something due, or events that it does not want: one statement, each second."""
-    row = (await connection.execute(_FIND)).one()
-    return bool(row.due or row.behind)
+    return bool(await connection.scalar(_FIND))
+
+
+async def pass_on(connection: AsyncConnection, most: int) -> int:
+    """Pass the events that no endpoint wants, for so many endpoints at most; how many they were. Nothing
+    where another relay works at this moment.
+    """
+    if not await connection.scalar(_TRY_LOCK):
+        return 0
+    return int((await connection.execute(_PASS, {"most": most})).rowcount)
 
 
 async def claim(connection: AsyncConnection, most: int) -> list[DueWebhook]:
-    """Pass the events that no endpoint wants, and claim endpoints that have something due, `most` at a time.
-    Nothing where another relay does so at this moment.
+    """Claim endpoints that have something due, `most` at a time. Nothing where another relay does so at this
+    moment.
     """
     if not await connection.scalar(_TRY_LOCK):
         return []
-    await connection.execute(_MOVE)
     rows = await connection.execute(_CLAIM, {"most": most, "woken_for": WOKEN_FOR})
     return [DueWebhook(row.id, row.account_id) for row in rows]
 
@@ -111,5 +151,5 @@ async def reawaken(connection: AsyncConnection) -> None:
 
 
 async def purge(connection: AsyncConnection) -> int:
-    """Delete attempts that are over for long; how many."""
-    return int((await connection.execute(_PURGE, {"kept": KEPT})).rowcount)
+    """Delete attempts that are over for long, `PURGED_AT_ONCE` at most; how many."""
+    return int((await connection.execute(_PURGE, {"kept": KEPT, "most": PURGED_AT_ONCE})).rowcount)

@@ -51,6 +51,8 @@ class WebhookRow(Row):
     """Until when its receiver is left alone."""
     woken_until: Mapped[datetime | None]
     """Until when its workflow is expected to work: the relay does not wake it again before."""
+    working_since: Mapped[datetime] = mapped_column(server_default=now())
+    """Since when it is enabled and its receiver does not fail: what waited before was not late."""
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     created_by: Mapped[str] = mapped_column(info=REFERENCE)
     made_key: Mapped[str | None] = made_key()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, Text, cast, delete, func, select, update
+from sqlalchemy import Select, Text, case, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -39,7 +39,13 @@ _NOW = {
     "event_id": 0,
 }
 """The place in the feed after which everything comes that is not visible yet."""
-WORKING = {"failures": 0, "failing_since": None, "next_attempt_at": None, "woken_until": None}
+WORKING = {
+    "failures": 0,
+    "failing_since": None,
+    "next_attempt_at": None,
+    "woken_until": None,
+    "working_since": now(),
+}
 """The columns of an endpoint whose receiver is tried at once."""
 _ROW = WebhookRow
 _WEBHOOKS: Select[*tuple[Any, ...]] = select(
@@ -185,11 +191,15 @@ async def rotate(  # noqa: PLR0917  as many as there are
     keep: timedelta,
     by: By,
 ) -> WebhookView:
-    """Sign with this secret from now on, and for a while with the one before, too."""
+    """Sign with this secret from now on, and for a while with the one before, too. While one before still
+    signs it stays, for as long as it was to: its receivers were promised that time.
+    """
     values: dict[str, Any] = {"secret": ring.encrypt(signing_secret_of(known.id), secret.encode())}
     values |= {"previous_secret": None, "previous_until": None}
     if keep:
-        values |= {"previous_secret": _ROW.secret, "previous_until": now() + keep}
+        signs = _ROW.previous_until > now()
+        values["previous_secret"] = case((signs, _ROW.previous_secret), else_=_ROW.secret)
+        values["previous_until"] = case((signs, _ROW.previous_until), else_=now() + keep)
     await connection.execute(update(_ROW).where(_ROW.id == known.id).values(values))
     await record(connection, account_id, known.id, by, "rotated")
     return await _read(connection, known.id)
@@ -217,20 +227,33 @@ async def enable(
     again: dict[str, Any] = {"disabled_at": None, "disabled_for": None, "notified_at": None, **WORKING}
     if skip_missed:
         again |= _NOW
-    was_disabled = known.disabled_at is not None
-    await connection.execute(update(_ROW).where(_ROW.id == known.id).values(again))
-    waiting = (
-        WebhookAttemptRow.webhook_id == known.id,
-        WebhookAttemptRow.next_attempt_at.is_not(None),
-    )
+    before = select(_ROW.id, _ROW.disabled_at).where(_ROW.id == known.id).with_for_update().cte("before")
+    enabled = update(_ROW).where(_ROW.id == before.c.id).values(again).returning(before.c.disabled_at)
+    row = (await connection.execute(enabled)).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_webhook")
     if skip_missed:
-        settled = {"next_attempt_at": None, "given_up_at": now()}
+        await _settle_waiting(connection, known.id, next_attempt_at=None, given_up_at=now())
     else:
-        settled = {"next_attempt_at": now(), "first_at": now()}
-    await connection.execute(update(WebhookAttemptRow).where(*waiting).values(settled))
-    if was_disabled or skip_missed:
+        await _settle_waiting(connection, known.id, next_attempt_at=now(), first_at=now())
+    if row.disabled_at is not None or skip_missed:
         await record(connection, account_id, known.id, by, "enabled", skipped=skip_missed)
     return await _read(connection, known.id)
+
+
+async def try_again(connection: AsyncConnection, webhook_id: int) -> None:
+    """Its receiver has taken a ping: deliver at once what it missed while it failed. A disabled one stays."""
+    failing = update(_ROW).where(_ROW.id == webhook_id, _ROW.disabled_at.is_(None), _ROW.failures >= IN_A_ROW)
+    if (await connection.execute(failing.values(WORKING).returning(_ROW.id))).one_or_none():
+        await _settle_waiting(connection, webhook_id, next_attempt_at=now(), first_at=now())
+
+
+async def _settle_waiting(connection: AsyncConnection, webhook_id: int, **values: Any) -> None:
+    waiting = (
+        WebhookAttemptRow.webhook_id == webhook_id,
+        WebhookAttemptRow.next_attempt_at.is_not(None),
+    )
+    await connection.execute(update(WebhookAttemptRow).where(*waiting).values(values))
 
 
 async def record(

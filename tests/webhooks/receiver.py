@@ -47,6 +47,7 @@ class Receiver:
     text: str = ""
     requests: list[Received] = field(default_factory=list)
     port: int = 0
+    connections: int = 0
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
@@ -78,6 +79,7 @@ class Receiver:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
+        self.connections += 1
         try:
             while await self._one(reader, writer):
                 pass

@@ -166,6 +166,32 @@ async def test_doctor_and_metrics_see_events_that_wait(idle_scene: Scene) -> Non
         assert (await webhooks(database)).sentence == "Webhooks: 1 enabled, 0 failing, 0 disabled."
 
 
+@pytest.mark.covers("A11", "W8")
+async def test_what_waited_while_an_endpoint_was_disabled_or_failed_is_not_late(idle_scene: Scene) -> None:
+    late = "UPDATE webhooks SET working_since = esim_now() - interval '1 day', xid = '1'"
+    old = "INSERT INTO events (account_id, about, type, actor, audience, data, at) VALUES (1,"
+    old += (
+        " ARRAY['line:1'], 'line.groups_changed', 'operator', 'account', '{}', esim_now() - interval '1 h')"
+    )
+    async with hooked(idle_scene, "line.groups_changed", relayed=False) as hook:
+        database = hook.scene.database
+        await run(database, old)
+        await run(database, late)
+        assert not (await webhooks(database)).ok
+
+        await hook.desk.disable(OPERATOR, hook.id)
+        await hook.desk.enable(OPERATOR, hook.id)
+        assert (await webhooks(database)).ok
+        async with database.reading() as connection:
+            assert 0 < (await webhook_metrics.oldest_waiting(connection))[()] < 300
+
+        await run(database, f"{late}, failures = 4, failing_since = esim_now()")
+        await run(database, old)
+        await hook.relay.look()
+        works = await eventually(hook.row, lambda row: row.failures == 0)
+        assert works.working_since > works.created_at
+
+
 @pytest.mark.covers("A11")
 async def test_what_no_endpoint_wants_is_passed_without_waking_anyone(idle_scene: Scene) -> None:
     async with hooked(idle_scene, "order.processed", relayed=False) as hook:
