@@ -34,7 +34,7 @@ async def test_what_is_due_is_delivered_though_the_look_and_the_passing_on_fail(
 async def test_a_defect_is_logged_once_and_the_next_look_delivers(
     idle_scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    looks = []
+    looks: list[int] = []
     claim = webhook_relay.claim
 
     async def breaks(*given: Any) -> Any:
