@@ -36,7 +36,7 @@ CODES = {
     ),
     "qr.shown": EventType("A user looked at the QR code of an eSIM.", _SIM, {"version": 1}),
     "notification.created": EventType(
-        "Somebody is notified by e-mail that a QR code has arrived.", _NOTIFICATION, {"version": 1}
+        "A person is notified by e-mail that a QR code has arrived.", _NOTIFICATION, {"version": 1}
     ),
     "notification.revoked": EventType("A notification is not valid any more, nor its link.", _NOTIFICATION),
     "link.checked": EventType("A file or a code was checked with an upload link.", (*_REQUEST, "link:5")),

@@ -16,7 +16,7 @@ WEBHOOKS = {
     ),
     "webhook.replayed": EventType("Events are sent to it again.", _ABOUT, {**_OF, "events": 12}),
     "webhook.disabled": EventType(
-        "Nothing is delivered to it any more: somebody asked for it (`asked`), its receiver answered 410 "
+        "Nothing is delivered to it any more: a user asked for it (`asked`), its receiver answered 410 "
         "(`gone`), or nothing could be delivered for three days (`failing`).",
         _ABOUT,
         {**_OF, "reason": "failing"},

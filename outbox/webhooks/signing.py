@@ -15,7 +15,7 @@ _BYTES = 32
 
 
 def new_secret() -> str:
-    """A new random secret, as it is shown to whoever verifies the signatures."""
+    """A new random secret, as its receiver needs it to verify signatures."""
     return PREFIX + base64.b64encode(secrets.token_bytes(_BYTES)).decode()
 
 

@@ -159,7 +159,7 @@ class _Chapter:
         return path
 
     async def told(self, receiver: Receiver, order: str) -> None:
-        """Nobody asks again and again: the receiver is told."""
+        """The receiver gets each event, without asking again and again."""
         events = [await receiver.got(f"order.{name}") for name in ("provider_processing", "processed")]
         self.scene.timeline.says("The shop's receiver gets order.provider_processing and order.processed")
         self.scene.timeline.check(

@@ -208,7 +208,7 @@ async def rotate(  # noqa: PLR0917  as many as there are
 async def disable(
     connection: AsyncConnection, webhook_id: int, account_id: int, reason: DisabledFor, by: By
 ) -> WebhookView:
-    """Deliver nothing more. Idempotent. What a user asked for, nobody is notified of."""
+    """Deliver nothing more. Idempotent. No e-mail is sent about what a user asked for."""
     values = {"disabled_at": now(), "disabled_for": reason.value, "woken_until": None}
     values |= {"notified_at": now() if reason is DisabledFor.ASKED else None}
     enabled = update(_ROW).where(_ROW.id == webhook_id, _ROW.disabled_at.is_(None))

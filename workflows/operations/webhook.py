@@ -66,7 +66,7 @@ class EsimWebhook:
         )
 
     async def _wait(self, wait: timedelta) -> None:
-        """Leave the receiver alone, until it is time or somebody has it tried at once."""
+        """Leave the receiver alone, until it is time or the signal `wake` comes."""
         self._show("The receiver fails: waits before it is tried again")
         try:
             await workflow.wait_condition(
