@@ -55,8 +55,8 @@ def _english(refusal: Refusal) -> str:
 def _french(refusal: Refusal) -> str:
     template = FRENCH.get(refusal.code)
     names = partial(_countries, language=Language.FR)
-    asked = (refusal.parameters, FRENCH_WORDS, _number, names, _more)
-    written = filled(template, *asked) if template else None
+    asked = (refusal.parameters, FRENCH_WORDS, _number, names)
+    written = filled(template, *asked, more=_more) if template else None
     return written or FRENCH_UNKNOWN.format(code=refusal.code)
 
 

@@ -70,7 +70,7 @@ class Facts(BaseModel):
     sim_state: SimState | None
     enabled_targets: frozenset[str]
     esim_packs: Mapping[int, str]
-    """The names of the available packs of the account's catalogue with an eSIM of the line's provider, by id."""
+    """The available packs of the account's catalogue with an eSIM of the line's provider: names by id."""
     qr_contacts: frozenset[int]
     """Contacts of the SIM's distributor with the role eSIM QR Code."""
     open_order: str | None

@@ -67,6 +67,7 @@ def filled(
     words: Words,
     number: Callable[[int], str] = "{:,}".format,
     countries: Callable[[str], str] = str,
+    *,
     more: Callable[[int], str] = " and {:,} more".format,
 ) -> str | None:
     """The sentence with its parameters filled in and translated; None if a parameter is missing. `countries`
