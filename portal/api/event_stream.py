@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from models.errors import EsimError
 from models.feed import Cursor, FeedPage
 from portal.api.streams import Stream, Streams, Subscriber, framed
+from telemetry.http_protocol import cut_off
 
 PING_SECONDS = 15.0
 """How often something is sent where nothing happens, so that no proxy closes the connection."""
@@ -43,16 +44,13 @@ class EventStream(StreamingResponse):
         self._ended = ended
 
     async def stream_response(self, send: Send) -> None:
-        """Send; a reader that takes nothing for too long is cut off."""
+        """Send. Raises `TimeoutError` for a reader that takes nothing for too long."""
 
         async def sending(message: Message) -> None:
             async with asyncio.timeout(SEND_SECONDS):
                 await send(message)
 
-        try:
-            await super().stream_response(sending)
-        except TimeoutError:
-            _log.info("A reader of events takes nothing; its connection is closed.")
+        await super().stream_response(sending)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer until the reader leaves, and forget the stream. Two plain tasks: the task group of Starlette
@@ -64,6 +62,9 @@ class EventStream(StreamingResponse):
             await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if sending.done():
                 sending.result()
+        except TimeoutError:
+            _log.info("A reader of events takes nothing; its connection is closed.")
+            cut_off(scope)
         finally:
             for task in (sending, leaving):
                 task.cancel()
