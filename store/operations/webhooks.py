@@ -23,7 +23,7 @@ from models.people.callers import By, Scope
 from store import events
 from store.locks import keep_account_open
 from store.made_keys import Made
-from store.operations.webhook_tables import WebhookAttemptRow, WebhookRow
+from store.operations.webhook_tables import WebhookAttemptRow, WebhookRotationRow, WebhookRow
 from store.paging import Keys
 from store.people.tables import AccountRow
 from store.row import now
@@ -52,7 +52,7 @@ _WEBHOOKS: Select[*tuple[Any, ...]] = select(
     _ROW.id,
     _ROW.account_id,
     AccountRow.name.label("account"),
-    _ROW.url,
+    _ROW.url.label("address"),
     _ROW.types,
     _ROW.description,
     _ROW.disabled_at,
@@ -166,7 +166,8 @@ async def change(
     """Give the endpoint another address, description or other types. One with another address is tried at
     once. What is the same changes nothing.
     """
-    changed = {name: value for name, value in values.items() if value != getattr(known, name)}
+    before = known.model_dump() | {"url": known.address, "types": known.types}
+    changed = {name: value for name, value in values.items() if value != before[name]}
     if changed:
         again = WORKING if "url" in changed else {}
         chosen = {name: list(v) if name == "types" else v for name, v in changed.items()}
@@ -189,11 +190,16 @@ async def rotate(  # noqa: PLR0917  as many as there are
     account_id: int,
     secret: str,
     keep: timedelta,
+    once: str | None,
     by: By,
 ) -> WebhookView:
     """Sign with this secret from now on, and for a while with the one before, too. While one before still
-    signs it stays, for as long as it was to: its receivers were promised that time.
+    signs it stays, for as long as it was to: its receivers were promised that time. Once per idempotency key,
+    `once`: its repeat is refused, as the secret that its caller wants is not shown again.
+
+    Raises `Refused` (`webhook_rotated`, `key_reused`).
     """
+    await _keep_rotation(connection, known, account_id, keep, once)
     values: dict[str, Any] = {"secret": ring.encrypt(signing_secret_of(known.id), secret.encode())}
     values |= {"previous_secret": None, "previous_until": None}
     if keep:
@@ -203,6 +209,23 @@ async def rotate(  # noqa: PLR0917  as many as there are
     await connection.execute(update(_ROW).where(_ROW.id == known.id).values(values))
     await record(connection, account_id, known.id, by, "rotated")
     return await _read(connection, known.id)
+
+
+async def _keep_rotation(
+    connection: AsyncConnection, known: WebhookView, account_id: int, keep: timedelta, once: str | None
+) -> None:
+    if once is None:
+        return
+    # one at a time for a key, also of two endpoints: else two at once would both rotate
+    await connection.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(f"rotations of A-{account_id}", 0)))
+    )
+    mark = Made.of(account_id, once, {"webhook": known.id, "keep": keep.total_seconds()})
+    rotations = WebhookRotationRow
+    if await mark.find(connection, rotations, rotations.account_id == account_id) is not None:
+        raise Refused.because("webhook_rotated", webhook=known.webhook_id)
+    values = {"webhook_id": known.id, "account_id": account_id, **mark.columns}
+    await connection.execute(insert(rotations).values(values))
 
 
 async def disable(
