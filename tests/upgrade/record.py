@@ -29,6 +29,7 @@ from settings import Settings
 from store import migrations
 from store.clock import set_clock
 from store.session import Database
+from temporal.workflow_sandbox import workflow_runner
 from tests.contract.released import contract
 from tests.replay.record import IDENTITY, PROJECT, without_traces
 from tests.system.scene import Scene, a_mailbox
@@ -37,7 +38,7 @@ from tests.upgrade.answers import answers
 from tests.upgrade.dumps import dump
 from tests.upgrade.kept import HERE, Kept
 from tests.upgrade.world import World
-from worker import WORKFLOWS, workflow_runner
+from worker import WORKFLOWS
 from workflows.operations.messages import RetryMany
 
 KEYS = "of-tests:" + base64.b64encode(hashlib.sha256(b"esim-orders: a key of tests").digest()).decode()
