@@ -53,9 +53,9 @@ from starter.operations.readiness import readiness
 from starter.operations.restart_kinds import request_timeouts
 from starter.operations.retry import RetryDesk
 from store.events import restored_unannounced
+from store.head_revision import head_revision
 from store.key_ring import KeyRing
 from store.licences.waiting import REQUEST_CODE
-from store.migrations import head_revision
 from store.session import Database
 from store.travel.stock import ALERT_STAFF
 from telemetry.health import health_page

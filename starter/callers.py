@@ -10,7 +10,7 @@ A surface makes a caller from what it has authenticated, never from an argument 
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -250,11 +250,17 @@ def _of_user(
     return Caller(
         actor=found.actor,
         scope=_scope(found, permissions),
-        permissions=permissions & PERMISSIONS[found.role],
+        permissions=_both(permissions, PERMISSIONS[found.role]),
         user_id=found.id,
         origin_id=origin_id,
         language=language,
     )
+
+
+@lru_cache(100)
+def _both(permissions: frozenset[Permission], others: frozenset[Permission]) -> frozenset[Permission]:
+    """Those that are in both; one set for all callers with the same ones, as streams keep theirs."""
+    return permissions & others
 
 
 def _scope(found: UserView, permissions: frozenset[Permission]) -> Scope:

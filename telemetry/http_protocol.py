@@ -7,7 +7,7 @@ timeout for the first request of a connection, nor for the rest of a body after 
 """
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import Mapping
 from typing import Any
 
 import h11
@@ -36,10 +36,12 @@ _GO_ON = frozenset({h11.IDLE, h11.SEND_BODY, h11.MUST_CLOSE, h11.CLOSED, h11.ERR
 """States in which h11 parses more: not after a complete request, nor after one that asks for an upgrade."""
 
 
-def cut_off(scope: MutableMapping[str, Any]) -> None:
-    """Close the connection of a request, and drop what its reader has not taken."""
-    if CUT_OFF in (offered := scope.get("extensions") or {}):
-        offered[CUT_OFF]["now"]()
+def cut_off(extensions: Mapping[str, Any]) -> None:
+    """Close the connection of a request, by the extensions of its scope, and drop what its reader has not
+    taken.
+    """
+    if CUT_OFF in extensions:
+        extensions[CUT_OFF]["now"]()
 
 
 class _Counted(h11.Connection):

@@ -10,7 +10,7 @@ first page is read, so nothing lies between the two.
 
 import asyncio
 import logging
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from contextvars import Context
 from dataclasses import dataclass, replace
@@ -66,8 +66,8 @@ class Stream:
         self.subscriber = subscriber
         self.wanted = wanted
         self.over = False
-        self._waiting: deque[tuple[Cursor, bytes]] = deque()
-        self._woken = asyncio.Event()
+        self._waiting: list[tuple[Cursor, bytes]] = []
+        self._woken: asyncio.Future[None] | None = None
 
     @property
     def kind(self) -> StreamKind:
@@ -84,25 +84,25 @@ class Stream:
             self.end()
         elif not self.over:
             self._waiting.append((place, message))
-            self._woken.set()
+            self._wake()
 
     def end(self) -> None:
         """End the stream as soon as what is being sent is sent."""
         self.over = True
-        self._waiting.clear()
-        self._woken.set()
+        self._waiting = []
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(None)
 
     async def take(self, seconds: float) -> list[tuple[Cursor, bytes]]:
-        """What waits; nothing after so many seconds, or where the stream is over."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            return []
-        taken = list(self._waiting)
-        self._waiting.clear()
-        if not self.over:
-            self._woken.clear()
+        """What waits; nothing after so many seconds, or where the stream is over. For one task."""
+        if not self._waiting and not self.over:
+            self._woken = asyncio.get_running_loop().create_future()
+            await asyncio.wait((self._woken,), timeout=seconds)
+            self._woken = None
+        taken, self._waiting = self._waiting, []
         return taken
 
 

@@ -28,6 +28,7 @@ from sandbox.postgres import ThrowAwayPostgres
 from settings import Settings
 from store import migrations
 from store.clock import set_clock
+from store.head_revision import head_revision
 from store.session import Database
 from temporal.workflow_sandbox import workflow_runner
 from tests.contract.released import contract
@@ -83,7 +84,7 @@ async def record(folder: Path) -> list[str]:
         dumped, clock = await _dumped(scene)
         said = await answers(world.works.desks)  # after the dump: that a code was shown is an event
         recorded = {
-            "revision": migrations.head_revision(),
+            "revision": head_revision(),
             "clock": clock.isoformat(),
             "unfinished": sorted(await world.works.unfinished()),
         }
