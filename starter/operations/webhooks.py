@@ -35,7 +35,7 @@ from models.people.callers import Caller, Permission
 from settings import Settings
 from starter.keys import checked_key
 from store import lookups
-from store.operations import webhook_deliveries, webhook_replays, webhooks
+from store.operations import webhook_deliveries, webhook_replays, webhook_rotations, webhooks
 from store.secrets import signing_secret_of
 from store.session import Database
 
@@ -180,7 +180,7 @@ class WebhookDesk:
         secret = new_secret()
         async with self._database.transaction() as connection:
             found, account_id = await _found(connection, caller, webhook)
-            view = await webhooks.rotate(
+            view = await webhook_rotations.rotate(
                 connection, self._ring, found, account_id, secret, keep, once, caller.by
             )
         return NewWebhook(view, secret)

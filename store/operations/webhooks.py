@@ -1,10 +1,9 @@
 """Webhook endpoints: made, listed, changed, rotated, disabled, deleted (A11, A16)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, Text, case, cast, delete, func, select, update
+from sqlalchemy import Select, Text, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,7 +22,7 @@ from models.people.callers import By, Scope
 from store import events
 from store.locks import keep_account_open
 from store.made_keys import Made
-from store.operations.webhook_tables import WebhookAttemptRow, WebhookRotationRow, WebhookRow
+from store.operations.webhook_tables import WebhookAttemptRow, WebhookRow
 from store.paging import Keys
 from store.people.tables import AccountRow
 from store.row import now
@@ -127,7 +126,7 @@ async def create(
     }
     await connection.execute(insert(_ROW).values(values))
     await record(connection, account_id, webhook_id, by, "created")
-    return await _read(connection, webhook_id)
+    return await read(connection, webhook_id)
 
 
 async def page(connection: AsyncConnection, scope: Scope, wanted: Wanted) -> Page[WebhookView]:
@@ -173,7 +172,7 @@ async def change(
         chosen = {name: list(v) if name == "types" else v for name, v in changed.items()}
         await connection.execute(update(_ROW).where(_ROW.id == known.id).values(**chosen, **again))
         await record(connection, account_id, known.id, by, "changed", fields=sorted(changed))
-    return await _read(connection, known.id)
+    return await read(connection, known.id)
 
 
 async def remove(connection: AsyncConnection, known: WebhookView, account_id: int, by: By) -> None:
@@ -181,51 +180,6 @@ async def remove(connection: AsyncConnection, known: WebhookView, account_id: in
     gone = await connection.execute(delete(_ROW).where(_ROW.id == known.id).returning(_ROW.id))
     if gone.one_or_none():
         await record(connection, account_id, known.id, by, "deleted")
-
-
-async def rotate(  # noqa: PLR0917  as many as there are
-    connection: AsyncConnection,
-    ring: "KeyRing",
-    known: WebhookView,
-    account_id: int,
-    secret: str,
-    keep: timedelta,
-    once: str | None,
-    by: By,
-) -> WebhookView:
-    """Sign with this secret from now on, and for a while with the one before, too. While one before still
-    signs it stays, for as long as it was to: its receivers were promised that time. Once per idempotency key,
-    `once`: its repeat is refused, as the secret that its caller wants is not shown again.
-
-    Raises `Refused` (`webhook_rotated`, `key_reused`).
-    """
-    await _keep_rotation(connection, known, account_id, keep, once)
-    values: dict[str, Any] = {"secret": ring.encrypt(signing_secret_of(known.id), secret.encode())}
-    values |= {"previous_secret": None, "previous_until": None}
-    if keep:
-        signs = _ROW.previous_until > now()
-        values["previous_secret"] = case((signs, _ROW.previous_secret), else_=_ROW.secret)
-        values["previous_until"] = case((signs, _ROW.previous_until), else_=now() + keep)
-    await connection.execute(update(_ROW).where(_ROW.id == known.id).values(values))
-    await record(connection, account_id, known.id, by, "rotated")
-    return await _read(connection, known.id)
-
-
-async def _keep_rotation(
-    connection: AsyncConnection, known: WebhookView, account_id: int, keep: timedelta, once: str | None
-) -> None:
-    if once is None:
-        return
-    # one at a time for a key, also of two endpoints: else two at once would both rotate
-    await connection.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"rotations of A-{account_id}", 0)))
-    )
-    mark = Made.of(account_id, once, {"webhook": known.id, "keep": keep.total_seconds()})
-    rotations = WebhookRotationRow
-    if await mark.find(connection, rotations, rotations.account_id == account_id) is not None:
-        raise Refused.because("webhook_rotated", webhook=known.webhook_id)
-    values = {"webhook_id": known.id, "account_id": account_id, **mark.columns}
-    await connection.execute(insert(rotations).values(values))
 
 
 async def disable(
@@ -238,7 +192,7 @@ async def disable(
     done = await connection.execute(enabled.values(values).returning(_ROW.id))
     if done.one_or_none():
         await record(connection, account_id, webhook_id, by, "disabled", reason=reason.value)
-    return await _read(connection, webhook_id)
+    return await read(connection, webhook_id)
 
 
 async def enable(
@@ -261,7 +215,7 @@ async def enable(
         await _settle_waiting(connection, known.id, next_attempt_at=now(), first_at=now())
     if row.disabled_at is not None or skip_missed:
         await record(connection, account_id, known.id, by, "enabled", skipped=skip_missed)
-    return await _read(connection, known.id)
+    return await read(connection, known.id)
 
 
 async def try_again(connection: AsyncConnection, webhook_id: int) -> None:
@@ -289,7 +243,8 @@ async def record(
     )
 
 
-async def _read(connection: AsyncConnection, webhook_id: int) -> WebhookView:
+async def read(connection: AsyncConnection, webhook_id: int) -> WebhookView:
+    """The endpoint with this id."""
     return _view((await connection.execute(_WEBHOOKS.where(_ROW.id == webhook_id))).one())
 
 
