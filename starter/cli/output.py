@@ -1,6 +1,7 @@
 """Print the output of commands: tables for people, JSON for programs, never both."""
 
 import json
+import re
 import sys
 import textwrap
 from collections.abc import Collection, Iterable, Sequence
@@ -140,7 +141,9 @@ def print_list(title: str, columns: Sequence[str], rows: Iterable[Sequence[objec
 def _widths(lines: Sequence[Sequence[str]]) -> list[int] | None:
     """The width of each column of a table that fits the terminal; None if a word would have to be cut."""
     columns = list(zip(*lines, strict=True))
-    widths = [max(cell_len(word) for cell in column for word in cell.split() or [""]) for column in columns]
+    widths = [
+        max(cell_len(word) for cell in column for word in re.split("[ \n]", cell)) for column in columns
+    ]
     left = console.width - sum(widths) - 3 * len(widths) - 1
     if left < 0:
         return None
