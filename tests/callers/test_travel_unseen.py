@@ -28,7 +28,7 @@ PROFILE = 9
 MSISDN, ADDRESS = "+12125550777", "vera@home.example"
 OF_TRAVEL = {permission for permission in Permission if permission.endswith("_travel")}
 """What only the staff may do, who may see travel eSIMs."""
-UNSEEING = [role for role in USER_ROLES if Permission.VIEW_TRAVEL not in PERMISSIONS[role]]
+UNSEEING: list[Role] = [role for role in USER_ROLES if Permission.VIEW_TRAVEL not in PERMISSIONS[role]]
 SEEING = [role for role in USER_ROLES if role not in UNSEEING]
 
 
