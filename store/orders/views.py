@@ -162,7 +162,7 @@ def _one(scope: Scope) -> Select[*tuple[Any, ...]]:
 
 @built_once
 def _placed(scope: Scope) -> Select[*tuple[Any, ...]]:
-    later = {"holds": null(), "not_sent": null(), "incident": false()}
+    later: dict[str, ColumnElement[Any]] = {"holds": null(), "not_sent": null(), "incident": false()}
     columns = [each for each in _ORDERS.selected_columns if each.key not in later]
     named = (value.label(name) for name, value in later.items())
     return _one(scope).with_only_columns(*columns, *named)
