@@ -65,6 +65,7 @@ def test_no_word_is_left_over() -> None:
         "search_kinds.",
         "actors.",
         *("imports.missing", "imports.empty"),
+        "administration_",
         "people_states.",
         "people.link.",
         "edits.changed_to",
