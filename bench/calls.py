@@ -46,6 +46,8 @@ OF_OWNER: Mapping[str, str] = {
     "employees by name": "/employees?find=Employee%2050000",
     "employees by a short name": "/employees?find=Emp",
     "groups": "/groups",
+    "an employee": "/employees/E-1",
+    "a group": "/groups/G-1",
     "catalogue": "/catalogue",
     "users": "/users",
     "service users": "/users?kind=service",

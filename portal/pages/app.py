@@ -19,7 +19,7 @@ from portal.http.middleware import OWN_REFERRER, REFERRER, log_crash
 from portal.http.packed import packed
 from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
-from portal.pages.administration import index
+from portal.pages.administration import contact_steps, contacts, employees, groups, index, profiles
 from portal.pages.codes import imports, notifications, requests, section
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
@@ -39,7 +39,15 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *bulk.routes,
     ],
     "people": [*users.routes, *person.routes],
-    "administration": [*index.routes],
+    "administration": [
+        *index.routes,
+        *profiles.routes,
+        *contacts.routes,
+        *contact_steps.routes,
+        *contacts.of_one,
+        *employees.routes,
+        *groups.routes,
+    ],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],

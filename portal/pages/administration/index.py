@@ -27,7 +27,21 @@ class Group(NamedTuple):
 
 
 GROUPS: tuple[Group, ...] = (
-    Group("people", (Section("users", "/people", Permission.VIEW_PEOPLE, "people"),)),
+    Group(
+        "people",
+        (
+            Section("users", "/people", Permission.VIEW_PEOPLE, "people"),
+            Section("profiles", "/administration/profiles", Permission.VIEW_PEOPLE, "lock"),
+        ),
+    ),
+    Group(
+        "fleet",
+        (
+            Section("employees", "/administration/employees", Permission.VIEW_INVENTORY, "person"),
+            Section("groups", "/administration/groups", Permission.VIEW_INVENTORY, "columns"),
+            Section("distributors", "/administration/distributors", Permission.VIEW_PEOPLE, "mail"),
+        ),
+    ),
 )
 """In the order in which they are shown. A section without pages is not here: no link leads nowhere."""
 
