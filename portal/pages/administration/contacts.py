@@ -55,7 +55,7 @@ async def one(request: Request, who: SignedIn) -> Response:
     """A contact: the address, the roles, and how many upload links of open requests there are."""
     contact = await contact_of(request, who)
     links = await who.desks.contacts.open_links(who.caller, contact_id(contact))
-    facts = {"contact": contact, "path": path_of(contact), "links": links}
+    facts: dict[str, Any] = {"contact": contact, "path": path_of(contact), "links": links}
     return who.page(request, "administration/contact", roles=list(ContactRole), **facts)
 
 
@@ -80,7 +80,12 @@ async def _remove(
     request: Request, who: SignedIn, contact: ContactDetails, status: int = 200, errors: Any = ()
 ) -> Response:
     links = await who.desks.contacts.open_links(who.caller, contact_id(contact))
-    facts = {"contact": contact, "path": path_of(contact), "links": links, "errors": errors}
+    facts: dict[str, Any] = {
+        "contact": contact,
+        "path": path_of(contact),
+        "links": links,
+        "errors": errors,
+    }
     return who.page(request, "administration/contact_remove", status, **facts)
 
 

@@ -31,6 +31,7 @@ GROUPS: tuple[Group, ...] = (
         "people",
         (
             Section("users", "/people", Permission.VIEW_PEOPLE, "people"),
+            Section("service_users", "/administration/service-users", Permission.VIEW_PEOPLE, "swap"),
             Section("profiles", "/administration/profiles", Permission.VIEW_PEOPLE, "lock"),
         ),
     ),
@@ -41,6 +42,9 @@ GROUPS: tuple[Group, ...] = (
             Section("groups", "/administration/groups", Permission.VIEW_INVENTORY, "columns"),
             Section("distributors", "/administration/distributors", Permission.VIEW_PEOPLE, "mail"),
         ),
+    ),
+    Group(
+        "account", (Section("settings", "/administration/account", Permission.VIEW_PEOPLE, "administration"),)
     ),
 )
 """In the order in which they are shown. A section without pages is not here: no link leads nowhere."""

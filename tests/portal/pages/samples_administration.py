@@ -44,6 +44,13 @@ ADMINISTRATION: dict[str, PageSample] = {
     "POST /administration/profiles/{profile}/delete": PageSample(
         _default, lambda k: {"replacement": k.profile}
     ),
+    "POST /administration/service-users": PageSample(
+        form=lambda _: {"name": "Shop", "email": "no address", "role": "viewer", "key": "k"},
+        names_nothing=True,
+    ),
+    "POST /administration/account/mail": PageSample(
+        form=lambda _: {"language": "en", "contact_email": "no address"}, names_nothing=True
+    ),
     "POST /administration/employees": PageSample(form=_person, names_nothing=True),
     "GET /administration/employees/{employee}": PageSample(_employee),
     "GET /administration/employees/{employee}/edit": PageSample(_employee),
