@@ -63,6 +63,7 @@ OF_OWNER: Mapping[str, str] = {
     "an API key": "/api-keys/K-2",
     "accounts": "/accounts",
     "the caller's account": "/account",
+    "the reminder schedule": "/account/reminders",
     "an account": "/accounts/Acme",
     "history of a code": "/sims/S-2/qr-code/history",
     "QR requests": "/qr-requests",

@@ -17,6 +17,20 @@ PEOPLE = {
     "account.contact_changed": EventType(
         "The address for questions about the account was set or removed.", _ACCOUNT, {"given": True}
     ),
+    "account.sender_changed": EventType(
+        "The name that e-mails of the account come from was set or removed.", _ACCOUNT, {"given": True}
+    ),
+    "account.reminders_changed": EventType(
+        "Distributors are reminded on other days; null: as the settings of the platform say.",
+        _ACCOUNT,
+        {
+            "acknowledgement_days": 3,
+            "processing_days": None,
+            "reminders": 2,
+            "qr_code_days": None,
+            "qr_reminders": None,
+        },
+    ),
     "person.erased": EventType(
         "The data of a person were erased; the counts say how many of what.",
         ("agent:4",),

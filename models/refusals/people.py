@@ -7,6 +7,12 @@ ACCOUNTS = {
         "The account is closed; the platform's operator can open it again.", FORBIDDEN
     ),
     "name_in_use": Declared("There is an account of this name already.", CONFLICT),
+    "sender_name_invalid": Declared(
+        "The name of the sender has no @ and no <: it would be read as an address."
+    ),
+    "reminders_invalid": Declared(
+        "A reminder comes after 1 to {days} days, and 0 to {most} are sent before what waits is held."
+    ),
     # which lines
     "no_lines": Declared("Name at least one line."),
     "too_many_lines": Declared("At most {lines:,} lines are edited in one call."),

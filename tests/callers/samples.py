@@ -150,6 +150,10 @@ _ACCOUNTS: dict[str, Sample] = {
     "create": Sample(lambda d, c, _, __: d.accounts.create(c, "New"), P.MANAGE_ACCOUNTS, names_nothing=True),
     "rename": Sample(lambda d, c, _, a: d.accounts.rename(c, a, ACCOUNT), P.MANAGE_ACCOUNTS),
     "set_language": Sample(lambda d, c, _, a: d.accounts.set_language(c, a, "fr"), P.MANAGE_USERS),
+    "reminders": Sample(lambda d, c, _, a: d.accounts.reminders(c, a), P.VIEW_PEOPLE),
+    "set_reminders": Sample(
+        lambda d, c, _, a: d.accounts.set_reminders(c, a, {"qr_code_days": 5}), P.MANAGE_USERS
+    ),
     "set_contact": Sample(lambda d, c, _, a: d.accounts.set_contact(c, a, None), P.MANAGE_USERS),
     "close": Sample(lambda d, c, _, a: d.accounts.close(c, a), P.MANAGE_ACCOUNTS),
     "reopen": Sample(lambda d, c, _, a: d.accounts.reopen(c, a), P.MANAGE_ACCOUNTS),

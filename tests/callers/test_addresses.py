@@ -98,6 +98,7 @@ WRITTEN_TO: dict[str, Call] = {
 }
 """Every argument of a desk that is an address which mails will go to."""
 FOUND_BY = {
+    "AccountDesk.edit sender_name",
     "ContactDesk.edit_contact contact",
     "UserDesk.set_role user",
     "UserDesk.user user",
@@ -127,7 +128,7 @@ FOUND_BY = {
     "BulkDesk.preview bulk.employee",
     "BulkDesk.confirm bulk.employee",
 }
-"""Arguments that only name a record which there is."""
+"""Arguments that only name a record which there is, or a name that is shown."""
 
 
 def _arguments() -> Iterator[str]:

@@ -71,6 +71,7 @@ ADDED_BY_SAMPLES = {
     "EmployeeDesk.remove_employee",
     "GroupDesk.delete_group",
     "ContactDesk.remove_contact",
+    "AccountDesk.set_reminders",
 }
 TRIED = {"LicenceDesk.check_price"}
 """What is done and taken back, to see whether it would be refused."""

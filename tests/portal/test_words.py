@@ -67,6 +67,7 @@ def test_no_word_is_left_over() -> None:
         *("imports.missing", "imports.empty"),
         "administration_",
         "profiles.hints.",
+        *("reminder_words.", "reminder_hints.", "account_settings.between"),
         *("contact_roles.", "contact_role_words.", "languages.", "contacts.confirm_first"),
         *("profiles.on_line", "profiles.on_sim"),
         "people_states.",

@@ -3,6 +3,10 @@
 ACCOUNTS = {
     "account_closed": "Le compte est fermé ; l’exploitant de la plateforme peut le rouvrir.",
     "name_in_use": "Il y a déjà un compte de ce nom.",
+    "sender_name_invalid": "Le nom de l’expéditeur n’a ni @ ni < : il se lirait comme une adresse.",
+    "reminders_invalid": (
+        "Un rappel part après 1 à {days} jours, et 0 à {most} sont envoyés avant la mise en attente."
+    ),
     # quelles lignes
     "no_lines": "Indiquez au moins une ligne.",
     "too_many_lines": "Un appel modifie au plus {lines:,} lignes.",

@@ -124,7 +124,7 @@ async def ask_deactivate(request: Request, who: SignedIn) -> Response:
             raise Refused.because("own_user")
         not_above(who.caller, user.role)
         service = user.kind is UserKind.SERVICE
-        facts = {"user": user, "path": _path(user), "service": service, "list": _list(user)}
+        facts: dict[str, Any] = {"user": user, "path": _path(user), "service": service, "list": _list(user)}
         return who.page(request, "people/deactivate", **facts)
     return await _shown(request, who, asking.form, 403)
 

@@ -51,6 +51,9 @@ ADMINISTRATION: dict[str, PageSample] = {
     "POST /administration/account/mail": PageSample(
         form=lambda _: {"language": "en", "contact_email": "no address"}, names_nothing=True
     ),
+    "POST /administration/account/reminders": PageSample(
+        form=lambda _: {"acknowledgement_days": "x", "qr_reminders": "1"}, names_nothing=True
+    ),
     "POST /administration/employees": PageSample(form=_person, names_nothing=True),
     "GET /administration/employees/{employee}": PageSample(_employee),
     "GET /administration/employees/{employee}/edit": PageSample(_employee),

@@ -48,6 +48,38 @@ async def test_language_and_contact_address_are_saved_and_only_what_was_changed(
     assert "other@acme.example" in page
 
 
+async def test_the_sender_is_a_name_and_no_address(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    form = hidden((await ana.get(f"{PATH}/mail")).text) | {"language": "en", "contact_email": ""}
+    wrong = await ana.post(f"{PATH}/mail", data=form | {"sender_name": "boss@bank.example"})
+    assert wrong.status_code == 422
+    assert "it would be read as an address" in wrong.text
+    assert (await ana.post(f"{PATH}/mail", data=form | {"sender_name": "Acme IT"})).status_code == 303
+    assert (await desks.accounts.account(OPERATOR, ACCOUNT)).sender_name == "Acme IT"
+    assert "Acme IT" in (await ana.get(PATH)).text
+
+
+async def test_reminders_are_chosen_or_left_to_the_platform(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    assert "2 days (setting of the platform)" in (await ana.get(PATH)).text
+    for field, value in (("qr_code_days", "0"), ("qr_code_days", "x"), ("reminders", "21")):
+        wrong = await ana.post(f"{PATH}/reminders", data={field: value})
+        assert wrong.status_code == 422
+        assert f'id="{field}-error"' in wrong.text
+        assert f'value="{value}"' in wrong.text
+    sent = {"acknowledgement_days": "5", "reminders": "0", "qr_code_days": "1"}
+    done = await ana.post(f"{PATH}/reminders", data=sent)
+    assert done.headers["Location"] == PATH
+    chosen = await desks.accounts.reminders(OPERATOR, ACCOUNT)
+    assert (chosen.acknowledgement_days, chosen.processing_days, chosen.reminders) == (5, None, 0)
+    page = (await ana.get(PATH)).text
+    assert "It holds for orders and requests from now on." in page
+    assert "5 days" in page
+    assert 'value="5"' in (await ana.get(f"{PATH}/reminders")).text
+    await ana.post(f"{PATH}/reminders", data={})
+    assert (await desks.accounts.reminders(OPERATOR, ACCOUNT)).acknowledgement_days is None
+
+
 async def test_how_the_account_is_charged_is_shown_with_who_sets_it(browser: SignIn) -> None:
     ana, cleo = await browser(ANA), await browser(CLEO)
     page = (await ana.get(PATH)).text

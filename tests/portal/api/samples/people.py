@@ -12,6 +12,8 @@ SAMPLES = {
     "GET /accounts/{account}": Sample(lambda k: {"account": k.account}),
     "POST /accounts": Sample(json=lambda _: {"name": "New"}, headers=_KEY, names_nothing=True),
     "PATCH /account": Sample(json=lambda _: {"language": "fr"}, names_nothing=True),
+    "GET /account/reminders": Sample(names_nothing=True),
+    "PUT /account/reminders": Sample(json=lambda _: {"qr_code_days": 5}, names_nothing=True),
     "POST /account/rename": Sample(json=lambda _: {"name": ACCOUNT}, names_nothing=True),
     "POST /account/close": Sample(names_nothing=True),
     "POST /account/reopen": Sample(names_nothing=True),
