@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refused
 from models.orders.rules import TARGETS
 from models.people.callers import By
+from store.locks import keep_account_open
 from store.people.profiles import disable, enable, record_change
 from store.people.tables import ProfileRow, ProfileTargetRow, UserRow
 from store.session import constraint_of
@@ -64,9 +65,10 @@ async def set_targets(
 async def remove(
     connection: AsyncConnection, account_id: int, profile_id: int, replacement_id: int | None, by: By
 ) -> None:
-    """Delete a profile; its users get the replacement. Raises `Refused` (`profile_in_use`) if it has users
-    and there is no replacement.
+    """Delete a profile; its users get the replacement. Raises `Refused`: `profile_in_use` if it has users and
+    there is no replacement, `account_closed`.
     """
+    await keep_account_open(connection, account_id)
     known = {"account": account_id, "profile": profile_id}
     await connection.execute(_LOCK_USERS, known)
     await connection.execute(_LOCK, {"profile": profile_id})

@@ -72,6 +72,7 @@ ADDED_BY_SAMPLES = {
     "GroupDesk.delete_group",
     "ContactDesk.remove_contact",
     "AccountDesk.set_reminders",
+    "ProfileDesk.delete_profile",
 }
 TRIED = {"LicenceDesk.check_price"}
 """What is done and taken back, to see whether it would be refused."""
