@@ -187,6 +187,7 @@ STORE: dict[str, Read] = {
     "contacts.contacts": lambda c, s, _: contacts.contacts(c, s),
     "contacts.of_distributor": lambda c, s, _: contacts.contacts(c, s, distributor="Telvia"),
     "contacts.distributors": lambda c, s, _: _names_of(contacts.distributors(c, s)),
+    "contacts.overview": lambda c, s, _: _names_of(contacts.overview(c, s)),
     "contacts.find_distributor": lambda c, s, _: contacts.find_distributor(c, s.account_id, "Telvia"),  # type: ignore[union-attr]
     "contacts.of_ids": lambda c, s, k: contacts.of_ids(c, s, [_number(k.contact)]),
     "contacts.find": lambda c, s, k: contacts.find(c, s, k.contact),
