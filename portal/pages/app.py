@@ -19,6 +19,16 @@ from portal.http.middleware import OWN_REFERRER, REFERRER, log_crash
 from portal.http.packed import packed
 from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
+from portal.pages.administration import (
+    account,
+    contact_steps,
+    contacts,
+    employees,
+    groups,
+    index,
+    profiles,
+    service_users,
+)
 from portal.pages.codes import imports, notifications, requests, section
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
@@ -38,6 +48,17 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *bulk.routes,
     ],
     "people": [*users.routes, *person.routes],
+    "administration": [
+        *index.routes,
+        *profiles.routes,
+        *contacts.routes,
+        *contact_steps.routes,
+        *contacts.of_one,
+        *employees.routes,
+        *groups.routes,
+        *service_users.routes,
+        *account.routes,
+    ],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],

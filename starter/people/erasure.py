@@ -29,7 +29,7 @@ async def erase(caller: Caller, database: Database, who: str, *, only_look: bool
             person = await erasure.find(connection, who)
             needed = await erasure.needed_by(connection, person)
             if needed:
-                raise _needed(needed)
+                raise needed_by_work(needed)
             counts = await erasure.erase(connection, person, caller.by)
             await forget_files(connection, older_than=timedelta(0))  # they may name the person
             if only_look:
@@ -39,6 +39,7 @@ async def erase(caller: Caller, database: Database, who: str, *, only_look: bool
     return counts
 
 
-def _needed(by: list[str]) -> Refused:
+def needed_by_work(by: list[str]) -> Refused:
+    """The refusal of what would take a person away from this work."""
     listed = ", ".join([*by[:_NAMED], "…"] if len(by) > _NAMED else by)
     return Refused.because("person_needed", references=listed, count=len(by))

@@ -20,6 +20,7 @@ from starter.fleet.saved_views import SavedViewDesk
 from starter.licences.licences import LicenceDesk
 from starter.operations.webhooks import WebhookDesk
 from starter.people.api_keys import ApiKeyDesk
+from starter.people.employees import EmployeeDesk
 from starter.people.users import UserDesk
 from store.key_ring import KeyRing
 from store.licences import request_rows
@@ -82,6 +83,10 @@ class Known:
     device: str
     view: str
     """A view of the inventory that the manager saved."""
+    employee: str
+    """One who uses no SIM."""
+    group: str
+    """A management group with a line."""
     profile: str = "Clerk"
     distributor: str = "Telvia"
     account: str = "A-1"
@@ -140,6 +145,8 @@ async def build(database: Database) -> Known:
         job=await _job(database, reference("L", found.id)),
         device=await _device(database, found.device),
         view=await _view(database),
+        employee=await _employee(database),
+        group=await _group(database),
     )
     await _left_line(database)
     return known
@@ -169,6 +176,18 @@ async def _view(database: Database) -> str:
     """A view of the inventory of the manager."""
     manager = await who(database, f"{Role.MANAGER}@acme.example")
     return (await SavedViewDesk(database).save(manager, "Orange", InventoryQuery(provider="Orange"))).view_id
+
+
+async def _employee(database: Database) -> str:
+    added = await EmployeeDesk(database).add_employee(OPERATOR, ACCOUNT, "Elsa", "elsa@acme.example")
+    return reference("E", added.id)
+
+
+async def _group(database: Database) -> str:
+    (row,) = await run(
+        database, "SELECT min(g.id) AS id FROM management_groups g JOIN line_groups ON group_id = g.id"
+    )
+    return reference("G", row.id)
 
 
 async def _job(database: Database, line_name: str) -> str:
@@ -271,6 +290,8 @@ UNKNOWN = Known(
     job="J-99999",
     device="D-99999",
     view="V-99999",
+    employee="E-99999",
+    group="G-99999",
 )
 
 

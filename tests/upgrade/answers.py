@@ -30,6 +30,13 @@ LATER = frozenset(
         *("LicenceDesk.licence", "LicenceDesk.purchase", "LicenceDesk.counts"),
         *("LicenceRequestDesk.find", "AgentDesk.agent", "CodeBook.notifications", "CodeBook.requests"),
         *("StockDesk.esim", "AuditDesk.entries", "OrderDesk.of_ids", "OrderDesk.placed"),
+        *(
+            "EmployeeDesk.employee",
+            "GroupDesk.group",
+            "ContactDesk.overview",
+            "ContactDesk.open_links",
+            "AccountDesk.reminders",
+        ),
         *("FeedDesk.account", "FeedDesk.order", "FeedDesk.sim", "FeedDesk.types"),
     }
 )
