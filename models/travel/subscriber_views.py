@@ -4,9 +4,11 @@ from datetime import datetime
 
 from pydantic import Field
 
-from models.fleet.inventory import SimState
+from models.errors import Refusal
+from models.fleet.inventory import IN_PLACE, SimState
 from models.language import Language
 from models.travel.profiles import UNLIMITED_ALL, PlanState
+from models.travel.rules import EsimLineFacts, complimentary_refusals
 from models.values import View
 
 
@@ -33,6 +35,11 @@ class SubscriberView(View):
     def complimentary_left(self) -> int | None:
         """How many more complimentary eSIMs they may have; None: any number."""
         return None if self.plan == UNLIMITED_ALL else max(self.bundles - self.complimentary, 0)
+
+    @property
+    def no_complimentary(self) -> list[Refusal]:
+        """Why they get no further complimentary eSIM now; empty if they may have one (T18)."""
+        return complimentary_refusals(self.plan, self.bundles, self.complimentary)
 
 
 class PlanOnLine(View):
@@ -71,6 +78,16 @@ class LineOfSubscriber(View):
     sim_state: SimState | None = None
     open_order: str | None = None
     plans: tuple[PlanOnLine, ...] = ()
+
+    def facts(self, *, has_address: bool) -> EsimLineFacts:
+        """The line as the rules see it; `has_address`: whether its subscriber has an e-mail address."""
+        return EsimLineFacts(
+            profile=self.profile,
+            has_esim=self.sim_state in IN_PLACE,
+            plans_left=any(plan.state in (PlanState.QUEUED, PlanState.ACTIVE) for plan in self.plans),
+            open_order=self.open_order,
+            subscriber_has_address=has_address,
+        )
 
 
 class SubscriberProfile(SubscriberView):

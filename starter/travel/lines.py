@@ -5,10 +5,10 @@ A line is named by its id (`EL-9`) or the ICCID of its eSIM.
 
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
-from models.travel.line_views import EsimLineDetails, EsimLineView
+from models.travel.line_views import EsimLineDetails, EsimLineView, LineMoment
 from store import lookups
 from store.session import Database
-from store.travel import line_views, reports
+from store.travel import line_history, line_views, reports
 from store.travel.line_tables import EsimLineRow
 from store.travel.lookups import find_esim_line
 from store.travel.subscribers import find_subscriber
@@ -54,3 +54,12 @@ class LineBook:
             (seen,) = await line_views.esim_lines(connection, mine, chosen=[EsimLineRow.id == found.id])
             reported = await reports.reports(connection, mine, found.id, Wanted(REPORTS))
         return EsimLineDetails(**dict(seen), reports=tuple(reported))
+
+    async def history(
+        self, caller: Caller, line: str, *, limit: int | None = None, after: Position | None = None
+    ) -> Page[LineMoment]:
+        """What happened to an eSIM line, the latest first: reports with what they led to, and all else."""
+        async with self._database.reading() as connection:
+            found = await find_esim_line(connection, caller.scope, line)
+            caller.require(Permission.VIEW_TRAVEL)
+            return await line_history.history(connection, found, Wanted(limit, after))
