@@ -63,9 +63,7 @@ def _moments() -> tuple[Select[Any], Keys]:
         LineReportRow.used_bytes,
         LineReportRow.assignment_id,
         LineReportRow.outcome,
-    ).where(
-        LineReportRow.esim_line_id == bindparam("line"), LineReportRow.account_id == bindparam("account")
-    )
+    ).where(LineReportRow.esim_line_id == bindparam("line"), LineReportRow.account_id == bindparam("account"))
     events = (
         select(
             EventRow.at,
