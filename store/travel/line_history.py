@@ -30,8 +30,11 @@ from store.people import references
 from store.travel.line_tables import LineReportRow
 from store.travel.lookups import EsimLineKey
 
-_SAID_BY_REPORTS = ("plan.started", "esim_line.installed")
-"""Events of which a report of the line tells more."""
+_SAID_OTHERWISE = (
+    *("plan.started", "esim_line.installed"),  # a report of the line tells more
+    *("order.provider_processing", "order.processed", "esim.temporary_created"),  # what came of it is told
+)
+"""Events that would say the same once more."""
 
 
 async def history(connection: AsyncConnection, line: EsimLineKey, wanted: Wanted) -> Page[LineMoment]:
@@ -85,7 +88,7 @@ def _moments() -> tuple[Select[Any], Keys]:
             EventRow.about.contains(bindparam("about", type_=EventRow.about.type)),
             EventRow.account_id == bindparam("account"),
             EventRow.audience == Audience.ACCOUNT,
-            not_(EventRow.type.in_(_SAID_BY_REPORTS)),
+            not_(EventRow.type.in_(_SAID_OTHERWISE)),
         )
     )
     all_ = union_all(reports, events).subquery("moments")

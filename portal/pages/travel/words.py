@@ -55,7 +55,7 @@ class Said:
 
     def per_mb(self, amount: Decimal, currency: str) -> str:
         """What a megabyte costs, with all of its decimals."""
-        return f"{amount.normalize():f} {currency}"
+        return f"{numbers.decimal(amount, self._language)}\u00a0{currency}"
 
     def volume(self, in_bytes: int) -> str:
         """A data volume."""
@@ -122,8 +122,8 @@ class Said:
             what = str(self._texts["notices"].get(moment.notice, moment.notice)).format(plan=plan)
         people = {moment.actor: moment.actor_name} if moment.actor_name else {}
         by = who(moment.actor, people, self._language)
-        detail = " ".join(filter(None, (moment.note, moment.order)))
-        return Happened(what, moment.at, by, _STATES.get(event, "neutral"), detail)
+        by_order = " · ".join(filter(None, (by, moment.order)))
+        return Happened(what, moment.at, by_order, _STATES.get(event, "neutral"), moment.note or "")
 
     def _reported(self, report: ReportView, plan: str) -> str:
         """What a network or a phone reported, and what it led to (T21, T29, T30)."""
