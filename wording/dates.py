@@ -4,6 +4,7 @@ E-mails and pages show dates only through this module.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from babel.dates import format_date, format_datetime
@@ -42,6 +43,7 @@ def moment(when: datetime, language: Language) -> str:
     return format_datetime(when, pattern, locale=locale(language))
 
 
+@lru_cache(maxsize=1024)
 def day(when: date, language: Language) -> str:
     """A date: `26 November 2026`; `26 novembre 2026`, with non-breaking spaces in French."""
     patterns = _MOMENTS[language]

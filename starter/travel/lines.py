@@ -45,15 +45,15 @@ class LineBook:
             caller.require(Permission.VIEW_TRAVEL)
             return await line_views.esim_lines(connection, scope, chosen=chosen, wanted=Wanted(limit, after))
 
-    async def line(self, caller: Caller, line: str) -> EsimLineDetails:
-        """One eSIM line with its plans, and its latest reports with what they led to (T30)."""
+    async def line(self, caller: Caller, line: str, *, reported: bool = True) -> EsimLineDetails:
+        """One eSIM line with its plans, and, if `reported`, its latest reports with what they led to (T30)."""
         async with self._database.reading() as connection:
             found = await find_esim_line(connection, caller.scope, line)
             caller.require(Permission.VIEW_TRAVEL)
             mine = OfAccount(found.account_id)
             (seen,) = await line_views.esim_lines(connection, mine, chosen=[EsimLineRow.id == found.id])
-            reported = await reports.reports(connection, mine, found.id, Wanted(REPORTS))
-        return EsimLineDetails(**dict(seen), reports=tuple(reported))
+            latest = await reports.reports(connection, mine, found.id, Wanted(REPORTS)) if reported else ()
+        return EsimLineDetails(**dict(seen), reports=tuple(latest))
 
     async def history(
         self, caller: Caller, line: str, *, limit: int | None = None, after: Position | None = None

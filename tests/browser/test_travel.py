@@ -185,6 +185,7 @@ async def test_a_line_is_served_and_says_what_happened_to_it(portal: Ordering) -
         ):
             await expect(seen).to_contain_text(words)
         assert await seen.get_by_text("Euro 1 started").count() == 1
+        assert await seen.get_by_text("Connected in Spain").count() == 1, "it was reported twice"
         plans = page.locator("#plans tbody tr")
         await expect(plans.nth(0)).to_contain_text("Active")
         await expect(plans.nth(0)).to_contain_text("Until")
@@ -207,6 +208,7 @@ async def _revoked_against_a_connection(portal: Ordering, page: Page, line: str)
     await expect(page.locator("#errors")).to_contain_text("cannot be revoked")
     await page.goto(f"/travel/lines/{line}")
     await expect(page.locator("#plans tbody tr").nth(0)).to_contain_text("Data used up")
+    await expect(page.locator("#moments")).to_contain_text("the data is used up; the subscriber is notified")
     await page.goto(f"/travel/lines/{line}/add-plan?countries=Spain")
     await portal.scene.ended(await ordered(page))
     await page.goto(f"/travel/lines/{line}")
@@ -291,6 +293,13 @@ async def test_the_stock_is_listed_with_whom_each_esim_is_allocated_to(portal: O
         await looks_right(page, "discard")
         await page.get_by_role("button", name="Discard").click()
         await expect(page.get_by_text("out of use for ever")).to_be_visible()
+        await expect(page.get_by_role("link", name="Add plan")).to_have_count(0)
+        await page.goto("/imports/import_travel_stock")
+        await page.set_input_files(
+            "#file", files=[{"name": "again.csv", "mimeType": "text/csv", "buffer": stock_file(esim(60))}]
+        )
+        await page.wait_for_url("**/jobs/*")
+        await expect(page.get_by_text("an eSIM with this ICCID is in stock already")).to_be_visible()
 
 
 @pytest.mark.covers("T15", "T27", "T38")

@@ -15,7 +15,7 @@ from portal.pages.routes import page
 from portal.pages.travel.words import Said
 from wording.refusals import sentence
 
-MOMENTS = 50
+MOMENTS = 30
 
 
 def path_of(line: EsimLineDetails) -> str:
@@ -25,7 +25,7 @@ def path_of(line: EsimLineDetails) -> str:
 
 async def line_of(request: Request, who: SignedIn) -> EsimLineDetails:
     """The line in the path: its id, or the ICCID of its eSIM. Raises `NotFound`."""
-    return await who.desks.line_book.line(who.caller, request.path_params["line"])
+    return await who.desks.line_book.line(who.caller, request.path_params["line"], reported=False)
 
 
 async def subscriber_of(who: SignedIn, line: EsimLineDetails) -> SubscriberProfile:
