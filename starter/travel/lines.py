@@ -46,7 +46,7 @@ class LineBook:
             return await line_views.esim_lines(connection, scope, chosen=chosen, wanted=Wanted(limit, after))
 
     async def line(self, caller: Caller, line: str, *, reported: bool = True) -> EsimLineDetails:
-        """One eSIM line with its plans, and, if `reported`, its latest reports with what they led to (T30)."""
+        """One eSIM line with its plans; `reported`: with its latest reports and what they led to (T30)."""
         async with self._database.reading() as connection:
             found = await find_esim_line(connection, caller.scope, line)
             caller.require(Permission.VIEW_TRAVEL)
