@@ -59,6 +59,8 @@ class PlanOnLine(View):
     """30 days after it started, also where its data was used up before."""
     depleted_at: datetime | None = None
     """When its data was used up: it ended then."""
+    order_id: str = Field(default="", exclude=True)
+    """The order that added it, whose confirmation can be sent again (T43)."""
 
 
 class LineOfSubscriber(View):
@@ -90,9 +92,22 @@ class LineOfSubscriber(View):
         )
 
 
+class LineUnderWay(View):
+    """An order that adds a line, which has no eSIM yet: it may wait for stock (T17)."""
+
+    order_id: str
+    line_name: str
+    plan: str
+    profile: int
+    placed_at: datetime
+    waiting_since: datetime | None = None
+
+
 class SubscriberProfile(SubscriberView):
     """A subscriber with their eSIM lines (T13)."""
 
     esim_lines: tuple[LineOfSubscriber, ...] = ()
+    under_way: tuple[LineUnderWay, ...] = ()
+    """Orders for further lines."""
     replayed: bool = Field(default=False, exclude=True)
     """Whether the call that was to add the subscriber had done so before."""

@@ -133,6 +133,9 @@ async def test_a_plan_goes_on_an_esim_of_its_profile_and_an_order_waits_for_stoc
         await expect(page.get_by_label("Countries")).to_have_value("Japan")
         await expect(page.locator(".card-choice").first).to_contain_text("no eSIM of profile 10 is in stock")
         order = await ordered(page)
+        await page.get_by_role("link", name="To the subscriber").click()
+        await expect(page.get_by_text("On its way: Japan, Asia")).to_be_visible()
+        await page.go_back()
         await eventually(
             lambda: portal.scene.desk.order(OPERATOR, order),
             lambda found: found.details and found.details.waits_for,
@@ -233,13 +236,15 @@ async def _suspended_and_resumed(page: Page) -> None:
 
 
 async def _sent_again(portal: Ordering, page: Page) -> None:
-    """Either e-mail."""
+    """Either e-mail of the line, and the confirmation of a further plan."""
+    await page.get_by_role("link", name="Send e-mail again").click()
+    await looks_right(page, "resend")
+    await page.get_by_role("link", name="Cancel").click()
     mails = portal.scene.mailbox.mails
-    for which, subject in (("QR code", "eSIM"), ("Confirmation", "")):
+    for which, subject in (("QR code", "eSIM"), ("Confirmation Of", ""), ("Confirmation of Euro 1 PA-2", "")):
         before = len(mails)
         await page.get_by_role("link", name="Send e-mail again").click()
         await page.get_by_role("radio", name=which).check()
-        await looks_right(page, "resend")
         await page.get_by_role("button", name="Send").click()
         await expect(page.get_by_role("status").filter(has_text="on its way again")).to_be_visible()
         await comes_true(lambda before=before: len(mails) > before)

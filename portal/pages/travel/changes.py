@@ -43,9 +43,11 @@ class ResumeForm(FormModel):
 
 
 class ResendForm(FormModel):
-    """Which e-mail. `key`: the same key is the same e-mail, sent once."""
+    """Which e-mail, or the order of a plan that is confirmed again. `key`: the same key is the same e-mail,
+    sent once.
+    """
 
-    email: SentAgain
+    email: str = Field(min_length=1, max_length=60)
     key: str = Field(min_length=1, max_length=100)
 
 
@@ -101,12 +103,14 @@ async def ask_resend(request: Request, who: SignedIn) -> Response:
 async def resend(request: Request, who: SignedIn) -> Response:
     """Send the QR code or the confirmation again, to the present address."""
     line, sent = await line_of(request, who), await read_form(request, ResendForm, who.language)
-    with Asking(sent, who.language) as asking:
+    with Asking(sent, who.language, {"unknown_order": "email"}) as asking:
         if (given := sent.model) is not None:
-            await who.desks.sending.resend(
-                who.caller, reference("EL", line.id), given.email, key=f"{given.key} {given.email}"
-            )
-            return who.done(path_of(line), f"travel_resent_{given.email}")
+            code = given.email == SentAgain.QR_CODE
+            of_order = given.email if given.email not in set(SentAgain) else None
+            what = SentAgain.QR_CODE if code else SentAgain.CONFIRMATION
+            name, key = reference("EL", line.id), f"{given.key} {given.email}"
+            await who.desks.sending.resend(who.caller, name, what, order=of_order, key=key)
+            return who.done(path_of(line), f"travel_resent_{what}")
     return await _page(request, who, "resend", asking.form, asking.status)
 
 

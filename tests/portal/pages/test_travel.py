@@ -260,6 +260,17 @@ async def test_an_esim_is_replaced_only_after_a_confirmation(browser: SignIn, jo
     assert 'name="key" value="again"' in answer.text, "it can be sent again"
 
 
+@pytest.mark.covers("T43")
+async def test_only_the_confirmation_of_an_order_about_the_line_is_sent_again(
+    browser: SignIn, journey: Journey, acme: Known
+) -> None:
+    sue = await browser(SUPPORT)
+    for order in (acme.order, "order-aaaaaaaaaaaaaaaa", "no such e-mail"):
+        answer = await sue.post(f"/travel/lines/{journey.line}/resend", data={"email": order, "key": "k"})
+        assert answer.status_code == 422
+        assert 'id="email-error"' in answer.text
+
+
 @pytest.mark.covers("T40")
 async def test_a_line_whose_esim_was_withdrawn_says_so_and_offers_another(
     browser: SignIn, journey: Journey, desks: Desks
