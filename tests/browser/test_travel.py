@@ -241,7 +241,11 @@ async def _sent_again(portal: Ordering, page: Page) -> None:
     await looks_right(page, "resend")
     await page.get_by_role("link", name="Cancel").click()
     mails = portal.scene.mailbox.mails
-    for which, subject in (("QR code", "eSIM"), ("Confirmation Of", ""), ("Confirmation of Euro 1 PA-2", "")):
+    for which, subject in (
+        ("QR code", "eSIM"),
+        ("Confirmation Of the order", ""),
+        ("Confirmation of Euro 1 PA-2", ""),
+    ):
         before = len(mails)
         await page.get_by_role("link", name="Send e-mail again").click()
         await page.get_by_role("radio", name=which).check()
