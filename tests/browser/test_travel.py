@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from tests.browser.ordering import Ordering, looks_right, ordering
 from tests.builders import OPERATOR
 from tests.starter.travel.files import esim, stock_file
 from tests.system.conftest import idle_scene, scene, temporal
-from tests.system.scene import Scene
+from tests.system.scene import Received, Scene
 from tests.system.travel.test_line_orders import ROSA, a_shop
 from tests.temporal_server import comes_true, eventually
 from tests.travel_world import ADAM, SUE
@@ -31,6 +32,11 @@ async def portal(scene: Scene, chromium: Browser) -> AsyncIterator[Ordering]:
     await a_shop(scene, stock=2, plan="family", bundles=1)
     async with ordering(scene, chromium) as opened:
         yield opened
+
+
+def _csv(*esims: dict[str, object]) -> FilePayload:
+    """A file of stock."""
+    return FilePayload(name="stock.csv", mimeType="text/csv", buffer=stock_file(*esims))
 
 
 async def offered(page: Page, countries: str) -> None:
@@ -152,9 +158,7 @@ async def test_a_plan_goes_on_an_esim_of_its_profile_and_an_order_waits_for_stoc
         await expect(level.get_by_role("cell").nth(1)).to_have_text("1")
         await adam.get_by_role("link", name="Import eSIMs").click()
         await adam.get_by_label("Only check").uncheck()
-        content = stock_file(esim(50, profile=10))
-        file = {"name": "stock.csv", "mimeType": "text/csv", "buffer": content}
-        await adam.set_input_files("#file", files=[file])  # type: ignore[list-item]
+        await adam.set_input_files("#file", files=[_csv(esim(50, profile=10))])
         await adam.wait_for_url("**/jobs/*")
         await portal.scene.ended(order)
         await page.goto("/travel/subscribers/SB-1")
@@ -235,6 +239,11 @@ async def _suspended_and_resumed(page: Page) -> None:
     await expect(page.get_by_role("link", name="Suspend")).to_be_visible()
 
 
+def _more(mails: list[Received], before: int) -> bool:
+    """Whether another e-mail has arrived."""
+    return len(mails) > before
+
+
 async def _sent_again(portal: Ordering, page: Page) -> None:
     """Either e-mail of the line, and the confirmation of a further plan."""
     await page.get_by_role("link", name="Send e-mail again").click()
@@ -251,7 +260,7 @@ async def _sent_again(portal: Ordering, page: Page) -> None:
         await page.get_by_role("radio", name=which).check()
         await page.get_by_role("button", name="Send").click()
         await expect(page.get_by_role("status").filter(has_text="on its way again")).to_be_visible()
-        await comes_true(lambda before=before: len(mails) > before)
+        await comes_true(partial(_more, mails, before))
         assert mails[-1].to == [ROSA]
         assert subject in mails[-1].subject
 
@@ -304,9 +313,7 @@ async def test_the_stock_is_listed_with_whom_each_esim_is_allocated_to(portal: O
         await expect(page.get_by_text("out of use for ever")).to_be_visible()
         await expect(page.get_by_role("link", name="Add plan")).to_have_count(0)
         await page.goto("/imports/import_travel_stock")
-        await page.set_input_files(
-            "#file", files=[{"name": "again.csv", "mimeType": "text/csv", "buffer": stock_file(esim(60))}]
-        )
+        await page.set_input_files("#file", files=[_csv(esim(60))])
         await page.wait_for_url("**/jobs/*")
         await expect(page.get_by_text("an eSIM with this ICCID is in stock already")).to_be_visible()
 
