@@ -29,7 +29,8 @@ LATER = frozenset(
         *("UserDesk.user", "ContactDesk.contact", "AccountDesk.account"),
         *("LicenceDesk.licence", "LicenceDesk.purchase", "LicenceDesk.counts"),
         *("LicenceRequestDesk.find", "AgentDesk.agent", "CodeBook.notifications", "CodeBook.requests"),
-        *("StockDesk.esim", "StockDesk.csv", "LineBook.history", "AuditDesk.entries", "OrderDesk.of_ids"),
+        *("StockDesk.esim", "StockDesk.csv", "LineBook.history", "AuditDesk.entries"),
+        *("OrderDesk.of_ids", "OrderDesk.placed"),
         *("FeedDesk.account", "FeedDesk.order", "FeedDesk.sim", "FeedDesk.types"),
     }
 )
