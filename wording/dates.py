@@ -3,10 +3,11 @@
 E-mails and pages show dates only through this module.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.units import format_unit
 
 from models.language import Language
@@ -40,6 +41,14 @@ def moment(when: datetime, language: Language) -> str:
     when, patterns = when.astimezone(UTC), _MOMENTS[language]
     pattern = patterns.first_of_month if when.day == 1 else patterns.any_day
     return format_datetime(when, pattern, locale=locale(language))
+
+
+@lru_cache(maxsize=1024)
+def day(when: date, language: Language) -> str:
+    """A date: `26 November 2026`; `26 novembre 2026`, with non-breaking spaces in French."""
+    patterns = _MOMENTS[language]
+    pattern = patterns.first_of_month if when.day == 1 else patterns.any_day
+    return format_date(when, pattern.partition(" 'à'")[0].partition(",")[0], locale=locale(language))
 
 
 def span(length: timedelta, language: Language) -> str:

@@ -45,6 +45,13 @@ def money(amount: Decimal, currency: str, language: Language) -> str:
     return format_currency(amount, currency, locale=locale(language))
 
 
+def decimal(amount: Decimal, language: Language) -> str:
+    """A number with the decimals that it has, six at most: `0.0125`, `0,0125`."""
+    from babel.numbers import format_decimal  # noqa: PLC0415  see above
+
+    return format_decimal(amount, format="#,##0.######", locale=locale(language))
+
+
 @cache
 def locale(language: Language) -> "Locale":
     """The Babel locale of this language."""

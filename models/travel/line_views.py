@@ -25,6 +25,24 @@ class EsimLineDetails(EsimLineView):
     reports: tuple[ReportView, ...] = ()
 
 
+class LineMoment(View):
+    """What happened to an eSIM line: a report with what it led to (T30), or another event."""
+
+    at: datetime
+    report: ReportView | None = None
+    event: str | None = None
+    """The type of the event; None of a report."""
+    actor: str = "system"
+    actor_name: str | None = None
+    assignment_id: int | None = None
+    """The plan on the line that it is about."""
+    notice: str | None = None
+    """The e-mail to the subscriber that was due (T28, T35, T40)."""
+    order: str | None = None
+    note: str | None = None
+    """The reason of a suspension (T33)."""
+
+
 class ReplacePreview(View):
     """The line whose eSIM would be replaced, and the stock that is free for it (T34, T39)."""
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -37,6 +38,20 @@ class PlanView(View):
     withdrawn_at: datetime | None = None
 
 
+class ProfileReason(StrEnum):
+    """Why a plan has its profile, or has none (T15, T27)."""
+
+    PINNED = "pinned"
+    """By hand; the cheapest one is `computed_profile`."""
+    PINNED_WITHOUT_RATES = "pinned_without_rates"
+    NO_RATES = "no_rates"
+    """No profile has a rate in each of its countries: it cannot be sold."""
+    ONLY_ONE = "only_one"
+    AS_CHEAP = "as_cheap"
+    """As cheap as the next one; the lower number is chosen."""
+    CHEAPEST = "cheapest"
+
+
 class PlanDetails(PlanView):
     """A plan with the reason for its profile (T15)."""
 
@@ -44,6 +59,24 @@ class PlanDetails(PlanView):
     """Of each profile that has rates: the cheapest first, then those that do not cover the plan."""
     replayed: bool = Field(default=False, exclude=True)
     """Whether the call that was to create it had done so before."""
+
+    @property
+    def covering(self) -> list[ProfileCost]:
+        """The profiles with a rate in each of its countries, the cheapest first."""
+        return [cost for cost in self.costs if cost.covers]
+
+    @property
+    def reason(self) -> ProfileReason:
+        """Why it has its profile (T15)."""
+        if self.pinned_profile is not None:
+            pinned = ProfileReason.PINNED, ProfileReason.PINNED_WITHOUT_RATES
+            return pinned[self.computed_profile is None]
+        if self.computed_profile is None:
+            return ProfileReason.NO_RATES
+        cheapest = [cost.total for cost in self.covering[:2]]
+        if len(cheapest) <= 1:
+            return ProfileReason.ONLY_ONE
+        return ProfileReason.AS_CHEAP if cheapest[0] == cheapest[1] else ProfileReason.CHEAPEST
 
 
 class PlanOffer(PlanView):

@@ -60,13 +60,21 @@ def add_line_refusals(
     if missing := [country for country in destinations if country not in plan.countries]:
         found.append(Refusal.of("destination_not_covered", countries=", ".join(missing)))
     if complimentary:
-        found += _complimentary(subscriber, plan)
+        found += [] if plan.complimentary else [Refusal.of("plan_not_complimentary")]
+        found += complimentary_refusals(subscriber.plan, subscriber.bundles, subscriber.complimentary)
     return found
+
+
+def complimentary_refusals(plan: str, bundles: int, given: int) -> list[Refusal]:
+    """Why a subscriber with this plan of their own gets no further complimentary eSIM (T2, T18, T19)."""
+    if plan == UNLIMITED_ALL or given < bundles:
+        return []
+    return [Refusal.of("complimentary_not_allowed", bundles=bundles, given=given)]
 
 
 def add_plan_refusals(line: EsimLineFacts, plan: PlanFacts) -> list[Refusal]:
     """Every reason why this plan cannot be added to this eSIM line (T16, T24, T27)."""
-    found = plan_refusals(plan) + _line(line)
+    found = plan_refusals(plan) + line_refusals(line)
     if plan.profile is not None and plan.profile != line.profile:
         found.append(Refusal.of("profile_differs", plan=plan.profile, line=line.profile))
     return found
@@ -76,7 +84,7 @@ def replace_refusals(line: EsimLineFacts) -> list[Refusal]:
     """Every reason why the eSIM of this line cannot be replaced (T34). A line whose eSIM was withdrawn, as it
     was not installed, gets another one as long as plans wait on it (T40).
     """
-    return _line(line, without_esim=line.plans_left)
+    return line_refusals(line, without_esim=line.plans_left)
 
 
 def plan_refusals(plan: PlanFacts) -> list[Refusal]:
@@ -86,8 +94,8 @@ def plan_refusals(plan: PlanFacts) -> list[Refusal]:
     return [Refusal.of("plan_without_profile")] if plan.profile is None else []
 
 
-def _line(line: EsimLineFacts, *, without_esim: bool = False) -> list[Refusal]:
-    """Why nothing can be ordered for the line now. `without_esim`: it may have none."""
+def line_refusals(line: EsimLineFacts, *, without_esim: bool = False) -> list[Refusal]:
+    """Why nothing can be ordered for the line now (T24). `without_esim`: it may have none."""
     found = []
     if not line.has_esim and not without_esim:
         found.append(Refusal.of("line_without_esim"))
@@ -95,12 +103,4 @@ def _line(line: EsimLineFacts, *, without_esim: bool = False) -> list[Refusal]:
         found.append(Refusal.of("esim_line_open_order", order=line.open_order))
     if not line.subscriber_has_address:
         found.append(Refusal.of("subscriber_without_address"))
-    return found
-
-
-def _complimentary(subscriber: SubscriberFacts, plan: PlanFacts) -> list[Refusal]:
-    found = [] if plan.complimentary else [Refusal.of("plan_not_complimentary")]
-    if subscriber.plan != UNLIMITED_ALL and subscriber.complimentary >= subscriber.bundles:
-        bundles, given = subscriber.bundles, subscriber.complimentary
-        found.append(Refusal.of("complimentary_not_allowed", bundles=bundles, given=given))
     return found

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from models.csv_text import csv_text
 from models.identifiers import reference
 from models.values import View
@@ -39,6 +41,8 @@ class StockEsim(View):
     """The order for which it is reserved, or that has put it on its line."""
     esim_line_id: int | None
     subscriber_id: int | None
+    subscriber: str | None = Field(default=None, exclude=True)
+    """Their name, for pages: what leaves the portal has the reference."""
     revealed: bool
     """Whether its code was sent or shown to anybody."""
     imported_at: datetime

@@ -35,6 +35,8 @@ from portal.pages.inventory import bulk, device, edits, grid, search, views, why
 from portal.pages.orders import held, listing, order, shop, steps
 from portal.pages.people import person, users
 from portal.pages.routes import Page
+from portal.pages.travel import changes, lines, plan_edits, plans, stock, subscriber_edits, subscribers
+from portal.pages.travel import orders as travel_orders
 
 PAGES: Mapping[str, Sequence[Page]] = {
     "account": [*own.routes, *again.routes],
@@ -61,6 +63,16 @@ PAGES: Mapping[str, Sequence[Page]] = {
     ],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
+    "travel": [
+        *subscribers.routes,
+        *subscriber_edits.routes,
+        *lines.routes,
+        *changes.routes,
+        *travel_orders.routes,
+        *stock.routes,
+        *plans.routes,
+        *plan_edits.routes,
+    ],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""

@@ -28,7 +28,7 @@ PLACES = (
     Place("imports", "/imports", Permission.IMPORT_INVENTORY),
     Place("people", "/people", Permission.VIEW_PEOPLE),
     Place("licences", "/licences", Permission.VIEW_LICENCES, built=False),
-    Place("travel", "/travel", Permission.VIEW_TRAVEL, built=False),
+    Place("travel", "/travel", Permission.VIEW_TRAVEL),
     Place("administration", "/administration", Permission.VIEW_PEOPLE),
 )
 """In the order in which they are shown. A place without pages is not shown: no link leads nowhere."""

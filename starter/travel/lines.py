@@ -5,10 +5,10 @@ A line is named by its id (`EL-9`) or the ICCID of its eSIM.
 
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
-from models.travel.line_views import EsimLineDetails, EsimLineView
+from models.travel.line_views import EsimLineDetails, EsimLineView, LineMoment
 from store import lookups
 from store.session import Database
-from store.travel import line_views, reports
+from store.travel import line_history, line_views, reports
 from store.travel.line_tables import EsimLineRow
 from store.travel.lookups import find_esim_line
 from store.travel.subscribers import find_subscriber
@@ -45,12 +45,21 @@ class LineBook:
             caller.require(Permission.VIEW_TRAVEL)
             return await line_views.esim_lines(connection, scope, chosen=chosen, wanted=Wanted(limit, after))
 
-    async def line(self, caller: Caller, line: str) -> EsimLineDetails:
-        """One eSIM line with its plans, and its latest reports with what they led to (T30)."""
+    async def line(self, caller: Caller, line: str, *, reported: bool = True) -> EsimLineDetails:
+        """One eSIM line with its plans; `reported`: with its latest reports and what they led to (T30)."""
         async with self._database.reading() as connection:
             found = await find_esim_line(connection, caller.scope, line)
             caller.require(Permission.VIEW_TRAVEL)
             mine = OfAccount(found.account_id)
             (seen,) = await line_views.esim_lines(connection, mine, chosen=[EsimLineRow.id == found.id])
-            reported = await reports.reports(connection, mine, found.id, Wanted(REPORTS))
-        return EsimLineDetails(**dict(seen), reports=tuple(reported))
+            latest = await reports.reports(connection, mine, found.id, Wanted(REPORTS)) if reported else ()
+        return EsimLineDetails(**dict(seen), reports=tuple(latest))
+
+    async def history(
+        self, caller: Caller, line: str, *, limit: int | None = None, after: Position | None = None
+    ) -> Page[LineMoment]:
+        """What happened to an eSIM line, the latest first: reports with what they led to, and all else."""
+        async with self._database.reading() as connection:
+            found = await find_esim_line(connection, caller.scope, line)
+            caller.require(Permission.VIEW_TRAVEL)
+            return await line_history.history(connection, found, Wanted(limit, after))

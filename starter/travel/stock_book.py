@@ -4,14 +4,19 @@ book = StockBook(database)
 await book.esims(sue, state="free")
 """
 
+from collections.abc import AsyncIterator
+
 from models.errors import Refused
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
 from models.travel.profiles import LARGEST_PROFILE
-from models.travel.stock_views import StockEsim, StockProfile, StockState
+from models.travel.stock_views import StockEsim, StockProfile, StockState, stock_csv
 from store import lookups
 from store.session import Database
 from store.travel import stock_discard, stock_views
+
+ROWS_OF_CSV = 1_000
+"""Rows that a CSV is read by."""
 
 
 class StockBook:
@@ -38,6 +43,30 @@ class StockBook:
             return await stock_views.esims(
                 connection, scope, profile=profile, state=_state(state), wanted=Wanted(limit, after)
             )
+
+    async def csv(
+        self,
+        caller: Caller,
+        account: str | None = None,
+        *,
+        profile: int | None = None,
+        state: str | None = None,
+    ) -> AsyncIterator[str]:
+        """The same eSIMs as parts of a CSV file: no connection is held while a part is sent. Raises like
+        `esims` before the first part.
+        """
+        first = await self.esims(caller, account, profile=profile, state=state, limit=ROWS_OF_CSV)
+
+        async def parts() -> AsyncIterator[str]:
+            page = first
+            yield stock_csv(page)
+            while (after := page.following) is not None:
+                page = await self.esims(
+                    caller, account, profile=profile, state=state, limit=ROWS_OF_CSV, after=after
+                )
+                yield stock_csv(page).partition("\r\n")[2]
+
+        return parts()
 
     async def esim(self, caller: Caller, esim: str) -> StockEsim:
         """One eSIM of the stock, by its ICCID or id (`S-12`). Raises `NotFound` (`unknown_sim`)."""

@@ -31,7 +31,7 @@ from store.row import constants
 from store.scopes import shaped, within
 from store.travel.line_tables import EsimLineRow, TravelOrderRow
 from store.travel.settling import ENDED, NOT_ENDED, UNTOUCHED, last_day
-from store.travel.tables import TravelProfileRow, TravelStockRow
+from store.travel.tables import SubscriberRow, TravelProfileRow, TravelStockRow
 
 state_of_esim = case(
     (SimRow.state == SimState.DISCARDED, StockState.DISCARDED.value),
@@ -55,6 +55,7 @@ _IN_STATE: Mapping[StockState, ColumnElement[bool]] = {
     StockState.FREE: and_(_LIES, NOT_ENDED, TravelStockRow.revealed_at.is_(None)),
 }
 """The same as conditions, of which PostgreSQL can tell how many eSIMs fulfil them."""
+_SUBSCRIBER = func.coalesce(EsimLineRow.subscriber_id, TravelOrderRow.subscriber_id)
 _ESIMS = (
     select(
         TravelStockRow.sim_id,
@@ -66,7 +67,8 @@ _ESIMS = (
         state_of_esim.label("state"),
         TravelStockRow.order_id,
         EsimLineRow.id.label("esim_line_id"),
-        func.coalesce(EsimLineRow.subscriber_id, TravelOrderRow.subscriber_id).label("subscriber_id"),
+        _SUBSCRIBER.label("subscriber_id"),
+        SubscriberRow.name.label("subscriber"),
         TravelStockRow.revealed_at.is_not(None).label("revealed"),
         TravelStockRow.imported_at,
     )
@@ -75,6 +77,7 @@ _ESIMS = (
     .join(ProviderRow, ProviderRow.id == SimRow.provider_id)
     .outerjoin(EsimLineRow, EsimLineRow.subject == SimRow.holder)
     .outerjoin(TravelOrderRow, TravelOrderRow.order_id == TravelStockRow.order_id)
+    .outerjoin(SubscriberRow, SubscriberRow.id == _SUBSCRIBER)
 )
 _FIRST_TO_END = (
     TravelStockRow.profile,

@@ -23,13 +23,13 @@ from sqlalchemy.orm import aliased
 
 from models.fleet.inventory import SimState
 from models.people.callers import OfAccount, Scope
-from models.travel.subscriber_views import LineOfSubscriber, PlanOnLine
+from models.travel.subscriber_views import LineOfSubscriber, LineUnderWay, PlanOnLine
 from store.fleet.tables import STATES_IN_PLACE, SimRow
 from store.orders.tables import OPEN_STATUSES, OrderRow
 from store.paging import built_once
 from store.row import constants, now
 from store.scopes import shaped, within
-from store.travel.line_tables import EsimLineRow, PlanAssignmentRow
+from store.travel.line_tables import EsimLineRow, PlanAssignmentRow, TravelOrderRow
 from store.travel.plan_rows import life_of
 from store.travel.tables import TravelPlanRow
 
@@ -48,11 +48,32 @@ _PLANS = (
         PlanAssignmentRow.ends_at,
         PlanAssignmentRow.depleted_at,
         PlanAssignmentRow.revoked_at,
+        PlanAssignmentRow.order_id,
         now().label("now"),
     )
     .join(TravelPlanRow, TravelPlanRow.id == PlanAssignmentRow.plan_id)
     .where(PlanAssignmentRow.esim_line_id == any_(bindparam("lines", type_=ARRAY(BigInteger))))
     .order_by(PlanAssignmentRow.id)
+)
+
+_UNDER_WAY = (
+    select(
+        TravelOrderRow.order_id,
+        TravelOrderRow.line_name,
+        TravelPlanRow.name.label("plan"),
+        TravelOrderRow.profile,
+        OrderRow.placed_at,
+        TravelOrderRow.waiting_since,
+    )
+    .join(OrderRow, OrderRow.id == TravelOrderRow.order_id)
+    .join(TravelPlanRow, TravelPlanRow.id == TravelOrderRow.plan_id)
+    .where(
+        TravelOrderRow.subscriber_id == bindparam("subscriber"),
+        TravelOrderRow.account_id == bindparam("account"),
+        TravelOrderRow.esim_line_id.is_(None),
+        OrderRow.status.in_(OPEN_STATUSES),
+    )
+    .order_by(OrderRow.placed_at, OrderRow.id)
 )
 
 
@@ -73,6 +94,14 @@ def _of_subscriber() -> Select[Any]:
         EsimLineRow.account_id == bindparam("account"),
     )
     return select_lines().where(*mine).order_by(EsimLineRow.id)
+
+
+async def under_way(
+    connection: AsyncConnection, account_id: int, subscriber_id: int
+) -> tuple[LineUnderWay, ...]:
+    """The open orders that add a line to a subscriber and have no eSIM yet, in the sequence of placing."""
+    rows = await connection.execute(_UNDER_WAY, {"subscriber": subscriber_id, "account": account_id})
+    return tuple(LineUnderWay(**row._mapping) for row in rows)
 
 
 async def plans_on(

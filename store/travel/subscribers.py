@@ -19,7 +19,7 @@ from store.people.tables import AccountRow
 from store.scopes import require_travel, shaped, within
 from store.travel.facts import complimentary_esims
 from store.travel.line_tables import EsimLineRow
-from store.travel.subscriber_lines import lines_of
+from store.travel.subscriber_lines import lines_of, under_way
 from store.travel.tables import SubscriberRow
 
 _BY_NAME = (func.lower(SubscriberRow.name, type_=String), SubscriberRow.id)
@@ -111,7 +111,11 @@ def _listed(scope: Scope) -> Select[Any]:
 async def subscriber(connection: AsyncConnection, subscriber_id: int) -> SubscriberProfile:
     """One subscriber with their eSIM lines and the plans on these; they must exist."""
     row = (await connection.execute(_subscribers().where(SubscriberRow.id == subscriber_id))).one()
-    return SubscriberProfile(**row._mapping, esim_lines=await lines_of(connection, row.account_id, row.id))
+    return SubscriberProfile(
+        **row._mapping,
+        esim_lines=await lines_of(connection, row.account_id, row.id),
+        under_way=await under_way(connection, row.account_id, row.id),
+    )
 
 
 @cache

@@ -1,6 +1,8 @@
 """A sample of each call of the desks of travel eSIMs."""
 
+from models.people.callers import Caller
 from models.travel.sending import SentAgain
+from starter.desks import Desks
 from starter.travel.line_orders import AddLineDraft, AddPlanDraft, ReplaceEsimDraft
 from tests.callers.sample import P, Sample
 from tests.callers.world import Known
@@ -11,11 +13,17 @@ _SENDING: dict[str, Sample] = {
 }
 
 
+async def _csv(desks: Desks, caller: Caller, account: str) -> str:
+    """The whole file."""
+    return "".join([part async for part in await desks.stock.csv(caller, account)])
+
+
 _STOCK: dict[str, Sample] = {
     "import_stock": Sample(
         lambda d, c, _, a: d.stock.import_stock(c, a, stock_file(esim()), dry_run=True), P.MANAGE_TRAVEL
     ),
     "esims": Sample(lambda d, c, _, a: d.stock.esims(c, a), P.VIEW_TRAVEL),
+    "csv": Sample(lambda d, c, _, a: _csv(d, c, a), P.VIEW_TRAVEL),
     "esim": Sample(lambda d, c, k, _: d.stock.esim(c, k.stock), P.VIEW_TRAVEL),
     "profiles": Sample(lambda d, c, _, a: d.stock.profiles(c, a), P.VIEW_TRAVEL),
     "discard": Sample(lambda d, c, k, _: d.stock.discard(c, k.stock), P.MANAGE_TRAVEL),
@@ -106,6 +114,7 @@ _LINE_ORDERS: dict[str, Sample] = {
 _LINE_BOOK: dict[str, Sample] = {
     "lines": Sample(lambda d, c, k, _: d.line_book.lines(c, subscriber=k.subscriber), P.VIEW_TRAVEL),
     "line": Sample(lambda d, c, k, _: d.line_book.line(c, k.esim_line), P.VIEW_TRAVEL),
+    "history": Sample(lambda d, c, k, _: d.line_book.history(c, k.esim_line), P.VIEW_TRAVEL),
 }
 
 TRAVEL: dict[str, Sample] = {

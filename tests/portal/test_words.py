@@ -73,6 +73,8 @@ def test_no_word_is_left_over() -> None:
         "people_states.",
         "people.link.",
         "edits.changed_to",
+        "travel_words.",
+        *("travel_placed.", "travel_change.", "travel_add.line.", "travel_add.plan."),
         *("sign_in.ended", "sign_in.unsaved"),
         "role_words.",
         "frame.places.",

@@ -1,7 +1,7 @@
 """Dates and times in e-mails and pages: as people of the reader's language write them, never ISO 8601."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from outbox.emails import Email
 from outbox.layout import LAYOUTS
 from portal.links import pages
 from tests.outbox.scene import EDITED, EMAILS, page
-from wording.dates import moment, span
+from wording.dates import day, moment, span
 
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 ISO_TIME = re.compile(r"\d{2}:\d{2}(?!\d)")
@@ -85,3 +85,9 @@ def test_moments_are_in_utc() -> None:
 def test_spans_are_in_one_unit(length: timedelta, english: str, french: str) -> None:
     assert span(length, Language.EN) == english
     assert span(length, Language.FR).replace("\u00a0", " ") == french
+
+
+def test_a_day_has_no_time() -> None:
+    assert day(date(2027, 8, 31), Language.EN) == "31 August 2027"
+    assert day(date(2027, 8, 31), Language.FR) == "31\u00a0août 2027"
+    assert day(date(2027, 8, 1), Language.FR) == "1er\u00a0août 2027"

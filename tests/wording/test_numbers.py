@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from store.fleet.file_import import _NAMES
 from store.people.erasure_statements import statements
 from wording.counts import COUNTS, ERASED, erased, listed
 from wording.labels import not_sent_tries
-from wording.numbers import Plural, counted, number
+from wording.numbers import Plural, counted, decimal, number
 
 ROOT = Path(__file__).parents[2]
 
@@ -57,6 +58,15 @@ def test_what_is_counted_has_a_singular_and_a_plural() -> None:
         == "1 user, 2 SIMs left without a user, 2 e-mail texts written"
     )
     assert listed({"gadgets": 2}) == "2 gadgets", "a report of another version"
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "french"),
+    [("0.004000", "0.004", "0,004"), ("0.012346", "0.012346", "0,012346"), ("1200", "1,200", "1\u202f200")],
+)
+def test_a_number_has_the_decimals_that_it_has(amount: str, english: str, french: str) -> None:
+    assert decimal(Decimal(amount), Language.EN) == english
+    assert decimal(Decimal(amount), Language.FR) == french
 
 
 def test_everything_that_is_counted_has_its_words() -> None:

@@ -27,6 +27,7 @@ _SEEN: Mapping[str, tuple[str, Permission]] = {
     "qr_request": ("/sims/{about}/qr", Permission.VIEW_INVENTORY),
     "qr_notification": ("/sims/{about}/qr", Permission.VIEW_INVENTORY),
     "user_mail": ("/people/{about}", Permission.VIEW_PEOPLE),
+    "travel_line": ("/travel/lines/{line}", Permission.VIEW_TRAVEL),
     "job": ("/jobs/{job}", Permission.RUN_JOBS),
 }
 """The page where work of a kind is seen, and who may see it. Kinds without a page are not links."""
@@ -110,7 +111,8 @@ def _seen_at(work: HeldView, who: SignedIn) -> str:
     path, needs = _SEEN.get(work.kind, ("", None))
     if needs is None or not who.may(needs):
         return ""
-    return path.format(id=work.id, about=work.about, job=work.id.replace("job-", "J-"))
+    ids = {"job": work.id.replace("job-", "J-"), "line": work.id.replace("travel-line-", "EL-")}
+    return path.format(id=work.id, about=work.about, **ids)
 
 
 routes = [

@@ -12,6 +12,7 @@ from models.orders.next_steps import next_steps
 from models.orders.notes import parts_of
 from models.orders.views import OrderView, SwapDetails
 from models.people.callers import Permission
+from models.travel.order_views import TravelOrderDetails
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, unsent
 from portal.pages.orders.timeline import timeline
@@ -67,6 +68,7 @@ async def _page(
         status,
         order=order,
         swap=order.details if isinstance(order.details, SwapDetails) else None,
+        of_line=order.details if isinstance(order.details, TravelOrderDetails) else None,
         waits=waits_for(order, settings),
         holds=[(hold.since, hold_sentence(hold.reason, language)) for hold in order.holds],
         refused=[sentence(each, language) for each in order.refusals],

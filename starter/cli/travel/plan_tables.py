@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from models.identifiers import reference
 from models.paging import counted_up
-from models.travel.plan_views import PlanDetails, PlanOffer, PlanView, ProfileChange
+from models.travel.plan_views import PlanDetails, PlanOffer, PlanView, ProfileChange, ProfileReason
 from models.travel.rates import ProfileCost
 from starter.cli.language import countries, country, headings, money, volume, worded
 from starter.cli.output import full_time, print_facts, print_table, say
@@ -56,20 +56,22 @@ def print_plan(plan: PlanDetails) -> None:
 
 def why(plan: PlanDetails) -> str:
     """Why a plan has its profile, or has none."""
-    computed = plan.computed_profile
-    if plan.pinned_profile is not None:
-        if computed is None:
+    covering = plan.covering
+    match plan.reason:
+        case ProfileReason.PINNED_WITHOUT_RATES:
             return worded("pinned by hand; no profile has a rate in each country.")
-        return worded("pinned by hand; the cheapest one is {profile}.", profile=computed)
-    if computed is None:
-        return worded("no profile has a rate in each of its countries, so it cannot be sold.")
-    covering = [cost for cost in plan.costs if cost.covers]
-    if len(covering) <= 1:
-        return worded("the only one with a rate in each of its countries.")
-    if covering[0].total == covering[1].total:
-        other = covering[1].profile
-        return worded("as cheap as profile {profile}; the lower number is chosen.", profile=other)
-    return worded("the cheapest of the {number} with a rate in each of its countries.", number=len(covering))
+        case ProfileReason.PINNED:
+            return worded("pinned by hand; the cheapest one is {profile}.", profile=plan.computed_profile)
+        case ProfileReason.NO_RATES:
+            return worded("no profile has a rate in each of its countries, so it cannot be sold.")
+        case ProfileReason.ONLY_ONE:
+            return worded("the only one with a rate in each of its countries.")
+        case ProfileReason.AS_CHEAP:
+            other = covering[1].profile
+            return worded("as cheap as profile {profile}; the lower number is chosen.", profile=other)
+        case ProfileReason.CHEAPEST:
+            number = len(covering)
+            return worded("the cheapest of the {number} with a rate in each of its countries.", number=number)
 
 
 def print_offers(offers: Sequence[PlanOffer], *, with_lines: bool) -> None:

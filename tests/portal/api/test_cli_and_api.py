@@ -69,6 +69,8 @@ OTHER_FORMS = {
     "SavedViewDesk.rename": _OF_A_PERSON,
     "SavedViewDesk.save": _OF_A_PERSON,
     "SavedViewDesk.views": _OF_A_PERSON,
+    "StockDesk.csv": "a page's file; a program reads the list",
+    "LineBook.history": "a page's history in words; the API answers reports and events",
     "NumberDesk.held": "`RetryDesk.held` lists held work of every kind",
 }
 """What the API does by another call of the desk, with the reason."""

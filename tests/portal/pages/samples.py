@@ -11,6 +11,7 @@ from tests.callers.world import Known
 from tests.portal.pages.people import PASSWORD
 from tests.portal.pages.sample import PageSample
 from tests.portal.pages.samples_administration import ADMINISTRATION
+from tests.portal.pages.samples_travel import SAMPLES_OF_TRAVEL
 
 ICCID = "8933012345678901234"
 ORDER_PAGES = ("", "/placed", "/acknowledge", "/iccid", "/processed", "/cancel")
@@ -58,6 +59,7 @@ def _view(known: Known) -> Mapping[str, str]:
 
 _KEPT = {"list": "provider=Orange", "count": "1", "digest": "x", "key": "0a", "all": "yes"}
 SAMPLES: dict[str, PageSample] = {
+    **SAMPLES_OF_TRAVEL,
     "POST /people": PageSample(
         form=lambda _: {"name": "New", "email": "no address", "role": "viewer", "distributor": ""},
         names_nothing=True,

@@ -1,0 +1,1 @@
+"""Pages of travel eSIMs: subscribers, eSIM lines, the stock and the plans."""
