@@ -93,8 +93,9 @@ async def edit(
             func.lower(taken) == value.lower(),
         )
         other = reference("E", await connection.scalar(mine.limit(1)) or 0)
-        code = "employee_address_taken" if name == "email" else "employee_name_taken"
-        raise Refused.because(code, employee=other) from None
+        if name == "email":
+            raise Refused.because("employee_address_taken", employee=other) from None
+        raise Refused.because("employee_name_taken", employee=other) from None
     data = {"employee": employee.id, "fields": sorted(changes)}
     await _record(connection, account_id, employee.id, by, ("employee.changed", data))
 

@@ -11,10 +11,11 @@ from models.characters import LONGEST_NAME
 from models.identifiers import reference
 from models.paging import LARGEST_PAGE
 from models.people.callers import Permission, Role, UserKind
+from models.people.views import UserView
 from portal.auth.signed_in import SignedIn
 from portal.pages.administration.lists import ROWS, Listing
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
-from portal.pages.people.person import FIELDS, SERVICE_USERS, roles_of
+from portal.pages.people.person import FIELDS, SERVICE_USERS, State, roles_of
 from portal.pages.routes import form, page
 
 
@@ -37,7 +38,7 @@ async def show(request: Request, who: SignedIn) -> Response:
     """The service users by name."""
     listing = Listing.of(request, SERVICE_USERS)
     found = await who.desks.users.users(who.caller, kind=UserKind.SERVICE, limit=ROWS, after=listing.after)
-    rows = [(reference("U", user.id), user) for user in found]
+    rows = [(reference("U", user.id), user, _state(user)) for user in found]
     return who.page(request, "administration/service_users", rows=rows, **listing.facts(found))
 
 
@@ -63,6 +64,11 @@ async def create(request: Request, who: SignedIn) -> Response:
             )
             return who.done(f"/people/{reference('U', made.id)}", "service_user_created", name=made.name)
     return await _form(request, who, asking.form, asking.status)
+
+
+def _state(user: UserView) -> State:
+    """It needs no password: it is active unless it was deactivated."""
+    return State.DEACTIVATED if user.deactivated_at else State.ACTIVE
 
 
 async def _form(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
