@@ -66,6 +66,7 @@ def test_no_word_is_left_over() -> None:
         "actors.",
         *("imports.missing", "imports.empty"),
         "people_states.",
+        *("key_states.", "key_modes.", "key_days.", "api_keys.mode_hint.", "api_keys.made_before"),
         "people.link.",
         "edits.changed_to",
         *("sign_in.ended", "sign_in.unsaved"),
