@@ -29,7 +29,7 @@ PLACES = (
     Place("people", "/people", Permission.VIEW_PEOPLE),
     Place("licences", "/licences", Permission.VIEW_LICENCES, built=False),
     Place("travel", "/travel", Permission.VIEW_TRAVEL, built=False),
-    Place("administration", "/administration", Permission.VIEW_PEOPLE, built=False),
+    Place("administration", "/administration", Permission.VIEW_PEOPLE),
 )
 """In the order in which they are shown. A place without pages is not shown: no link leads nowhere."""
 _BELONGS = {

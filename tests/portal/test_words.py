@@ -65,6 +65,7 @@ def test_no_word_is_left_over() -> None:
         "search_kinds.",
         "actors.",
         *("imports.missing", "imports.empty"),
+        "administration_",
         "people_states.",
         *("key_states.", "key_modes.", "key_days.", "api_keys.mode_hint.", "api_keys.made_before"),
         "people.link.",

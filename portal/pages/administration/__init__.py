@@ -1,1 +1,1 @@
-"""Pages about an account and what is done with it: keys, webhooks, catalogue, audit, e-mails."""
+"""Pages of the administration of an account."""
