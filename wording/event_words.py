@@ -1,7 +1,7 @@
 """What happened, in English, by the type of the event: of what is not of a device (`wording.history`)."""
 
 EVENT_WORDS = {
-    "person.erased": "A person’s data was erased",
+    "person.erased": "The data of a person was erased",
     "account.created": "The account was made",
     "account.renamed": "The account was renamed",
     "account.closed": "The account was closed",
@@ -12,12 +12,12 @@ EVENT_WORDS = {
     "user.renamed": "A user was renamed",
     "user.role_changed": "A user got another role",
     "user.profile_changed": "A user got another profile",
-    "user.language_changed": "A user’s language was changed",
+    "user.language_changed": "The language of a user was changed",
     "user.deactivated": "A user was deactivated",
     "user.activated": "A user was activated again",
     "user.signed_in": "A user signed in",
     "user.session_ended": "A session of a user ended",
-    "user.password_changed": "A user’s password was changed",
+    "user.password_changed": "The password of a user was changed",
     "user.invited": "A user was invited",
     "user.reset_asked": "A link to another password was asked for",
     "profile.created": "An authorised actions profile was made",

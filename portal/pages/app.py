@@ -19,7 +19,14 @@ from portal.http.middleware import OWN_REFERRER, REFERRER, log_crash
 from portal.http.packed import packed
 from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
-from portal.pages.administration import api_keys, index, service_users
+from portal.pages.administration import (
+    api_keys,
+    event_types,
+    index,
+    service_users,
+    webhook,
+    webhooks,
+)
 from portal.pages.codes import imports, notifications, requests, section
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
@@ -42,7 +49,13 @@ PAGES: Mapping[str, Sequence[Page]] = {
     "administration": [*index.routes],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
-    "systems": [*service_users.routes, *api_keys.routes],
+    "systems": [
+        *service_users.routes,
+        *api_keys.routes,
+        *event_types.routes,
+        *webhooks.routes,
+        *webhook.routes,
+    ],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""

@@ -21,6 +21,7 @@ from models.operations.webhooks import (
     PING,
     Answer,
     AttemptView,
+    Backlog,
     DisabledFor,
     NewWebhook,
     Replayed,
@@ -35,7 +36,7 @@ from models.people.callers import Caller, Permission
 from settings import Settings
 from starter.keys import checked_key
 from store import lookups
-from store.operations import webhook_deliveries, webhook_replays, webhooks
+from store.operations import webhook_backlog, webhook_deliveries, webhook_replays, webhooks
 from store.secrets import signing_secret_of
 from store.session import Database
 
@@ -113,6 +114,12 @@ class WebhookDesk:
         """One endpoint (`WH-7`). Raises `NotFound` (`unknown_webhook`)."""
         async with self._database.reading() as connection:
             return (await _found(connection, caller, webhook))[0]
+
+    async def backlog(self, caller: Caller, webhook: str) -> Backlog:
+        """What is still to be sent to an endpoint."""
+        async with self._database.reading() as connection:
+            found, _ = await _found(connection, caller, webhook)
+            return await webhook_backlog.backlog(connection, found.id)
 
     async def attempts(
         self,

@@ -44,6 +44,9 @@ API = {
     "WebhookDesk.webhook": Sample(
         lambda d, c, k, _: d.webhooks.webhook(c, k.webhook), Permission.MANAGE_WEBHOOKS
     ),
+    "WebhookDesk.backlog": Sample(
+        lambda d, c, k, _: d.webhooks.backlog(c, k.webhook), Permission.MANAGE_WEBHOOKS
+    ),
     "WebhookDesk.attempts": Sample(
         lambda d, c, k, _: d.webhooks.attempts(c, k.webhook), Permission.MANAGE_WEBHOOKS
     ),

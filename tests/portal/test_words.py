@@ -68,6 +68,8 @@ def test_no_word_is_left_over() -> None:
         "administration_",
         "people_states.",
         *("key_states.", "key_modes.", "key_days.", "api_keys.mode_hint.", "api_keys.made_before"),
+        *("webhook_states.", "webhook_short.", "webhook_why.", "webhook_outcomes.", "event_groups."),
+        *(f"webhooks.{name}" for name in ("made_before", "choose_types", "types_", "to_be_sent")),
         "people.link.",
         "edits.changed_to",
         *("sign_in.ended", "sign_in.unsaved"),

@@ -30,7 +30,10 @@ GROUPS: tuple[Group, ...] = (
     Group("people", (Section("users", "/people", Permission.VIEW_PEOPLE, "people"),)),
     Group(
         "systems",
-        (Section("api_keys", "/administration/api-keys", Permission.MANAGE_API_KEYS, "lock"),),
+        (
+            Section("api_keys", "/administration/api-keys", Permission.MANAGE_API_KEYS, "lock"),
+            Section("webhooks", "/administration/webhooks", Permission.MANAGE_WEBHOOKS, "external"),
+        ),
     ),
 )
 """In the order in which they are shown. A section without pages is not here: no link leads nowhere."""
