@@ -21,6 +21,7 @@ from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
 from portal.pages.administration import (
     api_keys,
+    audit,
     event_types,
     index,
     service_users,
@@ -56,6 +57,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *webhooks.routes,
         *webhook.routes,
     ],
+    "records": [*audit.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""

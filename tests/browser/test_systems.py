@@ -87,7 +87,9 @@ async def test_a_key_and_a_webhook_are_made_tried_mended_and_taken_away(
         await row.get_by_role("button", name=re.compile("^Send again")).click()
         await expect(adam.get_by_text("Events that are sent again: 1.")).to_be_visible()
         await eventually(
-            lambda: run(portal.scene.database, "SELECT 1 FROM webhook_attempts WHERE delivered_at IS NOT NULL"),
+            lambda: run(
+                portal.scene.database, "SELECT 1 FROM webhook_attempts WHERE delivered_at IS NOT NULL"
+            ),
             bool,
         )
         await adam.reload()

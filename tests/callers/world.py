@@ -7,6 +7,7 @@ records may exist for her.
 import json
 from dataclasses import dataclass
 
+from models.feed import Cursor
 from models.fleet.grid import InventoryQuery
 from models.identifiers import reference
 from models.licences.add_ons import AddOn
@@ -82,6 +83,8 @@ class Known:
     device: str
     view: str
     """A view of the inventory that the manager saved."""
+    event: str
+    """A change, as the audit and the feed name it."""
     profile: str = "Clerk"
     distributor: str = "Telvia"
     account: str = "A-1"
@@ -140,6 +143,7 @@ async def build(database: Database) -> Known:
         job=await _job(database, reference("L", found.id)),
         device=await _device(database, found.device),
         view=await _view(database),
+        event=await _event(database),
     )
     await _left_line(database)
     return known
@@ -163,6 +167,14 @@ async def _webhook(database: Database) -> str:
 async def _device(database: Database, name: str) -> str:
     (row,) = await run(database, "SELECT id FROM devices WHERE name = :name", name=name)
     return reference("D", row.id)
+
+
+async def _event(database: Database) -> str:
+    """The order that was placed."""
+    (row,) = await run(
+        database, "SELECT epoch, xid::text, id FROM events WHERE type = 'order.submitted' ORDER BY id LIMIT 1"
+    )
+    return str(Cursor(row.epoch, int(row.xid), row.id))
 
 
 async def _view(database: Database) -> str:
@@ -271,6 +283,7 @@ UNKNOWN = Known(
     job="J-99999",
     device="D-99999",
     view="V-99999",
+    event="MS4xMDA0LjQ",
 )
 
 

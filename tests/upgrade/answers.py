@@ -30,6 +30,7 @@ LATER = frozenset(
         *("LicenceDesk.licence", "LicenceDesk.purchase", "LicenceDesk.counts"),
         *("LicenceRequestDesk.find", "AgentDesk.agent", "CodeBook.notifications", "CodeBook.requests"),
         *("StockDesk.esim", "AuditDesk.entries", "OrderDesk.of_ids"),
+        *("AuditDesk.entry", "AuditDesk.people", "AuditDesk.csv", "WebhookDesk.backlog"),
         *("FeedDesk.account", "FeedDesk.order", "FeedDesk.sim", "FeedDesk.types"),
     }
 )

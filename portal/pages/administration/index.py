@@ -35,6 +35,7 @@ GROUPS: tuple[Group, ...] = (
             Section("webhooks", "/administration/webhooks", Permission.MANAGE_WEBHOOKS, "external"),
         ),
     ),
+    Group("records", (Section("audit", "/administration/audit", Permission.VIEW_AUDIT, "search"),)),
 )
 """In the order in which they are shown. A section without pages is not here: no link leads nowhere."""
 

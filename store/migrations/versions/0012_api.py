@@ -49,6 +49,9 @@ _INDEXES = {
     "ix_events_of_actor": "events (account_id, actor, epoch, xid, id)",
     "ix_events_of_type": "events (account_id, type, epoch, xid, id)",
     "ix_events_at": "events (account_id, at)",
+    "ix_events_origin_id": "events (origin_id)",
+    "ix_origins_session": "origins (session)",
+    "ix_origins_address": "origins (address)",
     "ix_holds_longest": "holds (account_id, since, workflow_id)",
 }
 """By which lists are read page by page, and searched."""

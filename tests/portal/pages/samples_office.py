@@ -40,4 +40,5 @@ OFFICE: dict[str, PageSample] = {
     f"POST {_HOOKS}/{{webhook}}/disable": PageSample(_hook),
     f"POST {_HOOKS}/{{webhook}}/enable": PageSample(_hook, lambda _: {"missed": "send"}),
     f"POST {_HOOKS}/{{webhook}}/delete": PageSample(_hook),
+    "GET /administration/audit/{entry}": PageSample(lambda known: {"entry": known.event}),
 }
