@@ -24,6 +24,7 @@ from portal.pages.administration import (
     audit,
     event_types,
     index,
+    mails,
     service_users,
     webhook,
     webhooks,
@@ -57,7 +58,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *webhooks.routes,
         *webhook.routes,
     ],
-    "records": [*audit.routes],
+    "records": [*audit.routes, *mails.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""

@@ -86,6 +86,7 @@ API = {
     "JobDesk.report": Sample(lambda d, c, k, _: d.jobs.report(c, k.job), Permission.RUN_JOBS),
     "JobDesk.cancel": Sample(lambda d, c, k, _: d.jobs.cancel(c, k.job), Permission.RUN_JOBS),
     "AuditDesk.entries": Sample(lambda d, c, _, a: d.audit.entries(c, a, limit=5), Permission.VIEW_AUDIT),
+    "MailLogDesk.mails": Sample(lambda d, c, _, a: d.mail_log.mails(c, a, limit=5), Permission.VIEW_AUDIT),
     "AuditDesk.csv": Sample(lambda d, c, _, a: d.audit.csv(c, a), Permission.VIEW_AUDIT),
     "AuditDesk.people": Sample(
         lambda d, c, k, _: d.audit.people(c, {"user:1", k.link}), Permission.VIEW_AUDIT, True

@@ -68,6 +68,7 @@ def test_no_word_is_left_over() -> None:
         "administration_",
         "people_states.",
         *("key_states.", "key_modes.", "key_days.", "api_keys.mode_hint.", "api_keys.made_before"),
+        *("mail_states.", "mail_recipients.", "mail_kinds.", "mail_log.filter_unknown"),
         *(
             "audit_surfaces.",
             "audit.filter_unknown",

@@ -31,6 +31,7 @@ LATER = frozenset(
         *("LicenceRequestDesk.find", "AgentDesk.agent", "CodeBook.notifications", "CodeBook.requests"),
         *("StockDesk.esim", "AuditDesk.entries", "OrderDesk.of_ids"),
         *("AuditDesk.entry", "AuditDesk.people", "AuditDesk.csv", "WebhookDesk.backlog"),
+        "MailLogDesk.mails",
         *("FeedDesk.account", "FeedDesk.order", "FeedDesk.sim", "FeedDesk.types"),
     }
 )

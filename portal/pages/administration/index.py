@@ -35,7 +35,13 @@ GROUPS: tuple[Group, ...] = (
             Section("webhooks", "/administration/webhooks", Permission.MANAGE_WEBHOOKS, "external"),
         ),
     ),
-    Group("records", (Section("audit", "/administration/audit", Permission.VIEW_AUDIT, "search"),)),
+    Group(
+        "records",
+        (
+            Section("audit", "/administration/audit", Permission.VIEW_AUDIT, "search"),
+            Section("mail_log", "/administration/e-mails", Permission.VIEW_AUDIT, "mail"),
+        ),
+    ),
 )
 """In the order in which they are shown. A section without pages is not here: no link leads nowhere."""
 

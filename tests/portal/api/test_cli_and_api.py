@@ -50,6 +50,7 @@ OTHER_FORMS = {
     "CodeBook.held": "`RetryDesk.held` lists held work of every kind",
     "CodeBook.waiting": "the list of requests shows the open ones",
     "WebhookDesk.backlog": "how far a page says that an endpoint is; attempts and `doctor` say it, too",
+    "MailLogDesk.mails": "for who looks after an account; each order and code has its own history",
     "AuditDesk.csv": "a page's file; a program reads the list",
     "AuditDesk.people": "names the people of a page",
     "AuditDesk.entry": "a page's detail; the list has all of an entry",
