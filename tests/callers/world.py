@@ -146,6 +146,13 @@ async def build(database: Database) -> Known:
         event=await _event(database),
     )
     await _left_line(database)
+    await run(
+        database,
+        "INSERT INTO mails (id, account_id, qr_notification_id, template, recipient, message_id, state)"
+        " VALUES ('kept', 1, :about, 'manager_notified', 'manager', '<kept@esim.example>', 'sent')"
+        " RETURNING id",
+        about=notification.id,
+    )
     return known
 
 

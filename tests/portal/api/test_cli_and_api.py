@@ -70,6 +70,8 @@ OTHER_FORMS = {
     "SavedViewDesk.make_default": _OF_A_PERSON,
     "SavedViewDesk.rename": _OF_A_PERSON,
     "SavedViewDesk.save": _OF_A_PERSON,
+    "SavedViewDesk.share": _OF_A_PERSON,
+    "SavedViewDesk.unshare": _OF_A_PERSON,
     "SavedViewDesk.views": _OF_A_PERSON,
     "NumberDesk.held": "`RetryDesk.held` lists held work of every kind",
 }

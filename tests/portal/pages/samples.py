@@ -107,6 +107,8 @@ SAMPLES: dict[str, PageSample] = {
     "POST /views/{view}/rename": PageSample(
         path=_view, form=lambda _: {"name": "Other"}, owner="manager@acme.example"
     ),
+    "POST /views/{view}/share": PageSample(path=_view, owner="manager@acme.example"),
+    "POST /views/{view}/unshare": PageSample(path=_view, owner="manager@acme.example"),
     "POST /views/{view}/default": PageSample(path=_view, owner="manager@acme.example"),
     "GET /views/{view}/delete": PageSample(path=_view, owner="manager@acme.example"),
     "POST /views/{view}/delete": PageSample(path=_view, owner="manager@acme.example"),
