@@ -74,6 +74,10 @@ API = {
         "This Idempotency-Key made the webhook {webhook}, whose secret was shown once. If it is lost, rotate "
         "the secret of {webhook}."
     ),
+    "webhook_rotated": Declared(
+        "This Idempotency-Key rotated the secret of {webhook}, which was shown once. If it is lost, rotate "
+        "it again under a new Idempotency-Key."
+    ),
     "too_many_webhooks": Declared("An account has at most {most} webhooks; delete one first.", CONFLICT),
     "webhook_replay_choice": Declared(
         "Say what is sent again: one event, or the time from which on and until when."

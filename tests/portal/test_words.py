@@ -78,7 +78,10 @@ def test_no_word_is_left_over() -> None:
             "audit.until",
         ),
         *("webhook_states.", "webhook_short.", "webhook_why.", "webhook_outcomes.", "event_groups."),
-        *(f"webhooks.{name}" for name in ("made_before", "choose_types", "types_", "to_be_sent")),
+        *(
+            f"webhooks.{name}"
+            for name in ("made_before", "rotated_before", "choose_types", "types_", "to_be_sent")
+        ),
         "people.link.",
         "edits.changed_to",
         *("sign_in.ended", "sign_in.unsaved"),

@@ -69,6 +69,10 @@ API = {
         "Cette Idempotency-Key a créé le webhook {webhook}, dont le secret a été montré une seule fois. S’il "
         "est perdu, renouvelez le secret de {webhook}."
     ),
+    "webhook_rotated": (
+        "Cette Idempotency-Key a renouvelé le secret de {webhook}, qui a été montré une seule fois. S’il est "
+        "perdu, renouvelez-le avec une nouvelle Idempotency-Key."
+    ),
     "too_many_webhooks": "Un compte a au plus {most} webhooks ; supprimez-en un d’abord.",
     "webhook_replay_choice": (
         "Dites ce qui est envoyé de nouveau : un événement, ou l’heure de début et l’heure de fin."

@@ -1,5 +1,6 @@
 """`/administration/webhooks/{webhook}`: its deliveries; ping, send again, rotate, disable, delete (A11)."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from models.paging import counted_up
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
-from portal.pages.administration.webhooks import LIST, chosen_words
+from portal.pages.administration.webhooks import LIST, chosen_words, lost
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.routes import form, page
 from wording.history import sentence
@@ -36,9 +37,10 @@ class ReplayForm(FormModel):
 
 
 class RotateForm(FormModel):
-    """For how long the secret before signs, too."""
+    """For how long the secret before signs, too. `key`: the same form twice makes one secret."""
 
     hours: Literal["0", "24", "168"] = "24"
+    key: str = Field(default="", max_length=100)
 
 
 class EnableForm(FormModel):
@@ -88,7 +90,9 @@ def _moment(typed: str) -> datetime | None:
 
 async def ask_rotate(request: Request, who: SignedIn) -> Response:
     """What another secret means."""
-    return await _asked(request, who, "administration/webhook_rotate", unsent(hours="24"))
+    return await _asked(
+        request, who, "administration/webhook_rotate", unsent(hours="24", key=uuid.uuid4().hex)
+    )
 
 
 async def rotate(request: Request, who: SignedIn) -> Response:
@@ -97,9 +101,12 @@ async def rotate(request: Request, who: SignedIn) -> Response:
     with Asking(sent, who.language) as asking:
         if (given := sent.model) is not None:
             keep = timedelta(hours=int(given.hours))
-            made = await who.desks.webhooks.rotate(who.caller, request.path_params["webhook"], keep=keep)
+            made = await who.desks.webhooks.rotate(
+                who.caller, request.path_params["webhook"], keep=keep, key=given.key or None
+            )
             return who.page(request, "administration/webhook_made", webhook=made.view, secret=made.secret)
-    return await _asked(request, who, "administration/webhook_rotate", asking.form, asking.status)
+    again = lost(asking, who, "webhook_rotated", "rotated_before")
+    return await _asked(request, who, "administration/webhook_rotate", again, asking.status)
 
 
 async def disable(request: Request, who: SignedIn) -> Response:

@@ -122,6 +122,9 @@ async def test_a_rotated_secret_signs_at_once_and_the_one_before_for_a_while(
     rotated = await ana.post(f"{path}/rotate", data=hidden(asked) | {"hours": "24"})
     (secret,) = set(re.findall(r"whsec_[\w+/=]+", rotated.text.replace("&#43;", "+")))
     assert secret != before
+    repeated = await ana.post(f"{path}/rotate", data=hidden(asked) | {"hours": "24"})
+    assert repeated.status_code == 422
+    assert "This form has already made another secret" in repeated.text
     await ana.post(f"{path}/test")
     for each in (before, secret):
         assert receiver.requests[-1].verified(each)
