@@ -22,6 +22,7 @@ from portal.pages.account import again, own
 from portal.pages.administration import (
     api_keys,
     audit,
+    catalogue,
     event_types,
     index,
     mails,
@@ -58,7 +59,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *webhooks.routes,
         *webhook.routes,
     ],
-    "records": [*audit.routes, *mails.routes],
+    "records": [*catalogue.routes, *audit.routes, *mails.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""

@@ -82,6 +82,7 @@ def test_no_word_is_left_over() -> None:
             f"webhooks.{name}"
             for name in ("made_before", "rotated_before", "choose_types", "types_", "to_be_sent")
         ),
+        "catalogue.filter_unknown",
         "people.link.",
         "edits.changed_to",
         *("sign_in.ended", "sign_in.unsaved"),

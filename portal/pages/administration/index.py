@@ -38,6 +38,7 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "records",
         (
+            Section("catalogue", "/administration/catalogue", Permission.VIEW_CATALOGUE, "orders"),
             Section("audit", "/administration/audit", Permission.VIEW_AUDIT, "search"),
             Section("mail_log", "/administration/e-mails", Permission.VIEW_AUDIT, "mail"),
         ),
