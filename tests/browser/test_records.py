@@ -92,7 +92,7 @@ async def test_a_change_is_found_in_the_audit_and_the_list_is_downloaded(site: S
         await ana.get_by_role("link", name="Audit").click()
         await expect(ana.get_by_role("heading", level=1)).to_have_text("Audit")
         await ana.locator("details.filter-more summary").click()
-        await ana.get_by_label("Type").select_option(label="An API key was made")
+        await ana.get_by_label("Type", exact=True).select_option(label="An API key was made")
         await ana.get_by_role("button", name="Apply").click()
         await expect(ana.locator("#audit tbody tr")).to_have_count(1)
         await expect(ana).to_have_url(re.compile("type=api_key.created"))
@@ -100,7 +100,7 @@ async def test_a_change_is_found_in_the_audit_and_the_list_is_downloaded(site: S
             await ana.get_by_role("link", name="CSV of this list").click()
         text = (await (await downloaded.value).path()).read_text()
         assert [line.split(",")[1] for line in text.splitlines()] == ["type", "api_key.created"]
-        await ana.get_by_role("link", name="An API key was made").click()
+        await ana.get_by_role("link", name="An API key was made", exact=True).click()
         await looks_right(ana, "a change")
         await ana.get_by_role("link", name=re.compile("^all of it")).first.click()
         await expect(ana).to_have_url(re.compile("about=K-1"))

@@ -51,7 +51,7 @@ async def test_a_key_and_a_webhook_are_made_tried_mended_and_taken_away(
             shop.headers["Authorization"] = f"Bearer {text}"
             assert (await shop.get("/api/v1/orders")).status_code == 200
             await adam.get_by_role("link", name="I have copied it").click()
-            await expect(adam.get_by_text("see orders")).to_be_visible()
+            await expect(adam.get_by_text("See orders")).to_be_visible()
             await looks_right(adam, "key")
             assert text not in await adam.content()
             await adam.get_by_role("link", name="Revoke…").click()

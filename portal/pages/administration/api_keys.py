@@ -143,7 +143,7 @@ async def _form(request: Request, who: SignedIn, sent: Sent[Any], status: int = 
         users=users,
         user=user,
         mode=account.mode,
-        offered=[(each.value, permission_label(each, who.language)) for each in offered],
+        offered=[(each.value, _words(each, who)) for each in offered],
         days=[(name, words) for name, words in page_texts(who.language)["key_days"].items()],
     )
 
@@ -158,12 +158,18 @@ async def _one(request: Request, who: SignedIn, template: str) -> Response:
         path=f"{LIST}/{key.key_id}",
         state=state_of(key),
         user=users.get(reference("U", key.user_id or 0)),
-        permissions=[permission_label(each, who.language) for each in key.permissions],
+        permissions=[_words(each, who) for each in key.permissions],
     )
 
 
 async def _service_users(who: SignedIn) -> list[UserView]:
     return await who.desks.users.users(who.caller, kind=UserKind.SERVICE, limit=LARGEST_PAGE)
+
+
+def _words(permission: Permission, who: SignedIn) -> str:
+    """What a permission allows, as an entry of a list."""
+    words = permission_label(permission, who.language)
+    return words[:1].upper() + words[1:]
 
 
 def _offered(who: SignedIn, user: UserView) -> frozenset[Permission]:

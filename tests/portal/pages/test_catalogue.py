@@ -27,7 +27,8 @@ async def test_packs_are_listed_with_provider_distributor_and_contacts(browser: 
     listed = await found(ana)
     (pack,) = await run(
         desks.database,
-        "SELECT packs.name, d.name AS distributor FROM order_packs packs JOIN distributors d ON d.id = distributor_id"
+        "SELECT packs.name, d.name AS distributor FROM order_packs packs"
+        " JOIN distributors d ON d.id = distributor_id"
         " WHERE packs.account_id = 1 ORDER BY packs.name LIMIT 1",
     )
     assert any(pack.name in row and pack.distributor in row and "Offered" in row for row in listed)
