@@ -29,6 +29,7 @@ from starter.operations.audit import AuditDesk
 from starter.operations.clock import ClockDesk
 from starter.operations.feed import FeedDesk
 from starter.operations.jobs import JobDesk
+from starter.operations.mail_log import MailLogDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.operations.webhooks import WebhookDesk
@@ -85,6 +86,7 @@ class Desks:
     licences: LicenceDesk
     licence_requests: LicenceRequestDesk
     audit: AuditDesk
+    mail_log: MailLogDesk
     feed: FeedDesk
     jobs: JobDesk
     webhooks: WebhookDesk
@@ -136,6 +138,7 @@ class Desks:
             licences=LicenceDesk(database),
             licence_requests=LicenceRequestDesk(*connected),
             audit=AuditDesk(database),
+            mail_log=MailLogDesk(database),
             feed=FeedDesk(database),
             jobs=JobDesk(*connected),
             webhooks=WebhookDesk(database, settings),

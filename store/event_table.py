@@ -63,6 +63,7 @@ class EventRow(Row):
         Index("ix_events_of_actor", "account_id", "actor", "epoch", "xid", "id"),
         Index("ix_events_of_type", "account_id", "type", "epoch", "xid", "id"),
         Index("ix_events_at", "account_id", "at"),
+        Index("ix_events_origin_id", "origin_id"),
         Index(
             "ix_events_imports",
             "type",

@@ -20,6 +20,8 @@ class MailRow(Row):
     __tablename__ = "mails"
     id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     """Subject, purpose, round and recipient: a repeat of the e-mail has the same id and Message-ID."""
+    account_id: Mapped[int | None]
+    """The account that it is about. No foreign key: what it is about has one."""
     order_id: Mapped[str | None] = mapped_column(ForeignKey(OrderRow.id), index=True, info=REFERENCE)
     qr_request_id: Mapped[str | None] = mapped_column(ForeignKey(QrRequestRow.id), index=True, info=REFERENCE)
     qr_notification_id: Mapped[str | None] = mapped_column(
@@ -45,5 +47,6 @@ class MailRow(Row):
         CheckConstraint(
             "num_nonnulls(order_id, qr_request_id, qr_notification_id, work_id) = 1", name="about_one"
         ),
+        Index("ix_mails_newest", "account_id", "updated_at", "id"),
         Index("ix_mails_sending", "updated_at", postgresql_where=text("state = 'sending'")),
     )

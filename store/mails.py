@@ -91,11 +91,12 @@ def _claim_in_status() -> Select[Any]:
         .render_derived(name="given", with_types=True)
     )
     known = (given.c[name] for name in _OF_ORDER)
-    rows = select(*known, bindparam("order", type_=String), literal("sending"), literal(1))
+    account = bindparam("account", type_=BigInteger)
+    rows = select(*known, account, bindparam("order", type_=String), literal("sending"), literal(1))
     claimed = (
         insert(MailRow)
         .from_select(
-            (*_OF_ORDER, "order_id", "state", "attempts"),
+            (*_OF_ORDER, "account_id", "order_id", "state", "attempts"),
             rows.select_from(given.join(kept, wanted)).order_by(given.c.place),
             include_defaults=False,
         )
@@ -165,7 +166,9 @@ async def claim(
         whose = {"account": about.account_id}
         sender = made[0].sender if made and of_order else await connection.scalar(_SENDER, whose)
     else:
-        known = {"order": records[0].about.id, "statuses": [*statuses], "records": _placed(records)}
+        about = records[0].about
+        known = {"order": about.id, "account": about.account_id, "statuses": [*statuses]}
+        known["records"] = _placed(records)
         found = (await connection.execute(_CLAIM_IN_STATUS, known)).all()
         if found[0].status not in statuses:
             return None
@@ -255,7 +258,7 @@ def _placed(records: Sequence[EmailRecord]) -> list[dict[str, Any]]:
     ]
 
 
-def _columns(record: EmailRecord) -> dict[str, str]:
+def _columns(record: EmailRecord) -> dict[str, str | int]:
     match record.about:
         case AboutOrder():
             about = "order_id"
@@ -267,6 +270,7 @@ def _columns(record: EmailRecord) -> dict[str, str]:
             about = "work_id"
     return {
         "id": record.id,
+        "account_id": record.about.account_id,
         about: record.about.id,
         "template": record.template,
         "recipient": record.recipient,

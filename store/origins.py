@@ -41,6 +41,8 @@ class OriginRow(Row):
     __table_args__ = (
         CheckConstraint(among("surface", SURFACES), name="surface"),
         Index("ix_origins_actor", "actor"),
+        Index("ix_origins_session", "session"),
+        Index("ix_origins_address", "address"),
     )
 
 

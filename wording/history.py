@@ -1,14 +1,25 @@
-"""What happened to a device, its lines and SIMs, in the reader's language (P4)."""
+"""What happened, in the reader's language: to a device, its lines and SIMs (P4), and to all else (A17)."""
+
+from collections.abc import Mapping
+from functools import cache
 
 from models.language import Language
+from wording.event_words import EVENT_WORDS
+from wording.french.event_words import EVENT_WORDS as FRENCH_EVENT_WORDS
 from wording.french.history import HISTORY as FRENCH
 from wording.french.spaces import spaced
 
 
 def sentence(event: str, language: Language) -> str:
     """What happened, without who and when. An event of another version is shown by its type."""
-    words = ENGLISH if language is Language.EN else spaced(FRENCH)
-    return words.get(event, event)
+    if language is Language.EN:
+        return _ENGLISH.get(event, event)
+    return _french().get(event, event)
+
+
+@cache
+def _french() -> Mapping[str, str]:
+    return spaced(FRENCH | FRENCH_EVENT_WORDS)
 
 
 ENGLISH = {
@@ -50,3 +61,4 @@ ENGLISH = {
     "sim.employee_changed": "The employee of the SIM was changed",
     "line.groups_changed": "The management groups were changed",
 }
+_ENGLISH = ENGLISH | EVENT_WORDS

@@ -11,16 +11,26 @@ from models.operations.not_sent import AN_EMAIL, MAIL, STEPS, WORDS, NotSentReas
 from models.orders.kinds import kind_label as english
 from models.orders.lifecycle import HoldReason, OrderStatus
 from models.orders.rules import Action
+from models.people.callers import Permission
+from models.refusals.words import WORDS as ENGLISH_WORDS
 from models.travel.profiles import Outcome, PlanState, Reported
 from models.travel.stock_views import StockState
 from wording.french import labels as french
 from wording.french.spaces import spaced
+from wording.french.words import WORDS as FRENCH_WORDS
 from wording.numbers import Plural, counted
 
 
 def action_label(action: Action, language: Language) -> str:
     """The action's name as it is shown to users."""
     return action.label if language is Language.EN else spaced(french.ACTIONS[action])
+
+
+def permission_label(permission: Permission, language: Language) -> str:
+    """What a permission allows: `place orders`."""
+    if language is Language.EN:
+        return ENGLISH_WORDS["permission"][permission]
+    return spaced(FRENCH_WORDS["permission"][permission])
 
 
 def kind_label(kind: str, language: Language) -> str:

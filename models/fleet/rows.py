@@ -76,13 +76,20 @@ class Count(View):
 
 
 class SavedView(View):
-    """A view that a user saved (P2)."""
+    """A view that a user saved, as one user sees it (P2)."""
 
     id: int
     name: str
     query: str
     """The query string of the grid."""
     is_default: bool
+    """Whether the user's inventory opens with it."""
+    shared: bool = False
+    """Whether all users of the account have it."""
+    own: bool = True
+    """Whether the user has saved it."""
+    saved_by: str = ""
+    """The name of who has."""
 
     @property
     def view_id(self) -> str:

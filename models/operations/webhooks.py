@@ -117,6 +117,21 @@ class WebhookView(View):
         return reference("WH", self.id)
 
 
+class Backlog(View):
+    """What is still to be sent to an endpoint. Numbers stop at `models.paging.MOST_COUNTED`."""
+
+    place: str
+    """The event up to which all are sent, or are to be sent again: a cursor of the feed."""
+    place_at: datetime | None
+    """When the last event until there happened; None if nothing has happened."""
+    new: int
+    """Events that were never tried."""
+    oldest_at: datetime | None
+    """When the oldest of these happened."""
+    again: int
+    """Events that failed, or that are sent again because a user asked for it."""
+
+
 class AttemptView(View):
     """An attempt to deliver an event that failed, or an event that is to be sent again."""
 

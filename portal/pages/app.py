@@ -21,13 +21,20 @@ from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
 from portal.pages.administration import (
     account,
+    api_keys,
+    audit,
+    catalogue,
     contact_steps,
     contacts,
     employees,
+    event_types,
     groups,
     index,
+    mails,
     profiles,
     service_users,
+    webhook,
+    webhooks,
 )
 from portal.pages.codes import imports, notifications, requests, section
 from portal.pages.imports import files, jobs
@@ -73,6 +80,13 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *plans.routes,
         *plan_edits.routes,
     ],
+    "systems": [
+        *api_keys.routes,
+        *event_types.routes,
+        *webhooks.routes,
+        *webhook.routes,
+    ],
+    "records": [*catalogue.routes, *audit.routes, *mails.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""

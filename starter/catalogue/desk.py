@@ -20,6 +20,7 @@ from starter.imports import Record, own_account
 from store import lookups
 from store.catalogue import views
 from store.catalogue.file_import import import_catalogue
+from store.catalogue.views import CatalogueFilter
 from store.orders.facts import line_facts
 from store.people import references as people
 from store.session import Database
@@ -57,14 +58,20 @@ class CatalogueDesk:
         caller: Caller,
         account: str | None = None,
         *,
+        provider: str | None = None,
+        distributor: str | None = None,
+        available: bool | None = None,
         limit: int | None = None,
         after: Position | None = None,
     ) -> Page[CatalogueItem]:
-        """List the items of all order packs, withdrawn ones too, with the contacts orders are sent to."""
+        """List the items of all order packs, withdrawn ones too, with the contacts orders are sent to: of a
+        provider, of a distributor, only those that can be ordered or only withdrawn ones.
+        """
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_CATALOGUE)
-            items = await views.items(connection, scope, Wanted(limit, after))
+            chosen = CatalogueFilter(provider, distributor, available)
+            items = await views.items(connection, scope, Wanted(limit, after), chosen)
             contacts = await people.order_contacts(connection, scope, {item.distributor for item in items})
         of_distributor: dict[tuple[str, str], list[ContactView]] = {}
         for contact in contacts:

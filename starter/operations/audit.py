@@ -7,13 +7,18 @@
 It needs the database only, so it works while Temporal and the workers are down.
 """
 
+import json
 import re
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import UTC, datetime
+from typing import TypedDict, Unpack
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.csv_text import csv_text
 from models.errors import NotFound, Refused
-from models.identifiers import LETTERS, WORK, parse_iccid, parse_reference, storable
+from models.feed import data_of
+from models.identifiers import LETTERS, WORK, named, parse_iccid, parse_reference, storable
 from models.operations.audit import AuditEntry
 from models.paging import Page, Position, Wanted
 from models.people.callers import AllAccounts, Caller, Permission, Scope
@@ -21,12 +26,33 @@ from store import lookups
 from store.licences.lookups import find_agent, find_number
 from store.operations import audit
 from store.operations.audit import AuditFilter
+from store.people import references as people
 from store.session import Database
 
 _REFERENCE = re.compile(r"[a-z_]+:[0-9]{1,18}")
 _IMPERSONAL = ("operator", "provider", "system")
+COLUMNS = ("at", "type", "actor", "about", "surface", "session", "address", "request_id", "data")
+"""Of the CSV file."""
+ROWS_OF_CSV = 1000
 _KINDS = {letters: kind for kind, letters in LETTERS.items()}
 """What events call the records whose ids have these letters."""
+
+
+class Wish(TypedDict, total=False):
+    """Which entries are wanted; what is left out or None: any."""
+
+    actor: str | None
+    """`operator`, `system`, or a user by address or id."""
+    about: str | None
+    """A record by its id (`L-42`, `order-...`, also of one that is gone), phone number, ICCID or address."""
+    type: str | None
+    """Such as `order.submitted`, or `order` for all of these."""
+    since: datetime | None
+    until: datetime | None
+    session: str | None
+    """The API key (`K-7`) or the session (`SE-12`) of the call."""
+    address: str | None
+    """The IP address of the call."""
 
 
 class AuditDesk:
@@ -40,50 +66,102 @@ class AuditDesk:
         caller: Caller,
         account: str | None = None,
         *,
-        actor: str | None = None,
-        about: str | None = None,
-        type: str | None = None,  # noqa: A002  what events call it
-        since: datetime | None = None,
-        until: datetime | None = None,
         limit: int | None = None,
         after: Position | None = None,
+        **wanted: Unpack[Wish],
     ) -> Page[AuditEntry]:
-        """List what was changed, newest first.
-
-        `actor`: `operator`, `system`, or a user by address or id; `about`: a record by its id (`L-42`,
-        `order-...`, also of one that is gone), phone number, ICCID or address; `type`: such as
-        `order.submitted`, or `order` for all of these. Raises `NotFound` (`unknown_record`).
-        """
+        """List what was changed, newest first; `wanted`: see `Wish`. Raises `NotFound` (`unknown_record`)."""
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_AUDIT)
-            chosen = AuditFilter(
-                actor=None if actor is None else await _actor(connection, scope, actor),
-                about=None if about is None else await _reference(connection, scope, about),
-                type=None if type is None else _type(type),
-                since=since,
-                until=until,
+            chosen = await _filter(connection, scope, wanted)
+            return await audit.entries(
+                connection, scope, chosen, Wanted(limit, after), everything=_everything(caller)
             )
-            everything = isinstance(caller.scope, AllAccounts)
-            return await audit.entries(connection, scope, chosen, Wanted(limit, after), everything=everything)
+
+    async def entry(self, caller: Caller, entry: str) -> AuditEntry:
+        """One change by the id that the list has. Raises `NotFound` (`unknown_event`)."""
+        async with self._database.reading() as connection:
+            found = await audit.entry(connection, caller.scope, entry, everything=_everything(caller))
+            caller.require(Permission.VIEW_AUDIT)
+            return found
+
+    async def people(self, caller: Caller, references: Iterable[str]) -> dict[str, str]:
+        """Names and addresses of people of the caller's accounts, by reference: `user:3`, `contact:7`."""
+        async with self._database.reading() as connection:
+            caller.require(Permission.VIEW_AUDIT)
+            return await people.names(connection, caller.scope, references)
+
+    async def csv(
+        self, caller: Caller, account: str | None = None, **wanted: Unpack[Wish]
+    ) -> AsyncIterator[str]:
+        """All entries that are wanted, newest first, as parts of a CSV file: no connection is held while a
+        part is sent. Raises like `entries` before the first part.
+        """
+        first = await self.entries(caller, account, limit=ROWS_OF_CSV, **wanted)
+
+        async def parts() -> AsyncIterator[str]:
+            page = first
+            yield csv_text(COLUMNS, map(_cells, page))
+            while page.following is not None:
+                page = await self.entries(caller, account, limit=ROWS_OF_CSV, after=page.following, **wanted)
+                yield csv_text(COLUMNS, map(_cells, page)).partition("\r\n")[2]
+
+        return parts()
+
+
+def _everything(caller: Caller) -> bool:
+    return isinstance(caller.scope, AllAccounts)
+
+
+def _cells(entry: AuditEntry) -> list[str]:
+    return [
+        f"{entry.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        entry.type,
+        named(entry.actor),
+        " ".join(map(named, entry.about)),
+        entry.surface or "",
+        entry.session or "",
+        entry.address or "",
+        entry.request_id or "",
+        json.dumps(data_of(entry.data), ensure_ascii=False),
+    ]
+
+
+async def _filter(connection: AsyncConnection, scope: Scope, wanted: Wish) -> AuditFilter:
+    actor, about, type_ = wanted.get("actor"), wanted.get("about"), wanted.get("type")
+    return AuditFilter(
+        actor=None if actor is None else await _actor(connection, scope, actor),
+        about=None if about is None else await _reference(connection, scope, about),
+        type=None if type_ is None else _type(type_),
+        since=wanted.get("since"),
+        until=wanted.get("until"),
+        session=_plain(wanted.get("session"), str.upper),
+        address=_plain(wanted.get("address"), str.lower),
+    )
+
+
+def _plain(text: str | None, cased: Callable[[str], str]) -> str | None:
+    """A text that is compared as it is. One that cannot be stored is that of no call."""
+    return None if text is None else cased(text.strip()) if storable(text) else ""
 
 
 async def _actor(connection: AsyncConnection, scope: Scope, text: str) -> str:
-    named = text.strip().lower()
-    return named if named in _IMPERSONAL else await _reference(connection, scope, text)
+    name = text.strip().lower()
+    return name if name in _IMPERSONAL else await _reference(connection, scope, text)
 
 
 async def _reference(connection: AsyncConnection, scope: Scope, text: str) -> str:
     """The reference by which events name a record. An id need not be known: events outlive records."""
-    named = text.strip()
-    if _REFERENCE.fullmatch(named) or (named.startswith(WORK) and storable(named)):
-        return named
-    letters = named.partition("-")[0].upper()
-    number = parse_reference(letters, named) if letters in _KINDS else None
+    name = text.strip()
+    if _REFERENCE.fullmatch(name) or (name.startswith(WORK) and storable(name)):
+        return name
+    letters = name.partition("-")[0].upper()
+    number = parse_reference(letters, name) if letters in _KINDS else None
     if number is not None:
         return f"{_KINDS[letters]}:{number}"
     try:
-        return await _by_natural_key(connection, scope, named)
+        return await _by_natural_key(connection, scope, name)
     except NotFound:
         raise NotFound.because("unknown_record") from None
 

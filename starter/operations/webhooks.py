@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.event_permissions import permission_of
-from models.events import EVENT_TYPES, Audience
 from models.operations.webhooks import (
     OLD_SECRET_SIGNS_FOR,
     PING,
     Answer,
     AttemptView,
+    Backlog,
     DisabledFor,
     NewWebhook,
     Replayed,
@@ -34,8 +33,15 @@ from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from settings import Settings
 from starter.keys import checked_key
+from starter.operations.webhook_rules import moment, require_events
 from store import lookups
-from store.operations import webhook_deliveries, webhook_replays, webhook_rotations, webhooks
+from store.operations import (
+    webhook_backlog,
+    webhook_deliveries,
+    webhook_replays,
+    webhook_rotations,
+    webhooks,
+)
 from store.secrets import signing_secret_of
 from store.session import Database
 
@@ -77,7 +83,7 @@ class WebhookDesk:
             found = await lookups.find_account(connection, caller.scope, account)
         caller.require(Permission.MANAGE_WEBHOOKS)
         chosen, known = parse_types(types), parse_description(description)
-        _require_events(caller, chosen)
+        require_events(caller, chosen)
         address = await self._checked(url)
         secret = new_secret()
         async with self._database.transaction() as connection:
@@ -114,6 +120,12 @@ class WebhookDesk:
         async with self._database.reading() as connection:
             return (await _found(connection, caller, webhook))[0]
 
+    async def backlog(self, caller: Caller, webhook: str) -> Backlog:
+        """What is still to be sent to an endpoint."""
+        async with self._database.reading() as connection:
+            found, _ = await _found(connection, caller, webhook)
+            return await webhook_backlog.backlog(connection, found.id)
+
     async def attempts(
         self,
         caller: Caller,
@@ -145,7 +157,7 @@ class WebhookDesk:
         """
         async with self._database.reading() as connection:
             found, _ = await _found(connection, caller, webhook)
-        _require_events(caller, found.types if types is None else parse_types(types))
+        require_events(caller, found.types if types is None else parse_types(types))
         values: dict[str, object] = {}
         values |= {} if url in (None, found.url) else {"url": await self._checked(url)}
         values |= {} if types is None else {"types": parse_types(types)}
@@ -218,7 +230,7 @@ class WebhookDesk:
             if event is not None:
                 number = await webhook_replays.replay_one(connection, found.id, event)
             else:
-                begins, ends = _moment(since), _moment(until or datetime.now(UTC))
+                begins, ends = moment(since), moment(until or datetime.now(UTC))
                 number = await webhook_replays.replay_span(connection, found.id, begins, ends)
             await webhooks.record(connection, account_id, found.id, caller.by, "replayed", events=number)
         return Replayed(found, number)
@@ -278,17 +290,3 @@ async def _found(connection: AsyncConnection, caller: Caller, webhook: str) -> t
     found = await webhooks.find(connection, caller.scope, webhook)
     caller.require(Permission.MANAGE_WEBHOOKS)
     return found
-
-
-def _require_events(caller: Caller, types: Collection[str]) -> None:
-    """Who says where events go may see them. An order's may be of travel eSIMs, whatever their type."""
-    caller.require(Permission.VIEW_TRAVEL)
-    every = types or [name for name, audience in EVENT_TYPES.items() if audience is Audience.ACCOUNT]
-    for permission in sorted({permission_of(name) for name in every}):
-        caller.require(permission)
-
-
-def _moment(at: datetime | None) -> datetime:
-    if at is None or at.tzinfo is None:
-        raise Refused.because("webhook_replay_choice")
-    return at

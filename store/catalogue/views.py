@@ -1,8 +1,10 @@
 """Reads the catalogue, and selects the packs that can be ordered for a line."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.catalogue.views import PackView
@@ -15,10 +17,26 @@ from store.people.tables import AccountRow, DistributorRow, ProviderRow
 from store.scopes import shaped, within
 
 
-async def items(connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE) -> Page[PackView]:
-    """Every item of every order pack, by account, pack and section."""
+@dataclass(frozen=True)
+class CatalogueFilter:
+    """Which items are wanted; None: any."""
+
+    provider: str | None = None
+    distributor: str | None = None
+    available: bool | None = None
+
+
+async def items(
+    connection: AsyncConnection,
+    scope: Scope,
+    wanted: Wanted = WHOLE,
+    chosen: CatalogueFilter = CatalogueFilter(),
+) -> Page[PackView]:
+    """Every item of every order pack that is wanted, by account, pack and section."""
     shape, known = shaped(scope)
-    return (await by_account(scope, *_SORTED).page(connection, _listed(shape), wanted, known)).of(pack_view)
+    values = {name: value for name, value in vars(chosen).items() if value is not None}
+    listed = _listed(shape, frozenset(values))
+    return (await by_account(scope, *_SORTED).page(connection, listed, wanted, known | values)).of(pack_view)
 
 
 _SORTED = (
@@ -29,9 +47,17 @@ _SORTED = (
 )
 
 
+_CHOSEN: Mapping[str, ColumnElement[bool]] = {
+    "provider": ProviderRow.name == bindparam("provider"),
+    "distributor": DistributorRow.name == bindparam("distributor"),
+    "available": PackRow.available == bindparam("available"),
+}
+
+
 @built_once
-def _listed(scope: Scope) -> Select[*tuple[Any, ...]]:
-    return select_packs().where(within(scope, PackRow.account_id))
+def _listed(scope: Scope, chosen: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    conditions = [_CHOSEN[name] for name in sorted(chosen)]
+    return select_packs().where(within(scope, PackRow.account_id), *conditions)
 
 
 def esim_of(provider: Any) -> ColumnElement[bool]:

@@ -104,11 +104,26 @@ class InventoryViewRow(Row):
     name: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
     query: Mapped[str] = mapped_column(info=personal(Erase.DELETE_ROW))
     """May name an employee who is looked for."""
-    is_default: Mapped[bool] = mapped_column(server_default=text("false"))
+    shared: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether all users of the account have it."""
     __table_args__ = (
         of_account("user_id", "users"),
         UniqueConstraint("user_id", "name"),
-        Index("uq_default_inventory_view", "user_id", unique=True, postgresql_where=text("is_default")),
+        UniqueConstraint("id", "account_id"),
+        Index("ix_inventory_views_shared", "account_id", "name", postgresql_where=text("shared")),
+    )
+
+
+class InventoryDefaultRow(Row):
+    """The view, their own or a shared one, with which a user's inventory opens."""
+
+    __tablename__ = "inventory_defaults"
+    user_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = owner()
+    view_id: Mapped[int] = mapped_column(index=True, info=personal(Erase.DELETE_ROW))
+    __table_args__ = (
+        of_account("user_id", "users"),
+        of_account("view_id", "inventory_views", ondelete="CASCADE"),
     )
 
 

@@ -1,6 +1,8 @@
-"""The views of the inventory that a user saved: their own alone (P2)."""
+"""The views of the inventory that users saved: a user's own, and those shared with the account (P2)."""
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -8,24 +10,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import NotFound, Refused
 from models.fleet.rows import SavedView
 from models.identifiers import parse_reference
-from store.fleet.grid_tables import InventoryViewRow
+from store.fleet.grid_tables import InventoryDefaultRow, InventoryViewRow
 from store.people.tables import UserRow
 
 MOST_VIEWS = 50
-_VIEW = (InventoryViewRow.id, InventoryViewRow.name, InventoryViewRow.query, InventoryViewRow.is_default)
+"""Of one user, shared ones too."""
 
 
 async def views(connection: AsyncConnection, account_id: int, user_id: int) -> list[SavedView]:
-    """The user's views by name."""
-    mine = select(*_VIEW).where(_of(account_id, user_id)).order_by(InventoryViewRow.name)
-    return [SavedView(**row._mapping) for row in await connection.execute(mine)]
+    """The views that the user has: their own by name, then those that others share."""
+    seen = _views(account_id, user_id)
+    own_first = seen.order_by(
+        (InventoryViewRow.user_id == user_id).desc(), InventoryViewRow.name, InventoryViewRow.id
+    )
+    return [SavedView(**row._mapping) for row in await connection.execute(own_first)]
 
 
 async def find(connection: AsyncConnection, account_id: int, user_id: int, text: str) -> SavedView:
-    """The user's view with this id (`V-7`). Raises `NotFound` (`unknown_view`)."""
+    """The view with this id (`V-7`) that the user has. Raises `NotFound` (`unknown_view`)."""
     number = parse_reference("V", text)
-    mine = select(*_VIEW).where(_of(account_id, user_id), InventoryViewRow.id == number)
-    row = None if number is None else (await connection.execute(mine)).one_or_none()
+    seen = _views(account_id, user_id).where(InventoryViewRow.id == number)
+    row = None if number is None else (await connection.execute(seen)).one_or_none()
     if row is None:
         raise NotFound.because("unknown_view")
     return SavedView(**row._mapping)
@@ -34,49 +39,99 @@ async def find(connection: AsyncConnection, account_id: int, user_id: int, text:
 async def save(
     connection: AsyncConnection, account_id: int, user_id: int, name: str, query: str
 ) -> SavedView:
-    """Save a view, or replace the one of this name. Raises `Refused` (`too_many_views`)."""
+    """Save a view, or replace the user's own of this name. Raises `Refused` (`too_many_views`)."""
     await _one_after_another(connection, user_id)  # no more views than there may be
     new = insert(InventoryViewRow).values(account_id=account_id, user_id=user_id, name=name, query=query)
     kept = new.on_conflict_do_update(
         index_elements=[InventoryViewRow.user_id, InventoryViewRow.name], set_={"query": new.excluded.query}
     )
-    row = (await connection.execute(kept.returning(*_VIEW))).one()
+    view_id = (await connection.execute(kept.returning(InventoryViewRow.id))).scalar_one()
     count = select(func.count()).where(InventoryViewRow.user_id == user_id)
     if (await connection.scalar(count) or 0) > MOST_VIEWS:
         raise Refused.because("too_many_views", most=MOST_VIEWS)
-    return SavedView(**row._mapping)
+    return await _read(connection, account_id, user_id, view_id)
 
 
-async def rename(connection: AsyncConnection, view_id: int, user_id: int, name: str) -> SavedView:
-    """Rename a view. Raises `Refused` (`view_exists`)."""
-    await _one_after_another(connection, user_id)
+async def rename(
+    connection: AsyncConnection, account_id: int, user_id: int, view_id: int, name: str
+) -> SavedView:
+    """Rename a view. Raises `Refused` (`view_exists`): its owner has another of this name."""
+    owner_id = await connection.scalar(select(InventoryViewRow.user_id).where(InventoryViewRow.id == view_id))
+    await _one_after_another(connection, owner_id)
     same = select(InventoryViewRow.id).where(
-        InventoryViewRow.user_id == user_id, InventoryViewRow.name == name, InventoryViewRow.id != view_id
+        InventoryViewRow.user_id == owner_id, InventoryViewRow.name == name, InventoryViewRow.id != view_id
     )
     if await connection.scalar(same) is not None:
         raise Refused.because("view_exists")
-    changed = update(InventoryViewRow).where(InventoryViewRow.id == view_id).values(name=name)
-    return SavedView(**(await connection.execute(changed.returning(*_VIEW))).one()._mapping)
+    await connection.execute(update(InventoryViewRow).where(InventoryViewRow.id == view_id).values(name=name))
+    return await _read(connection, account_id, user_id, view_id)
 
 
-async def make_default(connection: AsyncConnection, view_id: int | None, user_id: int) -> None:
-    """Open the inventory with this view, or with none."""
+async def share(connection: AsyncConnection, view_id: int, *, shared: bool) -> None:
+    """Give the view to all users of the account, or leave it to its owner alone: the inventory of no other
+    user opens with it any more then.
+    """
+    changed = update(InventoryViewRow).where(InventoryViewRow.id == view_id).values(shared=shared)
+    owner_id = (await connection.execute(changed.returning(InventoryViewRow.user_id))).scalar_one()
+    if not shared:
+        others = (InventoryDefaultRow.view_id == view_id, InventoryDefaultRow.user_id != owner_id)
+        await connection.execute(sql_delete(InventoryDefaultRow).where(*others))
+
+
+async def make_default(
+    connection: AsyncConnection, account_id: int, view_id: int | None, user_id: int
+) -> None:
+    """Open the user's inventory with this view, or with none."""
     await _one_after_another(connection, user_id)
-    of_user = update(InventoryViewRow).where(InventoryViewRow.user_id == user_id)
-    await connection.execute(of_user.where(InventoryViewRow.is_default).values(is_default=False))
-    if view_id is not None:
-        await connection.execute(of_user.where(InventoryViewRow.id == view_id).values(is_default=True))
+    if view_id is None:
+        await connection.execute(
+            sql_delete(InventoryDefaultRow).where(InventoryDefaultRow.user_id == user_id)
+        )
+        return
+    new = insert(InventoryDefaultRow).values(account_id=account_id, user_id=user_id, view_id=view_id)
+    await connection.execute(
+        new.on_conflict_do_update(
+            index_elements=[InventoryDefaultRow.user_id], set_={"view_id": new.excluded.view_id}
+        )
+    )
 
 
-async def _one_after_another(connection: AsyncConnection, user_id: int) -> None:
+async def _one_after_another(connection: AsyncConnection, user_id: int | None) -> None:
     """Calls that change the views of a user wait for each other."""
     await connection.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update(key_share=True))
 
 
 async def delete(connection: AsyncConnection, view_id: int) -> None:
-    """Delete a view."""
+    """Delete a view. An inventory that opened with it opens with all rows."""
     await connection.execute(sql_delete(InventoryViewRow).where(InventoryViewRow.id == view_id))
 
 
+async def _read(connection: AsyncConnection, account_id: int, user_id: int, view_id: int) -> SavedView:
+    found = _views(account_id, user_id).where(InventoryViewRow.id == view_id)
+    return SavedView(**(await connection.execute(found)).one()._mapping)
+
+
+def _views(account_id: int, user_id: int) -> Select[*tuple[Any, ...]]:
+    """The views that the user has, as they see them."""
+    default = and_(InventoryDefaultRow.view_id == InventoryViewRow.id, InventoryDefaultRow.user_id == user_id)
+    return (
+        select(
+            InventoryViewRow.id,
+            InventoryViewRow.name,
+            InventoryViewRow.query,
+            InventoryDefaultRow.user_id.is_not(None).label("is_default"),
+            InventoryViewRow.shared,
+            (InventoryViewRow.user_id == user_id).label("own"),
+            UserRow.name.label("saved_by"),
+        )
+        .join(UserRow, UserRow.id == InventoryViewRow.user_id)
+        .outerjoin(InventoryDefaultRow, default)
+        .where(_of(account_id, user_id))
+    )
+
+
 def _of(account_id: int, user_id: int) -> ColumnElement[bool]:
-    return and_(InventoryViewRow.account_id == account_id, InventoryViewRow.user_id == user_id)
+    return and_(
+        InventoryViewRow.account_id == account_id,
+        or_(InventoryViewRow.user_id == user_id, InventoryViewRow.shared),
+    )

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.errors import Refused
+from models.errors import NotFound, Refused
 from models.events import EVENT_TYPES, Audience
 from models.feed import Cursor
 from models.operations.audit import PLATFORM, AuditEntry
@@ -75,6 +75,10 @@ class AuditFilter:
     """A type such as `order.submitted`, or what several begin with, such as `order`."""
     since: datetime | None = None
     until: datetime | None = None
+    session: str | None = None
+    """An API key, `K-7`, or a session, `SE-12`."""
+    address: str | None = None
+    """The IP address of the calls."""
 
 
 async def entries(
@@ -85,17 +89,53 @@ async def entries(
     Unless `everything`, only what an account may see (`Audience`), without the sessions and addresses of the
     platform's own staff and its API keys.
     """
-    conditions = [within(scope, EventRow.account_id), *_conditions(chosen)]
+    conditions = [*_seen(scope, everything=everything), *_conditions(chosen)]
+    conditions += _of_origin(chosen, everything=everything)
     conditions += [edge async for edge in _edges(connection, scope, chosen)]
-    if not everything:
-        conditions.append(EventRow.audience == Audience.ACCOUNT)
-    if isinstance(scope, OfAccount) and not scope.travel:
-        conditions.append(not_(about_travel()))
     if wanted.after is not None:
         conditions.append(tuple_(*_PLACE) < _place(wanted))
     rows = list(await connection.execute(_listed(scope, chosen, conditions, wanted)))
     shown = [_entry(row, everything=everything) for row in rows[: wanted.limit]]
     return Page(shown, (shown[-1].id,) if len(rows) > len(shown) else None)
+
+
+async def entry(connection: AsyncConnection, scope: Scope, entry_id: str, *, everything: bool) -> AuditEntry:
+    """One entry by its id. Raises `NotFound` (`unknown_event`)."""
+    try:
+        place = Cursor.parse(entry_id)
+    except Refused:
+        raise NotFound.because("unknown_event") from None
+    same = tuple_(*_PLACE) == _place_of(place.epoch, str(place.xid), place.id)
+    row = (await connection.execute(_ENTRIES.where(same, *_seen(scope, everything=everything)))).one_or_none()
+    if row is None:
+        raise NotFound.because("unknown_event")
+    return _entry(row, everything=everything)
+
+
+def _seen(scope: Scope, *, everything: bool) -> Iterator[ColumnElement[bool]]:
+    """What the scope may see."""
+    yield within(scope, EventRow.account_id)
+    if not everything:
+        yield EventRow.audience == Audience.ACCOUNT
+    if isinstance(scope, OfAccount) and not scope.travel:
+        yield not_(about_travel())
+
+
+def _of_origin(chosen: AuditFilter, *, everything: bool) -> Iterator[ColumnElement[bool]]:
+    """The calls that are wanted. Those whose session and address are not shown are not found by them."""
+    if chosen.session is None and chosen.address is None:
+        return
+    calls = select(OriginRow.id)
+    if chosen.session is not None:
+        calls = calls.where(OriginRow.session == chosen.session)
+    if chosen.address is not None:
+        calls = calls.where(OriginRow.address == chosen.address)
+    if not everything:
+        yield EventRow.actor != OPERATOR
+        calls = calls.where(
+            not_(and_(OriginRow.surface == "api", OriginRow.session.in_(_KEYS_OF_PLATFORM.correlate(None))))
+        )
+    yield EventRow.origin_id.in_(calls.correlate(None))
 
 
 def _listed(

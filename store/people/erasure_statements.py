@@ -47,6 +47,7 @@ _COUNTED: Mapping[tuple[str, Erase], str | None] = {
     ("contact_roles", Erase.DELETE_ROW): None,
     ("inventory_rows", Erase.REPLACE): None,
     ("inventory_views", Erase.DELETE_ROW): None,
+    ("inventory_defaults", Erase.DELETE_ROW): None,
     ("origins", Erase.REPLACE): None,
     ("passwords", Erase.DELETE_ROW): None,
     ("sessions", Erase.DELETE_ROW): None,

@@ -129,7 +129,9 @@ async def test_employees_groups_and_settings_are_edited(portal: Ordering) -> Non
         await olga.get_by_label("Name").fill("Shop")
         await olga.get_by_label("E-mail address").fill("shop@acme.example")
         await olga.get_by_role("button", name="Create").click()
-        await expect(olga.get_by_text("Make an API key for it now.")).to_be_visible()
+        await expect(olga.get_by_text("Now choose what its key may do.")).to_be_visible()
+        await opened(olga, "Service users")
+        await olga.get_by_role("link", name="Shop").click()
         await looks_right(olga, "service user")
     account = await portal.portal.desks.accounts.account(OPERATOR, ACCOUNT)
     assert account.contact_email == "fleet@acme.example"

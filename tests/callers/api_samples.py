@@ -67,6 +67,9 @@ API = {
     "WebhookDesk.webhook": Sample(
         lambda d, c, k, _: d.webhooks.webhook(c, k.webhook), Permission.MANAGE_WEBHOOKS
     ),
+    "WebhookDesk.backlog": Sample(
+        lambda d, c, k, _: d.webhooks.backlog(c, k.webhook), Permission.MANAGE_WEBHOOKS
+    ),
     "WebhookDesk.attempts": Sample(
         lambda d, c, k, _: d.webhooks.attempts(c, k.webhook), Permission.MANAGE_WEBHOOKS
     ),
@@ -109,6 +112,12 @@ API = {
     "JobDesk.report": Sample(lambda d, c, k, _: d.jobs.report(c, k.job), Permission.RUN_JOBS),
     "JobDesk.cancel": Sample(lambda d, c, k, _: d.jobs.cancel(c, k.job), Permission.RUN_JOBS),
     "AuditDesk.entries": Sample(lambda d, c, _, a: d.audit.entries(c, a, limit=5), Permission.VIEW_AUDIT),
+    "MailLogDesk.mails": Sample(lambda d, c, _, a: d.mail_log.mails(c, a, limit=5), Permission.VIEW_AUDIT),
+    "AuditDesk.csv": Sample(lambda d, c, _, a: d.audit.csv(c, a), Permission.VIEW_AUDIT),
+    "AuditDesk.people": Sample(
+        lambda d, c, k, _: d.audit.people(c, {"user:1", k.link}), Permission.VIEW_AUDIT, True
+    ),
+    "AuditDesk.entry": Sample(lambda d, c, k, _: d.audit.entry(c, k.event), Permission.VIEW_AUDIT),
     "FeedDesk.account": Sample(lambda d, c, _, a: d.feed.account(c, a, limit=5), Permission.VIEW_ORDERS),
     "FeedDesk.order": Sample(lambda d, c, k, _: d.feed.order(c, k.order), Permission.VIEW_ORDERS),
     "FeedDesk.sim": Sample(lambda d, c, k, _: d.feed.sim(c, k.sim), Permission.VIEW_ORDERS),

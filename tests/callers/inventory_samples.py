@@ -39,6 +39,8 @@ INVENTORY = {
     "SavedViewDesk.make_default": Sample(
         lambda d, c, k, _: d.saved_views.make_default(c, k.view), P.VIEW_INVENTORY
     ),
+    "SavedViewDesk.share": Sample(lambda d, c, k, _: d.saved_views.share(c, k.view), P.EDIT_INVENTORY, True),
+    "SavedViewDesk.unshare": Sample(lambda d, c, k, _: d.saved_views.unshare(c, k.view), P.VIEW_INVENTORY),
     "SavedViewDesk.delete": Sample(lambda d, c, k, _: d.saved_views.delete(c, k.view), P.VIEW_INVENTORY),
     "BulkDesk.preview": Sample(lambda d, c, _, a: d.bulk.preview(c, _GROUPS, a), P.EDIT_INVENTORY),
     "BulkDesk.confirm": Sample(

@@ -234,7 +234,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 """Every argument and option of the command line that is an address which mails will go to."""
 CHOOSES = {
-    *("audit --about", "audit --actor"),
+    *("audit --about", "audit --actor", "audit --address"),
     *("qr request --to", "contact edit contact", "person erase who", "fleet set-employee --name"),
     *("agent edit agent", "agent deactivate agent", "agent activate agent"),
     *("number list --agent", "number change-user agent"),

@@ -36,7 +36,7 @@ PLUMBING = {
     *("JobRunner", "NumberChanges", "LineWaking", "Settling", "NewAddresses", "Attempts", "Hasher"),
 }
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
-CALLS_OF_DESKS = 229
+CALLS_OF_DESKS = 237
 CALLS_OF_LINKS = 9
 OF_VISITORS = {
     *("SignInDesk.sign_in", "MailedDesk.forgot", "MailedDesk.look", "MailedDesk.accept"),
@@ -164,6 +164,8 @@ NARROWING = {
     "licences.number_views without_licence": _IN_SCOPE,
     "operations.audit _edges": _IN_SCOPE,
     "operations.jobs _report": _IN_SCOPE,
+    "operations.mail_log _to": _IN_SCOPE,
+    "operations.mail_log _names": _IN_SCOPE,
     "operations.held_views how_many": "no desk counts it: the frame of the pages, whose tests have it",
 }
 """Functions whose conditions no answer of a desk shows, with the reason."""

@@ -117,6 +117,7 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "held work": lambda d, c: d.retry.held(c),
     "jobs": lambda d, c: d.jobs.jobs(c),
     "audit": lambda d, c: d.audit.entries(c),
+    "mail_log": lambda d, c: d.mail_log.mails(c),
     "numbers": lambda d, c: d.numbers.numbers(c),
     "unassigned numbers": lambda d, c: d.numbers.numbers(c, assigned=False),
     "agents": lambda d, c: d.agents.agents(c),

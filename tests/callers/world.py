@@ -7,6 +7,7 @@ records may exist for her.
 import json
 from dataclasses import dataclass
 
+from models.feed import Cursor
 from models.fleet.grid import InventoryQuery
 from models.identifiers import reference
 from models.licences.add_ons import AddOn
@@ -87,6 +88,8 @@ class Known:
     """One who uses no SIM."""
     group: str
     """A management group with a line."""
+    event: str
+    """A change, as the audit and the feed name it."""
     profile: str = "Clerk"
     distributor: str = "Telvia"
     account: str = "A-1"
@@ -147,8 +150,16 @@ async def build(database: Database) -> Known:
         view=await _view(database),
         employee=await _employee(database),
         group=await _group(database),
+        event=await _event(database),
     )
     await _left_line(database)
+    await run(
+        database,
+        "INSERT INTO mails (id, account_id, qr_notification_id, template, recipient, message_id, state)"
+        " VALUES ('kept', 1, :about, 'manager_notified', 'manager', '<kept@esim.example>', 'sent')"
+        " RETURNING id",
+        about=notification.id,
+    )
     return known
 
 
@@ -170,6 +181,14 @@ async def _webhook(database: Database) -> str:
 async def _device(database: Database, name: str) -> str:
     (row,) = await run(database, "SELECT id FROM devices WHERE name = :name", name=name)
     return reference("D", row.id)
+
+
+async def _event(database: Database) -> str:
+    """The order that was placed."""
+    (row,) = await run(
+        database, "SELECT epoch, xid::text, id FROM events WHERE type = 'order.submitted' ORDER BY id LIMIT 1"
+    )
+    return str(Cursor(row.epoch, int(row.xid), row.id))
 
 
 async def _view(database: Database) -> str:
@@ -292,6 +311,7 @@ UNKNOWN = Known(
     view="V-99999",
     employee="E-99999",
     group="G-99999",
+    event="MS4xMDA0LjQ",
 )
 
 

@@ -71,6 +71,22 @@ def test_no_word_is_left_over() -> None:
         *("contact_roles.", "contact_role_words.", "languages.", "contacts.confirm_first"),
         *("profiles.on_line", "profiles.on_sim"),
         "people_states.",
+        *("key_states.", "key_modes.", "key_days.", "api_keys.mode_hint.", "api_keys.made_before"),
+        *("mail_states.", "mail_recipients.", "mail_kinds.", "mail_log.filter_unknown"),
+        *(
+            "audit_surfaces.",
+            "audit.filter_unknown",
+            "audit.actor",
+            "audit.type",
+            "audit.since",
+            "audit.until",
+        ),
+        *("webhook_states.", "webhook_short.", "webhook_why.", "webhook_outcomes.", "event_groups."),
+        *(
+            f"webhooks.{name}"
+            for name in ("made_before", "rotated_before", "choose_types", "types_", "to_be_sent")
+        ),
+        "catalogue.filter_unknown",
         "people.link.",
         "edits.changed_to",
         "travel_words.",

@@ -135,7 +135,7 @@ async def test_mails_are_kept_when_qr_codes_come_and_go(empty_url: str) -> None:
     await database.close()
     (mail,) = await run(database, "SELECT * FROM mails")
     added = dict.fromkeys(("qr_request_id", "qr_notification_id", "work_id"))
-    assert mail._mapping == {**before[0]._mapping, **added}
+    assert mail._mapping == {**before[0]._mapping, **added, "account_id": 1}
     await run(
         database,
         "INSERT INTO qr_requests (id, account_id, sim_id, requested_by, status) "

@@ -25,6 +25,7 @@ LATER = frozenset(
         *("InventoryDesk.row", "InventoryDesk.choices"),
         *("InventoryDesk.sim", "InventoryDesk.history", "InventoryDesk.search", "SavedViewDesk.views"),
         *("SavedViewDesk.save", "SavedViewDesk.rename", "SavedViewDesk.make_default", "SavedViewDesk.delete"),
+        "SavedViewDesk.unshare",
         *("FleetDesk.sims", "FleetDesk.devices", "PeopleBook.employees", "PeopleBook.groups"),
         *("UserDesk.user", "ContactDesk.contact", "AccountDesk.account"),
         *("LicenceDesk.licence", "LicenceDesk.purchase", "LicenceDesk.counts"),
@@ -44,6 +45,8 @@ LATER = frozenset(
             "ContactDesk.open_links",
             "AccountDesk.reminders",
         ),
+        *("AuditDesk.entry", "AuditDesk.people", "AuditDesk.csv"),
+        "MailLogDesk.mails",
         *("FeedDesk.account", "FeedDesk.order", "FeedDesk.sim", "FeedDesk.types"),
     }
 )

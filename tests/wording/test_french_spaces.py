@@ -17,6 +17,7 @@ from models.licences.licence_views import LicenceStatus
 from models.operations.not_sent import MAIL, STEPS, NotSentReason
 from models.orders.lifecycle import HoldReason, OrderKind, OrderStatus
 from models.orders.rules import DISCARD_WARNING, Action
+from models.people.callers import Permission
 from models.travel.profiles import Outcome, PlanState, Reported
 from models.travel.stock_views import StockState
 from tests.outbox.approved import emails
@@ -29,6 +30,7 @@ from wording.warnings import warning
 PLAIN = re.compile(r" [:;!?»]|« ")
 LABELLED: dict[str, Any] = {
     "action_label": Action,
+    "permission_label": Permission,
     "kind_label": OrderKind,
     "order_status": OrderStatus,
     "request_status": RequestStatus,

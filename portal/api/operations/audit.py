@@ -57,6 +57,10 @@ async def list_audit(
     ] = None,
     since: Annotated[Moment | None, Query(description="Not before this time.")] = None,
     until: Annotated[Moment | None, Query(description="Before this time.")] = None,
+    session: Annotated[
+        Id | None, Query(description="The API key, `K-7`, or the session, `SE-12`, of the call.")
+    ] = None,
+    address: Annotated[Id | None, Query(description="The IP address of the call.")] = None,
 ) -> ListOf[AuditResource]:
     """What was changed in the account, newest first: by whom, when, from where and by which key or session.
 
@@ -69,6 +73,8 @@ async def list_audit(
         type=type_,
         since=since,
         until=until,
+        session=session,
+        address=address,
         limit=pages.limit,
         after=pages.after,
     )

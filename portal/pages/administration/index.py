@@ -46,6 +46,21 @@ GROUPS: tuple[Group, ...] = (
     Group(
         "account", (Section("settings", "/administration/account", Permission.VIEW_PEOPLE, "administration"),)
     ),
+    Group(
+        "systems",
+        (
+            Section("api_keys", "/administration/api-keys", Permission.MANAGE_API_KEYS, "lock"),
+            Section("webhooks", "/administration/webhooks", Permission.MANAGE_WEBHOOKS, "external"),
+        ),
+    ),
+    Group(
+        "records",
+        (
+            Section("catalogue", "/administration/catalogue", Permission.VIEW_CATALOGUE, "orders"),
+            Section("audit", "/administration/audit", Permission.VIEW_AUDIT, "search"),
+            Section("mail_log", "/administration/e-mails", Permission.VIEW_AUDIT, "mail"),
+        ),
+    ),
 )
 """In the order in which they are shown. A section without pages is not here: no link leads nowhere."""
 

@@ -13,6 +13,7 @@ from models.paging import LARGEST_PAGE
 from models.people.callers import Permission, Role, UserKind
 from models.people.views import UserView
 from portal.auth.signed_in import SignedIn
+from portal.pages.administration.api_keys import LIST as API_KEYS
 from portal.pages.administration.lists import ROWS, Listing
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.people.person import FIELDS, SERVICE_USERS, State, roles_of
@@ -48,7 +49,7 @@ async def ask_new(request: Request, who: SignedIn) -> Response:
 
 
 async def create(request: Request, who: SignedIn) -> Response:
-    """Create it. Without an API key it can do nothing."""
+    """Create it, and continue with its API key, without which it can do nothing."""
     sent = await read_form(request, NewForm, who.language)
     with Asking(sent, who.language, FIELDS) as asking:
         if (given := sent.model) is not None:
@@ -62,7 +63,8 @@ async def create(request: Request, who: SignedIn) -> Response:
                 kind=UserKind.SERVICE,
                 key=given.once,
             )
-            return who.done(f"/people/{reference('U', made.id)}", "service_user_created", name=made.name)
+            path = f"{API_KEYS}/new?user={reference('U', made.id)}"
+            return who.done(path, "service_user_made", name=made.name)
     return await _form(request, who, asking.form, asking.status)
 
 

@@ -1,4 +1,4 @@
-"""`/views`: one's own views of the inventory: save, rename, default, delete (P2)."""
+"""`/views`: views of the inventory, one's own and shared ones: save, rename, share, default, delete (P2)."""
 
 from typing import Any, Literal
 
@@ -6,8 +6,8 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.errors import NotFound
-from models.people.callers import Permission
+from models.errors import NotFound, Refused
+from models.people.callers import Permission, not_permitted
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.inventory.listed import LIST, Listed
@@ -64,6 +64,18 @@ async def make_default(request: Request, who: SignedIn) -> Response:
     return who.done("/views", "view_default")
 
 
+async def share(request: Request, who: SignedIn) -> Response:
+    """Give it to all users of the account."""
+    await who.desks.saved_views.share(who.caller, request.path_params["view"])
+    return who.done("/views", "view_shared")
+
+
+async def unshare(request: Request, who: SignedIn) -> Response:
+    """Leave it to who saved it."""
+    await who.desks.saved_views.unshare(who.caller, request.path_params["view"])
+    return who.done("/views", "view_unshared")
+
+
 async def no_default(_: Request, who: SignedIn) -> Response:
     """Open the inventory with all rows."""
     await who.desks.saved_views.make_default(who.caller, None)
@@ -77,6 +89,8 @@ async def ask_delete(request: Request, who: SignedIn) -> Response:
     found = next((each for each in saved if each.view_id == view), None)
     if found is None:
         raise NotFound.because("unknown_view")
+    if not found.own and not who.may(Permission.MANAGE_USERS):
+        raise Refused(not_permitted(Permission.MANAGE_USERS))
     return who.page(request, "inventory/delete_view", view=found)
 
 
@@ -106,6 +120,8 @@ routes = [
     form("/views/no-default", no_default, needs=Permission.VIEW_INVENTORY),
     form("/views/{view}/rename", rename, needs=Permission.VIEW_INVENTORY),
     form("/views/{view}/default", make_default, needs=Permission.VIEW_INVENTORY),
+    form("/views/{view}/share", share, needs=Permission.EDIT_INVENTORY),
+    form("/views/{view}/unshare", unshare, needs=Permission.VIEW_INVENTORY),
     page("/views/{view}/delete", ask_delete, needs=Permission.VIEW_INVENTORY),
     form("/views/{view}/delete", delete, needs=Permission.VIEW_INVENTORY),
 ]

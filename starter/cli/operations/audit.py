@@ -26,6 +26,10 @@ def audit(  # noqa: PLR0917  options of a command
     ] = None,
     since: Annotated[Moment, typer.Option("--since", metavar="TIME", help="Not before this (UTC).")] = None,
     until: Annotated[Moment, typer.Option("--until", metavar="TIME", help="Before this (UTC).")] = None,
+    session: Annotated[
+        str | None, typer.Option("--session", help="The API key, K-7, or the session, SE-12, of the call.")
+    ] = None,
+    address: Annotated[str | None, typer.Option("--address", help="The IP address of the call.")] = None,
     account: Annotated[str | None, typer.Option("--account", help="Name of the account.")] = None,
     limit: Annotated[int, how_many("The most entries to list.")] = 50,
     json: JsonFlag = False,
@@ -43,6 +47,8 @@ def audit(  # noqa: PLR0917  options of a command
             type=event,
             since=_utc(since),
             until=_utc(until),
+            session=session,
+            address=address,
             limit=limit,
         ),
     )

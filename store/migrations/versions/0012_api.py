@@ -45,15 +45,26 @@ _INDEXES = {
     "ix_esim_lines_account_id": "esim_lines (account_id, id)",
     "ix_travel_stock_by_end": "travel_stock"
     " (account_id, profile, coalesce(ends_on, '9999-01-01'::date), sim_id)",
+    "ix_mails_newest": "mails (account_id, updated_at, id)",
     "ix_mails_sending": "mails (updated_at) WHERE state = 'sending'",
     "ix_events_of_actor": "events (account_id, actor, epoch, xid, id)",
     "ix_events_of_type": "events (account_id, type, epoch, xid, id)",
     "ix_events_at": "events (account_id, at)",
+    "ix_events_origin_id": "events (origin_id)",
+    "ix_origins_session": "origins (session)",
+    "ix_origins_address": "origins (address)",
     "ix_holds_longest": "holds (account_id, since, workflow_id)",
 }
 """By which lists are read page by page, and searched."""
 _FREE_STOCK = """travel_stock (account_id, profile, coalesce(ends_on, '9999-01-01'::date), sim_id)
     WHERE order_id IS NULL AND revealed_at IS NULL"""
+_ABOUT = (
+    ("order_id", "orders"),
+    ("qr_request_id", "qr_requests"),
+    ("qr_notification_id", "qr_notifications"),
+    *(("work_id", table) for table in ("number_changes", "licence_requests", "travel_notices")),
+)
+"""By which column an e-mail is about a record of which table."""
 KEEP_ORIGINS = """
 CREATE FUNCTION keep_origins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -124,6 +135,7 @@ def upgrade() -> None:
     )
     op.create_index("uq_api_keys_digest", "api_keys", ["digest"], unique=True)
     op.create_index("ix_api_keys_account_id", "api_keys", ["account_id"], unique=False)
+    _mails()
     for name, rows in _INDEXES.items():
         op.execute(f"CREATE INDEX {name} ON {rows}")
     for table, unique in _MADE.items():
@@ -144,6 +156,7 @@ def downgrade() -> None:
     op.drop_column("qr_notifications", "made_as")
     for name in reversed(_INDEXES):
         op.execute(f"DROP INDEX {name}")
+    op.drop_column("mails", "account_id")
     for table, unique in _MADE.items():
         op.drop_constraint(op.f(f"uq_{table}_{'_'.join(unique)}"), table, type_="unique")
         op.drop_column(table, "made_as")
@@ -163,6 +176,15 @@ def _licences() -> None:
     op.create_unique_constraint(op.f("uq_agents_account_id_made_key"), "agents", ["account_id", "made_key"])
     op.drop_index("ix_licences_account_id", table_name="licences")
     op.create_index("ix_licences_account_id", "licences", ["account_id", "id"], unique=False)
+
+
+def _mails() -> None:
+    """E-mails are listed by account."""
+    op.add_column("mails", sa.Column("account_id", sa.BigInteger(), nullable=True))
+    for column, table in _ABOUT:
+        op.execute(
+            f"UPDATE mails SET account_id = of.account_id FROM {table} of WHERE mails.{column} = of.id"  # noqa: S608
+        )
 
 
 def _without_licences() -> None:

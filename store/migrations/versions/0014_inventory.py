@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("query", sa.String(), nullable=False),
-        sa.Column("is_default", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("shared", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_inventory_views_account_id")),
         sa.ForeignKeyConstraint(
             ["user_id", "account_id"],
@@ -52,15 +52,17 @@ def upgrade() -> None:
             name=op.f("fk_inventory_views_user_id_account_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inventory_views")),
+        sa.UniqueConstraint("id", "account_id", name=op.f("uq_inventory_views_id_account_id")),
         sa.UniqueConstraint("user_id", "name", name=op.f("uq_inventory_views_user_id_name")),
     )
     op.create_index(
-        "uq_default_inventory_view",
+        "ix_inventory_views_shared",
         "inventory_views",
-        ["user_id"],
-        unique=True,
-        postgresql_where=sa.text("is_default"),
+        ["account_id", "name"],
+        unique=False,
+        postgresql_where=sa.text("shared"),
     )
+    _defaults()
     op.create_table(
         "bulk_confirmations",
         sa.Column("account_id", sa.BigInteger(), nullable=False),
@@ -82,6 +84,32 @@ def upgrade() -> None:
     for table, event in each_trigger():
         for statement in trigger(table, event):
             op.execute(statement)
+
+
+def _defaults() -> None:
+    """With which view a user's inventory opens."""
+    op.create_table(
+        "inventory_defaults",
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("view_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_inventory_defaults_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id", "account_id"],
+            ["users.id", "users.account_id"],
+            name=op.f("fk_inventory_defaults_user_id_account_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["view_id", "account_id"],
+            ["inventory_views.id", "inventory_views.account_id"],
+            name=op.f("fk_inventory_defaults_view_id_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_inventory_defaults")),
+    )
+    op.create_index("ix_inventory_defaults_view_id", "inventory_defaults", ["view_id"], unique=False)
 
 
 def _indexes() -> None:
@@ -152,5 +180,6 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION inventory_words(text[])")
     op.execute("DROP FUNCTION inventory_plain(text)")
     op.drop_table("bulk_confirmations")
+    op.drop_table("inventory_defaults")
     op.drop_table("inventory_views")
     op.drop_table("inventory_rows")

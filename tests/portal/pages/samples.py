@@ -11,6 +11,7 @@ from tests.callers.world import Known
 from tests.portal.pages.people import PASSWORD
 from tests.portal.pages.sample import PageSample
 from tests.portal.pages.samples_administration import ADMINISTRATION
+from tests.portal.pages.samples_office import OFFICE
 from tests.portal.pages.samples_travel import SAMPLES_OF_TRAVEL
 
 ICCID = "8933012345678901234"
@@ -109,6 +110,8 @@ SAMPLES: dict[str, PageSample] = {
     "POST /views/{view}/rename": PageSample(
         path=_view, form=lambda _: {"name": "Other"}, owner="manager@acme.example"
     ),
+    "POST /views/{view}/share": PageSample(path=_view, owner="manager@acme.example"),
+    "POST /views/{view}/unshare": PageSample(path=_view, owner="manager@acme.example"),
     "POST /views/{view}/default": PageSample(path=_view, owner="manager@acme.example"),
     "GET /views/{view}/delete": PageSample(path=_view, owner="manager@acme.example"),
     "POST /views/{view}/delete": PageSample(path=_view, owner="manager@acme.example"),
@@ -141,5 +144,6 @@ SAMPLES: dict[str, PageSample] = {
         form=lambda known: {"ids": known.request}, names_nothing=True, answers=(503,)
     ),
     **ADMINISTRATION,
+    **OFFICE,
     "POST /sign-out": PageSample(names_nothing=True, ends_session=True),
 }

@@ -102,8 +102,11 @@ async def test_a_service_user_is_made_once_and_is_no_person(browser: SignIn, des
     ana = await browser(ANA)
     assert '<option value="provider_desk"' not in (await ana.get(f"{BOTS}/new")).text
     made = [await ana.post(BOTS, data=BOT) for _ in range(2)]
-    (page,) = {answer.headers["Location"] for answer in made}
     bot = await desks.users.user(OPERATOR, "shop@acme.example")
+    page = f"/people/U-{bot.id}"
+    assert {answer.headers["Location"] for answer in made} == {
+        f"/administration/api-keys/new?user=U-{bot.id}"
+    }
     assert (bot.kind, bot.role, bot.profile) == (UserKind.SERVICE, "viewer", "Clerk")
     assert "shop@acme.example" in (await ana.get(BOTS)).text
     assert "shop@acme.example" not in (await ana.get("/people")).text

@@ -241,6 +241,48 @@ async def test_views_are_saved_renamed_and_deleted_by_their_own_user_alone(datab
 
 
 @pytest.mark.covers("P2")
+async def test_a_shared_view_is_everyones_and_its_owners_and_administrators_to_change(
+    database: Database,
+) -> None:
+    await mixed_world(database)
+    desk, owner = SavedViewDesk(database), await ana(database)
+    people = DataDesks(database).users
+    callers_of = {}
+    for name, role in (("ben", Role.MANAGER), ("vera", Role.VIEWER), ("adam", Role.ADMINISTRATOR)):
+        await people.create_user(OPERATOR, ACCOUNT, name.title(), f"{name}@acme.example", role=role)
+        callers_of[name] = await callers.user(database, f"{name}@acme.example")
+    ben, vera, adam = callers_of.values()
+    view = await desk.save(owner, "Orange", InventoryQuery(provider="Orange"))
+    await desk.save(ben, "Orange", InventoryQuery(slot=2))
+    assert await desk.views(vera) == []
+    await desk.share(owner, view.view_id)
+    (seen,) = await desk.views(vera)
+    assert (seen.id, seen.own, seen.shared, seen.saved_by) == (view.id, False, True, "Ana")
+    assert [(each.name, each.own) for each in await desk.views(ben)] == [("Orange", True), ("Orange", False)]
+    await desk.make_default(owner, view.view_id)
+    await desk.make_default(vera, view.view_id)
+    for call in (desk.rename(ben, view.view_id, "Mine"), desk.unshare(vera, view.view_id)):
+        with pytest.raises(Refused) as refused:
+            await call
+        assert refused.value.refusals[0].parameters == {"permission": "manage_users"}
+    own = await desk.save(vera, "Own", InventoryQuery(slot=1))
+    with pytest.raises(Refused) as refused:
+        await desk.share(vera, own.view_id)
+    assert refused.value.refusals[0].parameters == {"permission": "edit_inventory"}
+    renamed = await desk.rename(adam, view.view_id, "All of Orange")
+    assert (renamed.name, renamed.own) == ("All of Orange", False)
+    await desk.unshare(adam, view.view_id)
+    assert [each.name for each in await desk.views(vera)] == ["Own"]
+    assert [each.is_default for each in await desk.views(owner)] == [True], "it stays their own default"
+    await desk.share(owner, view.view_id)
+    assert [each.is_default for each in await desk.views(vera)] == [False, False], "not given back"
+    await desk.make_default(vera, view.view_id)
+    await desk.delete(adam, view.view_id)
+    assert await desk.views(owner) == []
+    assert [(each.name, each.is_default) for each in await desk.views(vera)] == [("Own", False)]
+
+
+@pytest.mark.covers("P2")
 async def test_views_that_are_changed_at_once_are_changed_one_after_another(database: Database) -> None:
     await mixed_world(database)
     desk, caller = SavedViewDesk(database), await ana(database)

@@ -25,6 +25,8 @@ class AsyncAuditApi:
         type: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        session: str | None = None,
+        address: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[Audit]:
@@ -42,6 +44,8 @@ class AsyncAuditApi:
         type: `order.submitted`, or `order` for all of these.
         since: Not before this time.
         until: Before this time.
+        session: The API key, `K-7`, or the session, `SE-12`, of the call.
+        address: The IP address of the call.
         """
         return await self._connection.ask(
             Page[Audit],
@@ -54,6 +58,8 @@ class AsyncAuditApi:
                     "type": type,
                     "since": since,
                     "until": until,
+                    "session": session,
+                    "address": address,
                     "limit": limit,
                     "cursor": cursor,
                 },
@@ -68,11 +74,21 @@ class AsyncAuditApi:
         type: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        session: str | None = None,
+        address: str | None = None,
         limit: int = 100,
     ) -> AsyncIterator[Audit]:
         """List changes: the records of all pages, one after another."""
         return self._connection.iterate(
             lambda cursor: self.list(
-                actor=actor, about=about, type=type, since=since, until=until, limit=limit, cursor=cursor
+                actor=actor,
+                about=about,
+                type=type,
+                since=since,
+                until=until,
+                session=session,
+                address=address,
+                limit=limit,
+                cursor=cursor,
             )
         )

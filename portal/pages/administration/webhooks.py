@@ -1,0 +1,182 @@
+"""`/administration/webhooks`: the endpoints that events are sent to: list, make, change (A11)."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from models.events import EVENT_TYPES
+from models.operations.webhooks import LONGEST_URL, WebhookView
+from models.people.callers import Permission
+from portal.auth.signed_in import SignedIn
+from portal.http.cursors import closed, opened
+from portal.pages.administration.event_types import Group, groups, of_groups
+from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
+from portal.pages.routes import form, page
+from wording.pages import page_texts
+
+LIST = "/administration/webhooks"
+ROWS = 50
+_FIELDS = {
+    **dict.fromkeys(("webhook_url_invalid", "webhook_address_private", "webhook_host_unknown"), "url"),
+    "webhook_types_unknown": "which",
+    "webhook_description_invalid": "description",
+}
+
+
+class WebhookForm(FormModel):
+    """An endpoint: where events are sent and which. `key`: the same form twice makes one."""
+
+    url: str = Field(min_length=1, max_length=LONGEST_URL)
+    description: str = Field(default="", max_length=200)
+    which: Literal["all", "chosen"]
+    groups: tuple[str, ...] = Field(default=(), max_length=20)
+    types: tuple[str, ...] = Field(default=(), max_length=len(EVENT_TYPES))
+    key: str = Field(default="", max_length=100)
+
+    @property
+    def chosen(self) -> list[str]:
+        """The types; none for all."""
+        return [] if self.which == "all" else sorted({*of_groups(self.groups), *self.types})
+
+
+async def show_all(request: Request, who: SignedIn) -> Response:
+    """The endpoints of the account, newest first, each with its state."""
+    cursor = request.query_params.get("cursor")
+    after = opened(cursor, LIST) if cursor else None
+    found = await who.desks.webhooks.webhooks(who.caller, limit=ROWS, after=after)
+    following = found.following and closed(found.following, LIST)
+    return who.page(
+        request,
+        "administration/webhooks",
+        rows=[(webhook, chosen_words(webhook, who)) for webhook in found],
+        first=cursor is None,
+        following=f"{LIST}?{urlencode({'cursor': following})}" if following else "",
+    )
+
+
+async def ask(request: Request, who: SignedIn) -> Response:
+    """The form of a new endpoint."""
+    return _form(request, who, unsent(which="all", key=uuid.uuid4().hex))
+
+
+async def make(request: Request, who: SignedIn) -> Response:
+    """Make the endpoint; its secret is in this answer only."""
+    sent = _with_types(await read_form(request, WebhookForm, who.language), who)
+    with Asking(sent, who.language, _FIELDS) as asking:
+        if (given := sent.model) is not None:
+            made = await who.desks.webhooks.create(
+                who.caller,
+                given.url,
+                types=given.chosen,
+                description=given.description,
+                key=given.key or None,
+            )
+            return who.page(request, "administration/webhook_made", webhook=made.view, secret=made.secret)
+    return _form(request, who, lost(asking, who, "webhook_made", "made_before"), asking.status)
+
+
+async def ask_edit(request: Request, who: SignedIn) -> Response:
+    """The form of what can be changed."""
+    webhook = await who.desks.webhooks.webhook(who.caller, request.path_params["webhook"])
+    return _form(request, who, unsent(**_shown(webhook)), webhook=webhook)
+
+
+async def edit(request: Request, who: SignedIn) -> Response:
+    """Save address, description and types. An address as it was shown stays as it is."""
+    name = request.path_params["webhook"]
+    sent = _with_types(await read_form(request, WebhookForm, who.language), who)
+    before = await who.desks.webhooks.webhook(who.caller, name)
+    with Asking(sent, who.language, _FIELDS) as asking:
+        if (given := sent.model) is not None:
+            changed = await who.desks.webhooks.edit(
+                who.caller,
+                name,
+                url=None if given.url == before.url else given.url,
+                types=given.chosen,
+                description=given.description,
+            )
+            return who.done(f"{LIST}/{changed.webhook_id}", "hook_changed")
+    return _form(request, who, asking.form, asking.status, webhook=before)
+
+
+def _with_types(sent: Sent[WebhookForm], who: SignedIn) -> Sent[WebhookForm]:
+    """Refuse chosen types of which none is: that would mean all."""
+    if sent.model is None or sent.model.which == "all" or sent.model.chosen:
+        return sent
+    return replace(sent, model=None, errors={"which": [page_texts(who.language)["webhooks"]["choose_types"]]})
+
+
+def lost(asking: Asking[Any], who: SignedIn, code: str, said: str) -> Sent[Any]:
+    """The form, where it has done its work before: what to do if the secret was not copied."""
+    for refusal in asking.refused.refusals if asking.refused else ():
+        if refusal.code == code:
+            words = page_texts(who.language)["webhooks"][said].format(**refusal.parameters)
+            return replace(asking.form, errors={"": [words]})
+    return asking.form
+
+
+def chosen_words(webhook: WebhookView, who: SignedIn) -> str:
+    """Which events an endpoint gets: all, whole groups by name, and how many others."""
+    words = page_texts(who.language)["webhooks"]
+    if not webhook.types:
+        return str(words["all_types"])
+    whole = [group for group in groups(who.language) if group.is_whole(webhook.types)]
+    others = len(webhook.types) - sum(len(group.types) for group in whole)
+    more = [words["types_one" if others == 1 else "types_many"].format(number=others)] if others else []
+    return ", ".join([*(group.title for group in whole), *more])
+
+
+def _shown(webhook: WebhookView) -> Mapping[str, Any]:
+    return {
+        "url": webhook.url,
+        "description": webhook.description,
+        "which": "chosen" if webhook.types else "all",
+        "types": webhook.types,
+    }
+
+
+def _form(
+    request: Request,
+    who: SignedIn,
+    sent: Sent[Any],
+    status: int = 200,
+    webhook: WebhookView | None = None,
+) -> Response:
+    ticked = {*_several(sent, "types"), *of_groups(_several(sent, "groups"))}
+    return who.page(
+        request,
+        "administration/webhook_form",
+        status,
+        form=sent,
+        webhook=webhook,
+        path=f"{LIST}/{webhook.webhook_id}" if webhook else LIST,
+        groups=[_choice(group, ticked) for group in groups(who.language)],
+    )
+
+
+def _several(sent: Sent[Any], field: str) -> tuple[str, ...]:
+    """The values of a field as they were sent."""
+    value = sent.values.get(field, ())
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _choice(group: Group, ticked: set[str]) -> dict[str, Any]:
+    whole = group.is_whole(ticked)
+    some = frozenset() if whole else ticked.intersection(name for name, _ in group.types)
+    return {"key": group.key, "title": group.title, "types": group.types, "whole": whole, "some": some}
+
+
+_NEEDS = Permission.MANAGE_WEBHOOKS
+routes = [
+    page(LIST, show_all, needs=_NEEDS),
+    form(LIST, make, needs=_NEEDS, recent=True),
+    page(f"{LIST}/new", ask, needs=_NEEDS, recent=True),
+    page(f"{LIST}/{{webhook}}/edit", ask_edit, needs=_NEEDS, recent=True),
+    form(f"{LIST}/{{webhook}}/edit", edit, needs=_NEEDS, recent=True),
+]

@@ -1,0 +1,261 @@
+"""Webhooks on pages: made, tried, sent again, rotated, disabled and deleted (A11, issue 15)."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from models.event_types import SUBJECTS
+from models.events import EVENT_TYPES, Audience
+from models.language import Language
+from models.people.callers import Caller
+from portal.pages.administration.event_types import KEYS, groups
+from starter import callers
+from starter.desks import Desks
+from tests.builders import run
+from tests.callers.world import BEN, Known
+from tests.portal.api.statements import counted
+from tests.portal.pages.conftest import SignIn
+from tests.portal.pages.hidden_fields import hidden
+from tests.portal.pages.people import ANA, CLEO, Browser
+from tests.webhooks.hooked import happens
+from tests.webhooks.receiver import Receiver, a_receiver
+
+pytestmark = pytest.mark.covers("A11", "P11")
+LIST = "/administration/webhooks"
+
+
+@pytest.fixture
+def desks(desks: Desks) -> Desks:
+    """Where webhooks may be sent to this machine."""
+    return Desks.of(
+        desks.client, desks.database, desks.settings.model_copy(update={"webhooks_to_loopback": True})
+    )
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with a_receiver() as one:
+        yield one
+
+
+async def made(browser: Browser, receiver: Receiver, **form: str) -> tuple[str, str]:
+    """The path of a new endpoint, and its secret."""
+    shown = hidden((await browser.get(f"{LIST}/new")).text)
+    sent = shown | {"url": receiver.url, "description": "Stock", "which": "all"} | form
+    answer = await browser.post(LIST, data=sent)
+    assert answer.status_code == 200, answer.text
+    (secret,) = set(re.findall(r"whsec_[\w+/=]+", answer.text.replace("&#43;", "+")))
+    (path,) = re.findall(rf'class="button primary" href="({LIST}/WH-\d+)"', answer.text)
+    return str(path), str(secret)
+
+
+async def test_an_endpoint_is_made_with_chosen_groups_and_its_secret_is_shown_once(
+    browser: SignIn, desks: Desks, receiver: Receiver
+) -> None:
+    ana = await browser(ANA)
+    shown = hidden((await ana.get(f"{LIST}/new")).text)
+    form = shown | {"url": receiver.url, "description": "Stock", "which": "chosen"}
+    nothing = await ana.post(LIST, data=form)
+    assert nothing.status_code == 422
+    assert "Tick at least one group or one event." in nothing.text
+    assert f'value="{receiver.url}"' in nothing.text
+    path, secret = await made(ana, receiver, **form, groups="orders", types="qr.imported")
+    assert secret.startswith("whsec_")
+    again = await ana.post(LIST, data=form | {"groups": "orders", "types": "qr.imported"})
+    assert again.status_code == 422
+    assert f"already made {path.rpartition('/')[2]}, whose secret was shown once" in again.text
+    for page in (again.text, (await ana.get(LIST)).text, (await ana.get(path)).text):
+        assert secret not in page
+    webhook = await desks.webhooks.webhook((await _caller(desks)), path.rpartition("/")[2])
+    assert set(webhook.types) == {*SUBJECTS["Orders and SIMs"], "qr.imported"}
+    assert "Orders and SIMs, 1 type of event" in (await ana.get(LIST)).text
+    edit = (await ana.get(f"{path}/edit")).text
+    assert 'name="groups" value="orders" checked' in edit
+    assert 'name="types" value="qr.imported" checked' in edit
+    assert 'name="types" value="order.submitted" checked' not in edit
+
+
+async def _caller(desks: Desks) -> Caller:
+    return await callers.user(desks.database, ANA)
+
+
+async def test_what_an_address_may_not_be_is_said_beside_it(browser: SignIn) -> None:
+    ana = await browser(ANA)
+    for url, said in (
+        ("ftp://shop.example", "begins with https:"),
+        ("https://10.0.0.1/hooks", "public"),
+        ("https://no-such-host.invalid/", "host"),
+    ):
+        answer = await ana.post(LIST, data={"url": url, "which": "all"})
+        assert answer.status_code == 422, url
+        assert 'aria-invalid="true"' in answer.text
+        error = re.search(r'id="url-error">.*?<span>(.*?)</span>', answer.text, re.DOTALL)
+        assert error, url
+        assert said in error[1], error[1]
+
+
+async def test_a_ping_shows_what_the_receiver_answers(browser: SignIn, receiver: Receiver) -> None:
+    ana = await browser(ANA)
+    path, secret = await made(ana, receiver)
+    taken = await ana.post(f"{path}/test")
+    assert "The receiver took the ping" in taken.text
+    assert "Answered with status 204" in taken.text
+    assert receiver.requests[-1].verified(secret)["type"] == "webhook.ping"
+    receiver.always(500)
+    receiver.text = "<b>no such shop</b>"
+    refused = await ana.post(f"{path}/test")
+    assert "The receiver did not take the ping" in refused.text
+    assert "&lt;b&gt;no such shop&lt;/b&gt;" in refused.text
+    receiver.dies()
+    assert "The connection failed" in (await ana.post(f"{path}/test")).text
+
+
+async def test_a_rotated_secret_signs_at_once_and_the_one_before_for_a_while(
+    browser: SignIn, receiver: Receiver
+) -> None:
+    ana = await browser(ANA)
+    path, before = await made(ana, receiver)
+    asked = (await ana.get(f"{path}/rotate")).text
+    assert "they carry two signatures" in asked
+    assert "whsec_" not in asked
+    rotated = await ana.post(f"{path}/rotate", data=hidden(asked) | {"hours": "24"})
+    (secret,) = set(re.findall(r"whsec_[\w+/=]+", rotated.text.replace("&#43;", "+")))
+    assert secret != before
+    repeated = await ana.post(f"{path}/rotate", data=hidden(asked) | {"hours": "24"})
+    assert repeated.status_code == 422
+    assert "This form has already made another secret" in repeated.text
+    await ana.post(f"{path}/test")
+    for each in (before, secret):
+        assert receiver.requests[-1].verified(each)
+    assert "Both secrets sign until" in (await ana.get(path)).text
+    at_once = await ana.post(f"{path}/rotate", data={"hours": "0"})
+    assert at_once.status_code == 200
+    assert "Both secrets sign until" not in at_once.text
+
+
+async def test_what_is_due_is_counted_and_events_are_sent_again(
+    browser: SignIn, desks: Desks, receiver: Receiver
+) -> None:
+    ana = await browser(ANA)
+    path, _ = await made(ana, receiver, which="chosen", types="line.groups_changed")
+    assert "No failed attempt" in (await ana.get(path)).text
+    for _ in range(3):
+        await happens(desks.database)
+    page = (await ana.get(path)).text
+    assert re.search(r"<dt>New events</dt><dd[^>]*>3 · the oldest of ", page)
+    name = path.rpartition("/")[2]
+    assert (await desks.webhooks.backlog(await _caller(desks), name)).new == 3
+    await run(
+        desks.database,
+        "UPDATE webhooks SET (epoch, xid, event_id) ="
+        " (SELECT epoch, xid, id FROM events ORDER BY epoch DESC, xid DESC, id DESC LIMIT 1) RETURNING id",
+    )
+    page = (await ana.get(path)).text
+    assert re.search(r"<dt>New events</dt><dd[^>]*>0</dd>", page)
+    for form, said in (
+        ({}, "since"),
+        ({"event": "nonsense"}, "event"),
+        ({"since": "2026-01-01T00:00", "event": "x"}, "since"),
+        ({"since": "soon"}, "since"),
+    ):
+        refused = await ana.post(f"{path}/replay", data=form)
+        assert refused.status_code == 422, form
+        assert f'id="{said}-error"' in refused.text
+    done = await ana.post(f"{path}/replay", data={"since": "2026-01-01T00:00", "until": ""})
+    assert done.headers["Location"] == path
+    page = (await ana.get(path)).text
+    assert re.search(r"Events that are sent again: \d+\.", page)
+    assert "To be sent again" in page
+    assert "The management groups were changed" in page
+    waiting = (await ana.get(f"{path}?only=waiting")).text
+    (event, *_) = re.findall(r'name="event" value="([\w-]+)"', waiting)
+    one = await ana.post(f"{path}/replay", data={"event": event})
+    assert one.status_code == 303
+
+
+async def test_a_disabled_endpoint_says_why_and_goes_on_as_chosen(
+    browser: SignIn, desks: Desks, receiver: Receiver
+) -> None:
+    ana = await browser(ANA)
+    path, _ = await made(ana, receiver)
+    assert (await ana.post(f"{path}/disable")).headers["Location"] == path
+    page = (await ana.get(path)).text
+    assert "Disabled by a user: nothing is sent" in page
+    assert f'action="{path}/disable"' not in page
+    await happens(desks.database)
+    enabled = await ana.post(f"{path}/enable", data={"missed": "skip"})
+    assert enabled.status_code == 303
+    page = (await ana.get(path)).text
+    assert re.search(r"<dt>New events</dt><dd[^>]*>1 ·", page), "only that it was enabled"
+    for reason, said in (("gone", "the receiver answered 410"), ("failing", "for three days")):
+        await run(
+            desks.database,
+            "UPDATE webhooks SET disabled_at = now(), disabled_for = :reason RETURNING id",
+            reason=reason,
+        )
+        assert said in (await ana.get(path)).text
+        assert said.split()[-1] in (await ana.get(LIST)).text
+
+
+async def test_a_deleted_endpoint_is_gone(browser: SignIn, receiver: Receiver) -> None:
+    ana = await browser(ANA)
+    path, _ = await made(ana, receiver)
+    asked = (await ana.get(f"{path}/delete")).text
+    assert "What was not sent yet is never sent." in asked
+    assert (await ana.get(path)).status_code == 200
+    assert (await ana.post(f"{path}/delete")).headers["Location"] == LIST
+    assert (await ana.get(path)).status_code == 404
+
+
+async def test_who_may_not_manage_them_and_who_is_of_another_firm_sees_none(
+    browser: SignIn, acme: Known
+) -> None:
+    ben, cleo = await browser(BEN), await browser(CLEO)
+    assert (await ben.get(LIST)).status_code == 403
+    assert (await cleo.get(f"{LIST}/{acme.webhook}")).status_code == 404
+    assert "No webhook yet" in (await cleo.get(LIST)).text
+    ana = await browser(ANA)
+    assert acme.webhook in (await ana.get(LIST)).text
+
+
+async def test_the_page_of_types_has_every_type_in_words_with_an_example(browser: SignIn) -> None:
+    page = (await (await browser(ANA)).get(f"{LIST}/events")).text
+    for name, audience in EVENT_TYPES.items():
+        assert (f"&#34;type&#34;: &#34;{name}&#34;" in page) is (audience is Audience.ACCOUNT), name
+    assert "A webhook got another secret" in page
+    assert "For users who may see orders." in page
+    assert [*KEYS.values()] == [*SUBJECTS], "a new subject has words of its own"
+    assert all(group.title for language in Language for group in groups(language))
+
+
+async def test_a_long_list_and_many_attempts_cost_as_many_statements_as_few(
+    browser: SignIn, desks: Desks, receiver: Receiver, acme: Known
+) -> None:
+    ana, number = await browser(ANA), acme.webhook.removeprefix("WH-")
+    paths = (LIST, f"{LIST}/{acme.webhook}")
+    few = []
+    for path in paths:
+        with counted(desks.database) as statements:
+            await ana.get(path)
+        few.append(len(statements))
+    await run(
+        desks.database,
+        "INSERT INTO webhook_attempts (webhook_id, account_id, epoch, xid, event_id, type, number, outcome,"
+        " status) SELECT :id, 1, 1, '9', n, 'order.submitted', 1, 'status', 500"
+        " FROM generate_series(1, 30) AS n RETURNING id",
+        id=int(number),
+    )
+    await run(
+        desks.database,
+        "INSERT INTO webhooks (account_id, url, types, description, secret, epoch, xid, event_id, created_by)"
+        " SELECT account_id, url, types, description, secret, epoch, xid, event_id, created_by"
+        " FROM webhooks, generate_series(1, 30) RETURNING id",
+    )
+    for path, before in zip(paths, few, strict=True):
+        with counted(desks.database) as statements:
+            page = (await ana.get(path)).text
+        assert len(statements) == before, path
+    assert page.count('id="attempt-') == 25
+    (following,) = re.findall(r'rel="next" href="([^"]+)"', page)
+    assert (await ana.get(following.replace("&amp;", "&"))).text.count('id="attempt-') == 5
