@@ -15,6 +15,7 @@ from sqlalchemy import (
     column,
     func,
     literal,
+    literal_column,
     select,
     true,
     update,
@@ -66,8 +67,7 @@ _CLAIM = insert(MailRow).on_conflict_do_nothing().returning(MailRow.id, MailRow.
 _SENDER_OF_ORDER = (
     select(AccountRow.sender_name)
     .join(OrderRow, OrderRow.account_id == AccountRow.id)
-    .where(OrderRow.id == MailRow.order_id)
-    .correlate(MailRow)
+    .where(OrderRow.id == literal_column("mails.order_id"))  # of the new row: RETURNING correlates none
     .scalar_subquery()
     .label("sender")
 )

@@ -6,8 +6,8 @@ from playwright.async_api import Page, expect
 from models.orders.rules import TARGETS
 from models.people.views import ContactRole
 from tests.browser.ordering import Ordering, looks_right
-from tests.browser.test_ordering import ANA, BEN, OLGA, portal
-from tests.builders import ACCOUNT, OPERATOR
+from tests.browser.test_ordering import BEN, OLGA, portal
+from tests.builders import ACCOUNT, ANA, OPERATOR
 from tests.system.conftest import idle_scene, scene, temporal
 
 __all__ = ["idle_scene", "portal", "scene", "temporal"]
