@@ -4,21 +4,24 @@ A number is named by its phone number in E.164 or its id (`N-7`), an agent by th
 """
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement
 
 from models.imports import ImportReport, Progress
 from models.licences.file import parse_numbers
+from models.licences.numbers import NumberState
 from models.licences.views import AgentView, NumberView
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from starter.imports import Record, own_account
 from store import lookups
-from store.licences import agents, history, number_views
+from store.licences import agents, history, number_views, search
+from store.licences.facts import STATE
 from store.licences.file_import import import_numbers
 from store.licences.lookups import find_agent, find_number
-from store.licences.tables import LicenceRow, NumberRow
+from store.licences.tables import AgentRow, LicenceRow, NumberRow
 from store.operations import holds
 from store.session import Database
 from store.staging import importing
@@ -59,11 +62,14 @@ class NumberBook:
         agent: str | None = None,
         assigned: bool | None = None,
         held: bool = False,
+        states: Collection[NumberState] = (),
+        find: str | None = None,
         limit: int | None = None,
         after: Position | None = None,
     ) -> Page[NumberView]:
         """List numbers with their assignment (L8); `assigned`: only those that use a licence, or use none;
-        `held`: only those whose order or change is held.
+        `held`: only those whose order or change is held; `states`: only these; `find`: those whose phone
+        number begins or ends so, or whose agent is called so.
         """
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
@@ -75,6 +81,10 @@ class NumberBook:
                 chosen += uses if assigned else await number_views.without_licence(connection, scope)
             if held:
                 chosen = (*chosen, number_views.HELD)
+            if states:
+                chosen = (*chosen, STATE.in_([state.value for state in states]))
+            if find and find.strip():
+                chosen = (*chosen, await search.found(connection, scope, NumberRow, search.of_numbers(find)))
             part = Wanted(limit, after)
             return await number_views.numbers(connection, scope, self._kept, chosen=chosen, wanted=part)
 
@@ -114,14 +124,20 @@ class AgentBook:
         caller: Caller,
         account: str | None = None,
         *,
+        find: str | None = None,
         limit: int | None = None,
         after: Position | None = None,
     ) -> Page[AgentView]:
-        """List agents with the numbers that they use, also those who are deactivated."""
+        """List agents with the numbers that they use, also those who are deactivated; `find`: those whose
+        name or address has a word that begins so.
+        """
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
-            return await agents.agents(connection, scope, Wanted(limit, after))
+            asked: tuple[ColumnElement[bool], ...] = ()
+            if find and find.strip():
+                asked = (await search.found(connection, scope, AgentRow, search.of_agents(find)),)
+            return await agents.agents(connection, scope, Wanted(limit, after), asked)
 
     async def agent(self, caller: Caller, agent: str) -> AgentView:
         """One agent, also one who is deactivated. Raises `NotFound` (`unknown_agent`)."""

@@ -27,6 +27,7 @@ LATER = frozenset(
         *("SavedViewDesk.save", "SavedViewDesk.rename", "SavedViewDesk.make_default", "SavedViewDesk.delete"),
         *("FleetDesk.sims", "FleetDesk.devices", "PeopleBook.employees", "PeopleBook.groups"),
         *("UserDesk.user", "ContactDesk.contact", "AccountDesk.account"),
+        *("LicencePlanDesk.plan", "LicencePlanDesk.check_buy", "LicencePlanDesk.changes"),
         *("LicenceDesk.licence", "LicenceDesk.purchase", "LicenceDesk.counts"),
         *("LicenceRequestDesk.find", "AgentDesk.agent", "CodeBook.notifications", "CodeBook.requests"),
         *("StockDesk.esim", "AuditDesk.entries", "OrderDesk.of_ids"),
