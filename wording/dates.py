@@ -3,10 +3,10 @@
 E-mails and pages show dates only through this module.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.units import format_unit
 
 from models.language import Language
@@ -48,3 +48,20 @@ def span(length: timedelta, language: Language) -> str:
     sizes = (("day", 24 * 60), ("hour", 60), ("minute", 1))
     unit, size = next((unit, size) for unit, size in sizes if minutes % size == 0)
     return format_unit(minutes // size, f"duration-{unit}", locale=locale(language))
+
+
+_DAYS = {
+    Language.EN: _Patterns("d MMMM y", "d MMMM y"),
+    Language.FR: _Patterns("d\u00a0MMMM y", "d'er'\u00a0MMMM y"),
+}
+
+
+def day(when: date, language: Language) -> str:
+    """A day of the calendar: `1 December 2026`; `1er décembre 2026`."""
+    patterns = _DAYS[language]
+    return format_date(when, patterns.first_of_month if when.day == 1 else patterns.any_day, locale(language))
+
+
+def month(first: date, language: Language) -> str:
+    """The month of a day: `December 2026`, `décembre 2026`."""
+    return format_date(first, "MMMM y", locale(language))

@@ -22,6 +22,9 @@ from portal.pages.account import again, own
 from portal.pages.codes import imports, notifications, requests, section
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
+from portal.pages.licences import agents, assign, buy, charges, licence, number, numbers, plan
+from portal.pages.licences import changes as number_changes
+from portal.pages.licences import requests as licence_requests
 from portal.pages.orders import held, listing, order, shop, steps
 from portal.pages.people import person, users
 from portal.pages.routes import Page
@@ -40,6 +43,18 @@ PAGES: Mapping[str, Sequence[Page]] = {
     "people": [*users.routes, *person.routes],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
+    "licences": [
+        *numbers.routes,
+        *number.routes,
+        *number_changes.routes,
+        *assign.routes,
+        *agents.routes,
+        *plan.routes,
+        *buy.routes,
+        *charges.routes,
+        *licence_requests.routes,
+        *licence.routes,
+    ],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""

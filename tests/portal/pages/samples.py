@@ -3,31 +3,17 @@
 A new page with a parameter in its path, and a new form, has an entry here: `METHOD /path` as it is declared.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from models.fleet.bulk import BulkAction
 from models.operations.jobs import KINDS
 from tests.callers.world import Known
-from tests.portal.pages.people import ANA, PASSWORD
+from tests.portal.pages.people import PASSWORD
+from tests.portal.pages.sample import PageSample
+from tests.portal.pages.samples_licences import LICENCES
 
 ICCID = "8933012345678901234"
 ORDER_PAGES = ("", "/placed", "/acknowledge", "/iccid", "/processed", "/cancel")
-
-
-@dataclass(frozen=True)
-class PageSample:
-    """What is filled into the path, of these known records, and the fields of the form."""
-
-    path: Callable[[Known], Mapping[str, str]] = lambda _: {}
-    form: Callable[[Known], Mapping[str, str]] = lambda _: {}
-    names_nothing: bool = False
-    """It is about the signed-in user alone: no id of another account can be named."""
-    ends_session: bool = False
-    owner: str = ANA
-    """Whose record it is, where each user has their own."""
-    answers: tuple[int, ...] = ()
-    """What it may answer besides: 200 with the next screen, 503 as Temporal is unavailable in these tests."""
 
 
 def _order(known: Known) -> Mapping[str, str]:
@@ -152,4 +138,7 @@ SAMPLES: dict[str, PageSample] = {
         form=lambda known: {"ids": known.request}, names_nothing=True, answers=(503,)
     ),
     "POST /sign-out": PageSample(names_nothing=True, ends_session=True),
+    **LICENCES,
 }
+
+__all__ = ["SAMPLES", "PageSample"]
