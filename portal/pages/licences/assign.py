@@ -21,6 +21,7 @@ from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.licences.changes import KeyForm
 from portal.pages.licences.number import agent_of, number_of, path_of
+from portal.pages.licences.words import said
 from portal.pages.routes import form, page
 from starter.licences.assignments import AssignDraft, ReplaceDraft
 from wording.pages import page_texts
@@ -106,15 +107,16 @@ async def _confirm(
         agent=await agent_of(who, number),
         licence=licence,
         certain=bool(sent.values.get("licence")),
-        fields=fields | {"key": uuid.uuid4().hex},
+        chosen=fields | {"key": uuid.uuid4().hex},
         back=request.url.query,
+        **said(who),
     )
 
 
 async def _choose(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
     number = await who.desks.numbers.number(who.caller, number_of(request), history=False)
     agent = await agent_of(who, number)
-    plan = await who.desks.licence_plan.plan(who.caller)
+    plan, why_not = await who.desks.licence_plan.plan(who.caller), why_not_assign(number, agent)
     bought = [each for each in plan.add_ons if each.bought]
     free = next((each.add_on.value for each in bought if each.free + each.given_back), "")
     return who.page(
@@ -129,9 +131,8 @@ async def _choose(request: Request, who: SignedIn, sent: Sent[Any], status: int 
         first=free,
         certain=await _free_licences(who),
         phone_known=phone_known(agent),
-        why_not=sentences(Refused(*why_not), who.language)
-        if (why_not := why_not_assign(number, agent))
-        else [],
+        why_not=sentences(Refused(*why_not), who.language) if why_not else [],
+        **said(who),
     )
 
 
