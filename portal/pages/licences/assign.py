@@ -118,7 +118,7 @@ async def _choose(request: Request, who: SignedIn, sent: Sent[Any], status: int 
     agent = await agent_of(who, number)
     plan, why_not = await who.desks.licence_plan.plan(who.caller), why_not_assign(number, agent)
     bought = [each for each in plan.add_ons if each.bought]
-    free = next((each.add_on.value for each in bought if each.free + each.given_back), "")
+    free = [each.add_on.value for each in bought if each.free + each.given_back]
     return who.page(
         request,
         "licences/assign",
@@ -128,7 +128,7 @@ async def _choose(request: Request, who: SignedIn, sent: Sent[Any], status: int 
         agent=agent,
         form=sent,
         bought=bought,
-        first=free,
+        first=free[0] if len(free) == 1 else "",
         certain=await _free_licences(who),
         phone_known=phone_known(agent),
         why_not=sentences(Refused(*why_not), who.language) if why_not else [],
