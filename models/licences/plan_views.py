@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from models.licences.add_ons import AddOn
+from models.licences.charges import ChargeReason
 from models.licences.history import AddOnChange
 from models.values import View
 
@@ -58,6 +59,36 @@ class PurchaseOffer(View):
     currency: str
     answers: int
     """How many open requests the purchase answers (L37)."""
+
+
+class ChargeLine(View):
+    """Charges of one day that are alike: so many licences at so much each."""
+
+    day: date
+    period_end: date
+    add_on: AddOn
+    reason: ChargeReason
+    each: Decimal
+    licences: int
+    licence_id: int
+    """The first of them."""
+
+    @property
+    def amount(self) -> Decimal:
+        """Their sum."""
+        return self.each * self.licences
+
+
+class ChargeLinesView(View):
+    """The charges of an account in a month, those that are alike in one line, and their sum (L40)."""
+
+    account: str
+    month: str
+    lines: tuple[ChargeLine, ...]
+    count: int
+    """How many charges they are: the rows of the CSV file."""
+    total: Decimal
+    currency: str
 
 
 class ChangeOffer(View):

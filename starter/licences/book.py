@@ -21,7 +21,7 @@ from store.licences import agents, history, number_views, search
 from store.licences.facts import STATE
 from store.licences.file_import import import_numbers
 from store.licences.lookups import find_agent, find_number
-from store.licences.tables import AgentRow, LicenceRow, NumberRow
+from store.licences.tables import LicenceRow, NumberRow
 from store.operations import holds
 from store.session import Database
 from store.staging import importing
@@ -75,6 +75,7 @@ class NumberBook:
             scope = await lookups.narrowed(connection, caller.scope, account)
             user = None if agent is None else await find_agent(connection, scope, agent)
             caller.require(Permission.VIEW_LICENCES)
+            part = Wanted(limit, after)
             chosen: tuple[ColumnElement[bool], ...] = () if user is None else (NumberRow.agent_id == user.id,)
             if assigned is not None:
                 uses = (LicenceRow.id.is_not(None),)
@@ -84,8 +85,7 @@ class NumberBook:
             if states:
                 chosen = (*chosen, STATE.in_([state.value for state in states]))
             if find and find.strip():
-                chosen = (*chosen, await search.found(connection, scope, NumberRow, search.of_numbers(find)))
-            part = Wanted(limit, after)
+                chosen = (*chosen, await search.numbers(connection, scope, find, part))
             return await number_views.numbers(connection, scope, self._kept, chosen=chosen, wanted=part)
 
     async def number(self, caller: Caller, number: str, *, history: bool = True) -> NumberView:
@@ -135,9 +135,10 @@ class AgentBook:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
             asked: tuple[ColumnElement[bool], ...] = ()
+            part = Wanted(limit, after)
             if find and find.strip():
-                asked = (await search.found(connection, scope, AgentRow, search.of_agents(find)),)
-            return await agents.agents(connection, scope, Wanted(limit, after), asked)
+                asked = (await search.agents(connection, scope, find, part),)
+            return await agents.agents(connection, scope, part, asked)
 
     async def agent(self, caller: Caller, agent: str) -> AgentView:
         """One agent, also one who is deactivated. Raises `NotFound` (`unknown_agent`)."""

@@ -5,15 +5,15 @@ name or an address.
 import re
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, false, func, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, false, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.identifiers import parse_reference, storable
-from models.paging import MOST_COUNTED
-from models.people.callers import Scope
+from models.paging import Wanted
+from models.people.callers import OfAccount, Scope
 from store.licences.tables import AgentRow, NumberRow
-from store.paging import among, most
+from store.paging import Keys, among
 from store.scopes import within
 
 LEAST_ENDING = 3
@@ -48,13 +48,33 @@ def of_agents(text: str, agent: Any = AgentRow) -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", names.like(f"% {_plain(text.lower())}%"))
 
 
-async def found(
-    connection: AsyncConnection, scope: Scope, row: Any, asked: ColumnElement[bool]
+async def numbers(
+    connection: AsyncConnection, scope: Scope, text: str, wanted: Wanted
 ) -> ColumnElement[bool]:
-    """The condition for a list: where it holds for few, these are found first."""
-    some: Select[Any] = select(row.id).where(within(scope, row.account_id), asked).limit(most(MOST_COUNTED))
-    ids = list(await connection.scalars(some))
-    return asked if len(ids) >= MOST_COUNTED else among(row.id, literal(ids, ARRAY(BigInteger)))
+    """The condition of the wanted part of a list of numbers: these are found first, then read."""
+    asked, keys = of_numbers(text), Keys(NumberRow.msisdn, NumberRow.id)
+    return await _first(connection, scope, NumberRow, keys, asked, wanted)
+
+
+async def agents(connection: AsyncConnection, scope: Scope, text: str, wanted: Wanted) -> ColumnElement[bool]:
+    """The same of a list of agents."""
+    asked, keys = of_agents(text), Keys(AgentRow.name, AgentRow.id)
+    return await _first(connection, scope, AgentRow, keys, asked, wanted)
+
+
+async def _first(  # noqa: PLR0917  what a part of a list is
+    connection: AsyncConnection,
+    scope: Scope,
+    row: Any,
+    keys: Keys,
+    asked: ColumnElement[bool],
+    wanted: Wanted,
+) -> ColumnElement[bool]:
+    if wanted.limit is None or not isinstance(scope, OfAccount):
+        return asked
+    mine = keys.of(select(row.id).where(within(scope, row.account_id), asked), wanted)
+    ids = list(await connection.scalars(mine, keys.position(wanted)))
+    return among(row.id, literal(ids, ARRAY(BigInteger)))
 
 
 def _of_reference(text: str) -> ColumnElement[bool]:

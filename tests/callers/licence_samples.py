@@ -7,6 +7,9 @@ LICENCES: dict[str, Sample] = {
     "LicencePlanDesk.check_buy": Sample(
         lambda d, c, _, a: d.licence_plan.check_buy(c, a, "voice_sms", 1), P.BUY_LICENCES
     ),
+    "LicencePlanDesk.charge_lines": Sample(
+        lambda d, c, _, a: d.licence_plan.charge_lines(c, a), P.VIEW_LICENCES
+    ),
     "LicencePlanDesk.changes": Sample(
         lambda d, c, k, _: d.licence_plan.changes(c, k.licence), P.BUY_LICENCES
     ),

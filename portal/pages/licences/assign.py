@@ -14,6 +14,7 @@ from models.identifiers import reference
 from models.licences.licence_views import LicenceStatus, LicenceView
 from models.licences.numbers import ReplaceReason
 from models.licences.offers import phone_known, why_not_assign, why_not_replace
+from models.licences.plan_views import AddOnOffer
 from models.licences.views import NumberView
 from models.paging import LARGEST_PAGE
 from models.people.callers import Permission
@@ -129,17 +130,21 @@ async def _choose(request: Request, who: SignedIn, sent: Sent[Any], status: int 
         form=sent,
         bought=bought,
         first=free[0] if len(free) == 1 else "",
-        certain=await _free_licences(who),
+        certain=await _free_licences(who, bought),
         phone_known=phone_known(agent),
         why_not=sentences(Refused(*why_not), who.language) if why_not else [],
         **said(who),
     )
 
 
-async def _free_licences(who: SignedIn) -> Sequence[LicenceView]:
-    """Licences to choose from, those that end first."""
+async def _free_licences(who: SignedIn, bought: Sequence[AddOnOffer]) -> Sequence[LicenceView]:
+    """Licences to choose from, first those that were given back and are usable for a while."""
     desk, found = who.desks.licences, list[LicenceView]()
-    for status in (LicenceStatus.GIVEN_BACK, LicenceStatus.FREE):
+    there = {
+        LicenceStatus.GIVEN_BACK: any(each.given_back for each in bought),
+        LicenceStatus.FREE: any(each.free for each in bought),
+    }
+    for status in (status for status, some in there.items() if some):
         found += await desk.licences(who.caller, status=status.value, limit=LARGEST_PAGE)
     return found[:LARGEST_PAGE]
 

@@ -1,18 +1,13 @@
 """`/licences/charges`: what licences cost in a month, and the same as a CSV file (L3, L34, L35, L40)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from models.errors import Refused
-from models.licences.add_ons import AddOn
-from models.licences.charges import ChargeReason
 from models.licences.charges_file import charges_csv
-from models.licences.licence_views import ChargesView, ChargeView
+from models.licences.licence_views import ChargesView
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.licences.words import said
@@ -22,41 +17,14 @@ from wording.labels import charge_reason
 from wording.refusals import sentences
 
 
-@dataclass
-class Line:
-    """Charges of one day that are alike: so many licences at so much each."""
-
-    day: date
-    until: date
-    add_on: AddOn
-    reason: ChargeReason
-    each: Decimal
-    licences: list[int]
-
-    @property
-    def amount(self) -> Decimal:
-        """Their sum."""
-        return self.each * len(self.licences)
-
-
-def lines(charges: Iterable[ChargeView]) -> list[Line]:
-    """The charges, those that are alike in one line, in their sequence."""
-    found: dict[tuple[object, ...], Line] = {}
-    for one in charges:
-        key = (one.day, one.period_end, one.add_on, one.reason, one.amount)
-        line = found.setdefault(key, Line(one.day, one.period_end, one.add_on, one.reason, one.amount, []))
-        line.licences.append(one.licence_id)
-    return list(found.values())
-
-
 async def show(request: Request, who: SignedIn) -> Response:
     """The charges of a month by day, with their sum."""
     asked, status, wrong = request.query_params.get("month") or None, 200, list[str]()
     try:
-        found = await who.desks.licences.charges(who.caller, None, asked)
+        found = await who.desks.licence_plan.charge_lines(who.caller, None, asked)
     except Refused as refused:
         wrong, status = sentences(refused, who.language), 422
-        found = await who.desks.licences.charges(who.caller)
+        found = await who.desks.licence_plan.charge_lines(who.caller)
     first = date.fromisoformat(f"{found.month}-01")
     return who.page(
         request,
@@ -64,7 +32,6 @@ async def show(request: Request, who: SignedIn) -> Response:
         status,
         wrong_month=wrong,
         charges=found,
-        lines=lines(found.charges),
         month_words=month_words(first, who.language),
         before=_month(first, -1),
         after=_month(first, 31),

@@ -3,17 +3,19 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.paging import LARGEST_PAGE
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.licences.words import said
 from portal.pages.routes import page
 
+REQUESTS = 5
+"""Open requests that the tab shows; the tab Requests has them all."""
+
 
 async def show(request: Request, who: SignedIn) -> Response:
     """Each add-on with its price, and how many licences are bought, in use and free."""
     plan = await who.desks.licence_plan.plan(who.caller)
-    asked = await who.desks.licence_requests.requests(who.caller, open_only=True, limit=LARGEST_PAGE)
+    asked = await who.desks.licence_requests.requests(who.caller, open_only=True, limit=REQUESTS)
     return who.page(
         request,
         "licences/plan",

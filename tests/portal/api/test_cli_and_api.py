@@ -51,6 +51,7 @@ OTHER_FORMS = {
     "CodeBook.waiting": "the list of requests shows the open ones",
     "LicencePlanDesk.plan": "a page's add-on panel; the API lists add-ons and prices",
     "LicencePlanDesk.check_buy": "what a page says before a purchase",
+    "LicencePlanDesk.charge_lines": "a page's sum of what is alike; the API lists each charge",
     "LicencePlanDesk.changes": "what a page offers to change a licence to",
     "InventoryDesk.choices": "names that a page's filters offer",
     "InventoryDesk.counted": "a page counts; lists of the API never do",

@@ -75,3 +75,22 @@ async def test_a_change_costs_what_was_said_before(database: Database) -> None:
     assert back == {DATA: False, PRO: True}
     await open_shop.licences.give_back(open_shop.olga, licence)
     assert await codes(desk.changes(open_shop.olga, licence)) == ["licence_given_back"]
+
+
+@pytest.mark.covers("L40")
+async def test_the_lines_of_a_month_are_its_charges(database: Database) -> None:
+    open_shop = await shop(database, cycle_day=15)
+    await open_shop.buy(4)
+    await open_shop.on("2026-12-05")
+    first, second = await open_shop.buy(2)
+    await open_shop.licences.change(open_shop.olga, first, PRO)
+    await open_shop.licences.give_back(open_shop.olga, second)
+    await open_shop.buy(1)
+    for day in ("2026-12-05", "2026-12-20", "2027-01-20"):
+        await open_shop.on(day)
+        for month in ("2026-11", "2026-12", "2027-01"):
+            lines = await LicencePlanDesk(database).charge_lines(open_shop.adam, None, month)
+            listed = await open_shop.licences.charges(OPERATOR, ACCOUNT, month)
+            assert (lines.total, lines.count) == (listed.total, len(listed.charges)), (day, month)
+            split = [(line.day, line.reason, line.each) for line in lines.lines for _ in range(line.licences)]
+            assert sorted(split) == sorted((one.day, one.reason, one.amount) for one in listed.charges)
