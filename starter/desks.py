@@ -24,6 +24,7 @@ from starter.licences.agents import AgentDesk
 from starter.licences.assignments import AssignmentDesk
 from starter.licences.licences import LicenceDesk
 from starter.licences.numbers import NumberDesk
+from starter.licences.plan import LicencePlanDesk
 from starter.licences.requests import LicenceRequestDesk
 from starter.operations.audit import AuditDesk
 from starter.operations.clock import ClockDesk
@@ -84,6 +85,7 @@ class Desks:
     codes: QrDesk
     links: LinkDesk
     licences: LicenceDesk
+    licence_plan: LicencePlanDesk
     licence_requests: LicenceRequestDesk
     audit: AuditDesk
     mail_log: MailLogDesk
@@ -136,6 +138,7 @@ class Desks:
             codes=codes,
             links=LinkDesk(codes),
             licences=LicenceDesk(database),
+            licence_plan=LicencePlanDesk(database),
             licence_requests=LicenceRequestDesk(*connected),
             audit=AuditDesk(database),
             mail_log=MailLogDesk(database),

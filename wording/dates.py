@@ -57,3 +57,8 @@ def span(length: timedelta, language: Language) -> str:
     sizes = (("day", 24 * 60), ("hour", 60), ("minute", 1))
     unit, size = next((unit, size) for unit, size in sizes if minutes % size == 0)
     return format_unit(minutes // size, f"duration-{unit}", locale=locale(language))
+
+
+def month(first: date, language: Language) -> str:
+    """The month of a day: `December 2026`, `décembre 2026`."""
+    return format_date(first, "MMMM y", locale(language))

@@ -60,5 +60,18 @@ ENGLISH = {
     "mail.sent": "An e-mail was sent",
     "sim.employee_changed": "The employee of the SIM was changed",
     "line.groups_changed": "The management groups were changed",
+    "number.added": "The number was added",
+    "number.edited": "The number was changed by an import",
+    "number.user_changed": "The user of the number was changed",
+    "number.deleted": "The number was deleted",
+    "number.recovered": "The number was recovered",
+    "number.suspended": "The number was suspended",
+    "number.resumed": "The number was resumed",
+    "number.made_direct": "The number was converted to a direct number",
+    "number.made_shared": "The number was converted to a shared line",
+    "number.esim_stopped": "The eSIM of the number was stopped",
+    "number.provider_notified": "The provider was notified of a change of the number",
+    "number.notice_superseded": "The provider was not notified: another change replaced this one",
+    "licence.freed": "The licence is free again",
 }
 _ENGLISH = ENGLISH | EVENT_WORDS

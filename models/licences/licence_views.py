@@ -217,6 +217,8 @@ class LicenceRequestView(View):
     quantity: int
     note: str | None = None
     requested_by: str
+    requester: str = ""
+    """The name of who requests."""
     at: datetime
     notified_at: datetime | None = None
     """When all owners had been notified."""

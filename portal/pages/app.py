@@ -39,6 +39,9 @@ from portal.pages.administration import (
 from portal.pages.codes import imports, notifications, requests, section
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
+from portal.pages.licences import agents, assign, buy, charges, licence, number, numbers, plan
+from portal.pages.licences import changes as number_changes
+from portal.pages.licences import requests as licence_requests
 from portal.pages.orders import held, listing, order, shop, steps
 from portal.pages.people import person, users
 from portal.pages.routes import Page
@@ -87,6 +90,18 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *webhook.routes,
     ],
     "records": [*catalogue.routes, *audit.routes, *mails.routes],
+    "licences": [
+        *numbers.routes,
+        *number.routes,
+        *number_changes.routes,
+        *assign.routes,
+        *agents.routes,
+        *plan.routes,
+        *buy.routes,
+        *charges.routes,
+        *licence_requests.routes,
+        *licence.routes,
+    ],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""

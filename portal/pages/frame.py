@@ -27,7 +27,8 @@ PLACES = (
     Place("held", "/held", Permission.RETRY_WORK),
     Place("imports", "/imports", Permission.IMPORT_INVENTORY),
     Place("people", "/people", Permission.VIEW_PEOPLE),
-    Place("licences", "/licences", Permission.VIEW_LICENCES, built=False),
+    Place("numbers", "/numbers", Permission.VIEW_LICENCES),
+    Place("licences", "/licences", Permission.VIEW_LICENCES),
     Place("travel", "/travel", Permission.VIEW_TRAVEL),
     Place("administration", "/administration", Permission.VIEW_PEOPLE),
 )
@@ -36,6 +37,7 @@ _BELONGS = {
     "/jobs": "/imports",
     **dict.fromkeys(("/lines", "/sims", "/views", "/bulk", "/search", "/qr"), "/inventory"),
     "/shop": "/orders",
+    "/agents": "/numbers",
 }
 """Whose place in the navigation the pages below another path have."""
 

@@ -4,18 +4,21 @@ A number is named by its phone number in E.164 or its id (`N-7`), an agent by th
 """
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement
 
 from models.imports import ImportReport, Progress
 from models.licences.file import parse_numbers
+from models.licences.numbers import NumberState
 from models.licences.views import AgentView, NumberView
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from starter.imports import Record, own_account
 from store import lookups
-from store.licences import agents, history, number_views
+from store.licences import agents, history, number_views, search
+from store.licences.facts import STATE
 from store.licences.file_import import import_numbers
 from store.licences.lookups import find_agent, find_number
 from store.licences.tables import LicenceRow, NumberRow
@@ -59,23 +62,30 @@ class NumberBook:
         agent: str | None = None,
         assigned: bool | None = None,
         held: bool = False,
+        states: Collection[NumberState] = (),
+        find: str | None = None,
         limit: int | None = None,
         after: Position | None = None,
     ) -> Page[NumberView]:
         """List numbers with their assignment (L8); `assigned`: only those that use a licence, or use none;
-        `held`: only those whose order or change is held.
+        `held`: only those whose order or change is held; `states`: only these; `find`: those whose phone
+        number begins or ends so, or whose agent is called so.
         """
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             user = None if agent is None else await find_agent(connection, scope, agent)
             caller.require(Permission.VIEW_LICENCES)
+            part = Wanted(limit, after)
             chosen: tuple[ColumnElement[bool], ...] = () if user is None else (NumberRow.agent_id == user.id,)
             if assigned is not None:
                 uses = (LicenceRow.id.is_not(None),)
                 chosen += uses if assigned else await number_views.without_licence(connection, scope)
             if held:
                 chosen = (*chosen, number_views.HELD)
-            part = Wanted(limit, after)
+            if states:
+                chosen = (*chosen, STATE.in_([state.value for state in states]))
+            if find and find.strip():
+                chosen = (*chosen, await search.numbers(connection, scope, find))
             return await number_views.numbers(connection, scope, self._kept, chosen=chosen, wanted=part)
 
     async def number(self, caller: Caller, number: str, *, history: bool = True) -> NumberView:
@@ -114,14 +124,21 @@ class AgentBook:
         caller: Caller,
         account: str | None = None,
         *,
+        find: str | None = None,
         limit: int | None = None,
         after: Position | None = None,
     ) -> Page[AgentView]:
-        """List agents with the numbers that they use, also those who are deactivated."""
+        """List agents with the numbers that they use, also those who are deactivated; `find`: those whose
+        name or address has a word that begins so.
+        """
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_LICENCES)
-            return await agents.agents(connection, scope, Wanted(limit, after))
+            asked: tuple[ColumnElement[bool], ...] = ()
+            part = Wanted(limit, after)
+            if find and find.strip():
+                asked = (await search.agents(connection, scope, find),)
+            return await agents.agents(connection, scope, part, asked)
 
     async def agent(self, caller: Caller, agent: str) -> AgentView:
         """One agent, also one who is deactivated. Raises `NotFound` (`unknown_agent`)."""

@@ -6,7 +6,7 @@ An agent is locked last (`store.locks`): after the numbers, orders and SIMs that
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, union, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -62,9 +62,10 @@ async def agents(
     connection: AsyncConnection,
     scope: Scope,
     wanted: Wanted = WHOLE,
+    chosen: tuple[ColumnElement[bool], ...] = (),
 ) -> Page[AgentView]:
-    """Agents with the numbers that they use, sorted by account and name."""
-    statement = _agents().where(within(scope, AgentRow.account_id))
+    """Agents with the numbers that they use, sorted by account and name; `chosen`: only these."""
+    statement = _agents().where(within(scope, AgentRow.account_id), *chosen)
     return (await by_account(scope, AgentRow.name, AgentRow.id).page(connection, statement, wanted)).of(_view)
 
 

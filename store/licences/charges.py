@@ -5,9 +5,53 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.licences.charges import charges
+from models.licences.charges import Charge, charges
 from models.licences.licence_views import ChargesView, ChargeView, Month
+from models.licences.plan_views import ChargeLine, ChargeLinesView
 from store.licences import billing, entries, prices
+
+
+async def lines_of_month(
+    connection: AsyncConnection, account_id: int, month: Month | None
+) -> ChargeLinesView:
+    """The charges of a month, by default the present one, up to today: those that are alike in one line."""
+    terms = await billing.read(connection, account_id)
+    month = month or Month(terms.today.year, terms.today.month)
+    listed = await prices.price_list(connection, terms)
+    through = min(month.last_day, terms.today)
+    found: dict[tuple[object, ...], ChargeLine] = {}
+    for history, licences, first in await entries.alike(connection, account_id):
+        for charge in charges(history, listed, terms.day, through):
+            if month.has(charge.on):
+                _add(found, charge, licences, first)
+    lines = sorted(found.values(), key=lambda line: (line.day, line.licence_id, line.reason))
+    return ChargeLinesView(
+        account=terms.account,
+        month=str(month),
+        lines=tuple(lines),
+        count=sum(line.licences for line in lines),
+        total=sum((line.amount for line in lines), Decimal("0.00")),
+        currency=terms.currency,
+    )
+
+
+def _add(found: dict[tuple[object, ...], ChargeLine], charge: Charge, licences: int, first: int) -> None:
+    """Add the charge of so many licences to the line of those that are alike."""
+    alike = (charge.on, charge.period.end, charge.add_on, charge.reason, charge.amount)
+    line = ChargeLine(
+        day=charge.on,
+        period_end=charge.period.end,
+        add_on=charge.add_on,
+        reason=charge.reason,
+        each=charge.amount,
+        licences=licences,
+        licence_id=first,
+    )
+    if alike in found:
+        before = found[alike]
+        both = {"licences": before.licences + licences, "licence_id": min(before.licence_id, first)}
+        line = before.model_copy(update=both)
+    found[alike] = line
 
 
 async def charges_of_month(

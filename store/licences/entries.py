@@ -6,9 +6,10 @@ A transaction that adds an entry has locked the account's billing (`store.licenc
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import bindparam, exists, insert, or_, select, update
+from sqlalchemy import bindparam, exists, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
@@ -26,6 +27,19 @@ _HISTORY = (
     .order_by(LicenceEntryRow.licence_id, LicenceEntryRow.id)
 )
 _OF_LICENCES = _HISTORY.where(LicenceEntryRow.licence_id.in_(bindparam("licences", expanding=True)))
+_ONE = func.jsonb_build_array(LicenceEntryRow.entry, LicenceEntryRow.day, LicenceEntryRow.add_on)
+_OF_EACH = (
+    select(
+        LicenceEntryRow.licence_id,
+        func.jsonb_agg(aggregate_order_by(_ONE, LicenceEntryRow.id)).label("history"),
+    )
+    .where(LicenceEntryRow.account_id == bindparam("account"))
+    .group_by(LicenceEntryRow.licence_id)
+    .subquery("each")
+)
+_ALIKE = select(
+    _OF_EACH.c.history, func.count().label("licences"), func.min(_OF_EACH.c.licence_id).label("first")
+).group_by(_OF_EACH.c.history)
 _UNDER_KEY = (
     select(LicenceEntryRow.licence_id, LicenceEntryRow.add_on)
     .where(LicenceEntryRow.account_id == bindparam("account"), LicenceEntryRow.key == bindparam("key"))
@@ -52,6 +66,13 @@ _PROJECT = (
     )
 )
 
+
+class _Row(NamedTuple):
+    entry: str
+    day: str
+    add_on: str
+
+
 Histories = Mapping[int, Sequence[Entry]]
 
 
@@ -74,6 +95,14 @@ async def histories(
     for row in await connection.execute(_HISTORY if licences is None else _OF_LICENCES, known):
         found.setdefault(row.licence_id, []).append(_entry(row))
     return found
+
+
+async def alike(connection: AsyncConnection, account_id: int) -> list[tuple[Sequence[Entry], int, int]]:
+    """The different histories of an account's licences, each with how many licences have it, and the first
+    of these. Most licences are bought many at a time, and have the same.
+    """
+    rows = await connection.execute(_ALIKE, {"account": account_id})
+    return [([_entry(_Row(*one)) for one in row.history], row.licences, row.first) for row in rows]
 
 
 async def under_key(connection: AsyncConnection, account_id: int, key: str) -> Sequence[Any]:

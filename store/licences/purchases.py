@@ -1,6 +1,6 @@
 """Purchases of licences (L2, L3): once per key, first those that were given back, then new ones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -47,8 +47,8 @@ _OPEN_REQUESTS = (
         LicenceRequestRow.purchase_id.is_(None),
     )
     .order_by(LicenceRequestRow.at, LicenceRequestRow.id)
-    .with_for_update(key_share=True)
 )
+_LOCK_REQUESTS = _OPEN_REQUESTS.with_for_update(key_share=True)
 _ANSWER = (
     update(LicenceRequestRow)
     .where(LicenceRequestRow.id.in_(bindparam("requests", expanding=True)))
@@ -131,18 +131,31 @@ async def _insert(connection: AsyncConnection, account_id: int, add_on: AddOn, c
 
 async def _answer(connection: AsyncConnection, account_id: int, purchase: Any, by: By) -> None:
     """The purchase answers requests for its add-on, the oldest first: each for which enough of it is left."""
-    left, answered = purchase.quantity, []
-    for request in await connection.execute(
-        _OPEN_REQUESTS, {"account": account_id, "add_on": purchase.add_on}
-    ):
-        if request.quantity <= left:
-            left -= request.quantity
-            answered.append(request.id)
+    known = {"account": account_id, "add_on": purchase.add_on}
+    answered = _enough_for(await connection.execute(_LOCK_REQUESTS, known), purchase.quantity)
     if not answered:
         return
     await connection.execute(_ANSWER, {"requests": answered, "purchase": purchase.id})
     each = [((one,), ("licence_request.answered", {"purchase": purchase.id})) for one in answered]
     await events.append_each(connection, account_id, by.actor, each, origin_id=by.origin_id)
+
+
+async def would_answer(
+    connection: AsyncConnection, account_id: int, add_on: AddOn, quantity: int
+) -> list[str]:
+    """The requests that a purchase of so many licences would answer now."""
+    known = {"account": account_id, "add_on": add_on.value}
+    return _enough_for(await connection.execute(_OPEN_REQUESTS, known), quantity)
+
+
+def _enough_for(requests: Iterable[Any], left: int) -> list[str]:
+    """Those for which enough licences are left, the oldest first."""
+    answered = []
+    for request in requests:
+        if request.quantity <= left:
+            left -= request.quantity
+            answered.append(request.id)
+    return answered
 
 
 async def _view(connection: AsyncConnection, books: Books, purchase: Any) -> PurchaseView:

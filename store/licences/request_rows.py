@@ -18,7 +18,7 @@ from store.locks import keep_account_open
 from store.operations import holds, not_sent
 from store.orders import notes
 from store.paging import Keys
-from store.people.tables import AccountRow
+from store.people.tables import AccountRow, UserRow
 from store.scopes import within
 
 LONGEST_NOTE = 2000
@@ -31,12 +31,15 @@ _REQUESTS = select(
     LicenceRequestRow.quantity,
     LicenceRequestRow.note,
     LicenceRequestRow.requested_by,
+    UserRow.name.label("requester"),
     LicenceRequestRow.at,
     LicenceRequestRow.notified_at,
     LicenceRequestRow.purchase_id,
     holds.of(LicenceRequestRow.id).label("holds"),
     not_sent.of(LicenceRequestRow.id).label("not_sent"),
-).join(AccountRow, AccountRow.id == LicenceRequestRow.account_id)
+)
+_REQUESTS = _REQUESTS.join(AccountRow, AccountRow.id == LicenceRequestRow.account_id)
+_REQUESTS = _REQUESTS.join(UserRow, UserRow.id == LicenceRequestRow.requested_by)
 
 
 async def request(  # noqa: PLR0917  what a request has

@@ -13,7 +13,7 @@ from models.paging import Page, Wanted
 from models.people.callers import Scope
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.fleet.tables import LineRow
-from store.licences.tables import NumberRow
+from store.licences.tables import NumberChangeRow, NumberRow
 from store.operations import holds
 from store.operations.hold_subjects import KINDS, kind_of
 from store.operations.job_tables import JobRow
@@ -63,6 +63,7 @@ _HELD = (
             _about(QrRequestRow, "S", QrRequestRow.sim_id),
             _about(QrNotificationRow, "S", QrNotificationRow.sim_id),
             _about(UserMailRow, "U", UserMailRow.user_id),
+            _about(NumberChangeRow, "N", NumberChangeRow.number_id),
         ).label("about"),
         _number_of_order().label("number"),
     )

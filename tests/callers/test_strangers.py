@@ -36,7 +36,7 @@ PLUMBING = {
     *("JobRunner", "NumberChanges", "LineWaking", "Settling", "NewAddresses", "Attempts", "Hasher"),
 }
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
-CALLS_OF_DESKS = 237
+CALLS_OF_DESKS = 241
 CALLS_OF_LINKS = 9
 OF_VISITORS = {
     *("SignInDesk.sign_in", "MailedDesk.forgot", "MailedDesk.look", "MailedDesk.accept"),
@@ -162,6 +162,7 @@ _IN_SCOPE = "what it finds narrows a list that is within the scope by itself"
 NARROWING = {
     "fleet.group_members named": _IN_SCOPE,
     "licences.number_views without_licence": _IN_SCOPE,
+    "licences.search _few": _IN_SCOPE,
     "operations.audit _edges": _IN_SCOPE,
     "operations.jobs _report": _IN_SCOPE,
     "operations.mail_log _to": _IN_SCOPE,

@@ -26,6 +26,8 @@ _SEEN: Mapping[str, tuple[str, Permission]] = {
     "order": ("/orders/{id}", Permission.VIEW_ORDERS),
     "qr_request": ("/sims/{about}/qr", Permission.VIEW_INVENTORY),
     "qr_notification": ("/sims/{about}/qr", Permission.VIEW_INVENTORY),
+    "number_change": ("/numbers/{about}", Permission.VIEW_LICENCES),
+    "licence_request": ("/licences/requests", Permission.VIEW_LICENCES),
     "user_mail": ("/people/{about}", Permission.VIEW_PEOPLE),
     "travel_line": ("/travel/lines/{line}", Permission.VIEW_TRAVEL),
     "job": ("/jobs/{job}", Permission.RUN_JOBS),

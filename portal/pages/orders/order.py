@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from models.errors import NotFound
 from models.identifiers import parse_order_id, reference
+from models.licences.order_views import LicenceOrderDetails
 from models.orders.next_steps import next_steps
 from models.orders.notes import parts_of
 from models.orders.views import OrderView, SwapDetails
@@ -69,6 +70,7 @@ async def _page(
         order=order,
         swap=order.details if isinstance(order.details, SwapDetails) else None,
         of_line=order.details if isinstance(order.details, TravelOrderDetails) else None,
+        of_number=order.details if isinstance(order.details, LicenceOrderDetails) else None,
         waits=waits_for(order, settings),
         holds=[(hold.since, hold_sentence(hold.reason, language)) for hold in order.holds],
         refused=[sentence(each, language) for each in order.refusals],
@@ -84,7 +86,7 @@ async def _page(
         ],
         reference=purchase,
         comment=comment,
-        events=timeline(order, people, language),
+        events=timeline(order.events, people, language),
         workflow=workflow if who.may(Permission.SEE_OPERATIONS) else "",
     )
 

@@ -1,6 +1,6 @@
 """What happened to an order, in words, the newest first (P8)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,7 +8,6 @@ from models.errors import Refusal
 from models.events import EventView
 from models.identifiers import named
 from models.language import Language
-from models.orders.views import OrderView
 from models.refusals import DECLARED
 from wording import history
 from wording.labels import hold_sentence
@@ -27,6 +26,12 @@ _STATES = {
     "incident.processed_after_cancelled": "overdue",
     "esim.temporary_created": "temporary",
     "sim.discarded": "discarded",
+    "esim.activated": "active",
+    "number.suspended": "suspended",
+    "number.esim_stopped": "discarded",
+    "number.deleted": "discarded",
+    "qr.imported": "qr_present",
+    "qr.requested": "qr_requested",
 }
 
 
@@ -40,9 +45,9 @@ class Happened(NamedTuple):
     detail: str
 
 
-def timeline(order: OrderView, people: Mapping[str, str], language: Language) -> list[Happened]:
-    """The events of an order; `people` has names by reference."""
-    return [_happened(event, people, language) for event in reversed(order.events)]
+def timeline(events: Sequence[EventView], people: Mapping[str, str], language: Language) -> list[Happened]:
+    """The events of an order or a number; `people` has names by reference."""
+    return [_happened(event, people, language) for event in reversed(events)]
 
 
 def _happened(event: EventView, people: Mapping[str, str], language: Language) -> Happened:
@@ -76,8 +81,18 @@ def _details(
         for code in codes:  # parameters are not recorded: they could hold the code
             if code in DECLARED and not DECLARED[code].parameters:
                 yield sentence(Refusal(code=code), language)
+    yield from _of_number(event, data, language)
     if isinstance(data.get("iccid"), str):
         yield f"ICCID {data['iccid']}"
+
+
+def _of_number(event: str, data: Mapping[str, object], language: Language) -> Iterable[str]:
+    if event == "number.user_changed":
+        none = page_texts(language)["ui"]["nothing"]
+        agents = (data.get(name) for name in ("agent_before", "agent"))
+        yield " → ".join(none if agent is None else f"AG-{agent}" for agent in agents)
+    if event == "licence.freed" and "licence" in data:
+        yield f"LI-{data['licence']}"
 
 
 def who(actor: str, people: Mapping[str, str], language: Language) -> str:

@@ -11,6 +11,7 @@ from tests.callers.world import Known
 from tests.portal.pages.people import PASSWORD
 from tests.portal.pages.sample import PageSample
 from tests.portal.pages.samples_administration import ADMINISTRATION
+from tests.portal.pages.samples_licences import LICENCES
 from tests.portal.pages.samples_office import OFFICE
 from tests.portal.pages.samples_travel import SAMPLES_OF_TRAVEL
 
@@ -146,4 +147,7 @@ SAMPLES: dict[str, PageSample] = {
     **ADMINISTRATION,
     **OFFICE,
     "POST /sign-out": PageSample(names_nothing=True, ends_session=True),
+    **LICENCES,
 }
+
+__all__ = ["SAMPLES", "PageSample"]

@@ -31,8 +31,15 @@ async def test_held_work_leads_to_the_page_where_it_is_seen(
         await desks.mailed.invite(await callers.user(desks.database, ANA), ZED)
     (mail,) = await run(desks.database, "SELECT id FROM user_mails")
     job = acme.job.replace("J-", "job-")
+    change = "number-change-abcdefghijklmnop"
+    await run(
+        desks.database,
+        "INSERT INTO number_changes (id, account_id, number_id, change, actor)"
+        " SELECT :id, account_id, id, 'delete', 'operator' FROM numbers RETURNING id",
+        id=change,
+    )
     async with desks.database.transaction() as connection:
-        for work in (acme.order, job, mail.id, acme.licence_request):
+        for work in (acme.order, job, mail.id, acme.licence_request, change):
             await holds.hold(connection, work, "submit", HoldReason.MAIL_REJECTED)
     (sim,) = await run(desks.database, "SELECT sim_id FROM qr_requests WHERE id = :id", id=acme.request)
     ana = await browser(ANA)
@@ -41,7 +48,8 @@ async def test_held_work_leads_to_the_page_where_it_is_seen(
     assert places[acme.request] == f"/sims/S-{sim.sim_id}/qr"
     assert places[job] == f"/jobs/{acme.job}"
     assert places[mail.id] == f"/people/{acme.user}"
-    assert places[acme.licence_request] == "", "it has no page yet"
+    assert places[acme.licence_request] == "/licences/requests"
+    assert places[change] == f"/numbers/{acme.number}"
     for work, path in places.items():
         if path:
             assert (await ana.get(path)).status_code == 200, work

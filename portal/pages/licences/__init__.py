@@ -1,0 +1,1 @@
+"""Pages about licences, the numbers that use them, and their agents."""
