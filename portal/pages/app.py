@@ -20,6 +20,7 @@ from portal.http.packed import packed
 from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
 from portal.pages.codes import imports, notifications, requests, section
+from portal.pages.desk import queue
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
 from portal.pages.orders import held, listing, order, shop, steps
@@ -40,6 +41,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
     "people": [*users.routes, *person.routes],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
+    "desk": [*queue.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""
@@ -56,6 +58,7 @@ OWN = frozenset(
 )
 """The paths that need no permission: they show and change what is the signed-in user's own."""
 _STARTS: Sequence[tuple[str, Permission]] = (
+    ("/desk", Permission.ACKNOWLEDGE_ORDERS),
     ("/inventory", Permission.VIEW_INVENTORY),
     ("/orders", Permission.VIEW_ORDERS),
 )
@@ -72,7 +75,7 @@ def pages() -> Iterator[Page]:
 
 
 def start(who: SignedIn) -> str:
-    """The path of the page that a person comes to first: the inventory, where they may see it."""
+    """The path of the page that a person comes to first: the work of their role."""
     there = {each.path for each in pages()}
     return next((path for path, needs in _STARTS if path in there and who.may(needs)), START)
 

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Sequence
 
 from models.identifiers import storable
 from models.orders.lifecycle import OPEN, OrderStatus
-from models.orders.views import OrderView
+from models.orders.views import OrderQueue, OrderView
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
 from store import lookups
-from store.orders import views
+from store.orders import queue, views
 from store.people import references as people
 from store.session import Database
 
@@ -66,6 +66,23 @@ class OrderBook:
                 purchase_reference=purchase_reference,
                 wanted=Wanted(limit, after),
             )
+
+    async def queue(
+        self,
+        caller: Caller,
+        *,
+        status: OrderStatus | None = None,
+        distributor: str = "",
+        limit: int = 50,
+        after: Position | None = None,
+    ) -> OrderQueue:
+        """The open orders that wait for a distributor, the oldest first (P9): to be acknowledged (status
+        submitted), or to be processed.
+        """
+        async with self._database.reading() as connection:
+            caller.require(Permission.ACKNOWLEDGE_ORDERS)
+            wanted = Wanted(limit, after)
+            return await queue.queue(connection, caller.scope, wanted, status=status, distributor=distributor)
 
     async def of_ids(self, caller: Caller, ids: Sequence[str]) -> list[OrderView]:
         """The orders with these ids that the caller sees, newest first and without their events."""

@@ -36,11 +36,12 @@ from store.orders import follow_ups, refused
 from store.orders.follow_ups import Pending
 from store.orders.kinds import EFFECTS
 from store.orders.notes import beginning_as_pattern, begins_as
+from store.orders.scope import mine
 from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
 from store.paging import Keys, built_once
 from store.people.tables import DistributorRow, ProviderRow
 from store.row import constants
-from store.scopes import shaped, travel_order, within
+from store.scopes import shaped
 
 PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _NEWEST = Keys(OrderRow.placed_at, OrderRow.id, descending=True)
@@ -52,7 +53,7 @@ async def order(
     """One order with everything that happened to it, also one that was refused. Raises `NotFound`."""
     shape, known = shaped(scope)
     row = (await connection.execute(_one(shape), {**known, "order": order_id})).one_or_none()
-    views = await _views(connection, [row]) if row else []
+    views = await read(connection, [row]) if row else []
     view = views[0] if views else await refused.find(connection, scope, order_id)
     if view is None:
         raise unknown(order_id)
@@ -132,25 +133,25 @@ async def orders(
     statement = _listed(shape, status=status, referred=purchase_reference is not None, **narrowed)
     values = {"subject": subject, "begins": beginning_as_pattern(purchase_reference or "")}
     rows = await _NEWEST.page(connection, statement, wanted, {**known, **values})
-    return Page(await _views(connection, rows), rows.following)
+    return Page(await read(connection, rows), rows.following)
 
 
 async def of_ids(connection: AsyncConnection, scope: Scope, ids: Sequence[str]) -> list[OrderView]:
     """The orders with these ids that there are, newest first and without their events."""
     shape, known = shaped(scope)
     rows = await connection.execute(_of_ids(shape), {**known, "ids": list(ids)})
-    return await _views(connection, rows.all())
+    return await read(connection, rows.all())
 
 
 @built_once
 def _one(scope: Scope) -> Select[*tuple[Any, ...]]:
-    return _orders(scope).where(OrderRow.id == bindparam("order"))
+    return selected(scope).where(OrderRow.id == bindparam("order"))
 
 
 @built_once
 def _of_ids(scope: Scope) -> Select[*tuple[Any, ...]]:
     chosen = OrderRow.id == any_(bindparam("ids", type_=ARRAY(String)))
-    return _orders(scope).where(chosen).order_by(OrderRow.placed_at.desc(), OrderRow.id.desc())
+    return selected(scope).where(chosen).order_by(OrderRow.placed_at.desc(), OrderRow.id.desc())
 
 
 @built_once
@@ -172,7 +173,7 @@ def _listed(
         (of_one, OrderRow.subject == bindparam("subject", type_=String)),
         (referred, and_(_ORDER_NOTE.account_id == OrderRow.account_id, begins_as(_ORDER_NOTE))),
     )
-    return _orders(scope).where(*(condition for chosen, condition in conditions if chosen))
+    return selected(scope).where(*(condition for chosen, condition in conditions if chosen))
 
 
 def answered(*more: ColumnElement[Any]) -> Select[Any]:
@@ -275,14 +276,12 @@ _ORDERS = (
 )
 
 
-def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
-    travel = travel_order(OrderRow.kind)
-    return _ORDERS.where(
-        within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id, travel=travel)
-    )
+def selected(scope: Scope) -> Select[*tuple[Any, ...]]:
+    """The orders in the scope, with all that `read` needs."""
+    return _ORDERS.where(mine(scope))
 
 
-async def _views(connection: AsyncConnection, rows: Sequence[Any]) -> list[OrderView]:
+async def read(connection: AsyncConnection, rows: Sequence[Any]) -> list[OrderView]:
     """The orders with the details of their kinds: one query for each kind there is among them."""
     ids: dict[str, list[str]] = {}
     for row in rows:
