@@ -33,6 +33,7 @@ from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.operations.webhooks import WebhookDesk
 from starter.orders.desk import OrderDesk
+from starter.orders.many_steps import OrderStepsDesk
 from starter.people.accounts import AccountDesk
 from starter.people.api_keys import ApiKeyDesk
 from starter.people.book import PeopleBook
@@ -61,6 +62,7 @@ class Desks:
     database: Database
     settings: Settings
     orders: OrderDesk
+    order_steps: OrderStepsDesk
     fleet: FleetDesk
     edits: FleetEditDesk
     inventory: InventoryDesk
@@ -110,6 +112,7 @@ class Desks:
             database=database,
             settings=settings,
             orders=OrderDesk(*connected),
+            order_steps=OrderStepsDesk(*connected),
             fleet=FleetDesk(database, settings.mail_language, settings.account_mode),
             edits=FleetEditDesk(database),
             inventory=InventoryDesk(database),

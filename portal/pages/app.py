@@ -20,7 +20,7 @@ from portal.http.packed import packed
 from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
 from portal.pages.codes import imports, notifications, requests, section
-from portal.pages.desk import queue
+from portal.pages.desk import file, queue
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
 from portal.pages.orders import held, listing, order, shop, steps
@@ -41,7 +41,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
     "people": [*users.routes, *person.routes],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
-    "desk": [*queue.routes],
+    "desk": [*queue.routes, *file.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""

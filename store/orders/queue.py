@@ -1,14 +1,16 @@
 """The queue of a provider desk: open orders that wait for their distributor, the oldest first (P9)."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, Select, String, any_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.orders.lifecycle import OrderStatus
 from models.orders.views import OrderQueue
 from models.paging import Page, Wanted
 from models.people.callers import Scope
+from store.fleet.tables import SimRow
 from store.orders import views
 from store.orders.scope import mine
 from store.orders.tables import OPEN_STATUSES, OrderRow
@@ -17,6 +19,7 @@ from store.people.tables import DistributorRow
 from store.row import now
 from store.scopes import shaped
 
+_WAITING = (OrderStatus.SUBMITTED, OrderStatus.PROVIDER_PROCESSING)
 _OLDEST = Keys(OrderRow.placed_at, OrderRow.id)
 
 
@@ -37,11 +40,22 @@ async def queue(
     return OrderQueue(
         orders=Page(await views.read(connection, rows), rows.following),
         now=counted.now,
-        waiting={each: counted._mapping[each.value] for each in (*_WAITING,)},
+        waiting={each: counted._mapping[each.value] for each in _WAITING},
     )
 
 
-_WAITING = (OrderStatus.SUBMITTED, OrderStatus.PROVIDER_PROCESSING)
+_OWNERS = select(SimRow.iccid, SimRow.id).where(
+    SimRow.account_id == any_(bindparam("accounts", type_=ARRAY(BigInteger))),
+    SimRow.iccid == any_(bindparam("iccids", type_=ARRAY(String))),
+)
+
+
+async def owners(
+    connection: AsyncConnection, accounts: Collection[int], iccids: Collection[str]
+) -> dict[str, int]:
+    """The SIMs of these accounts that have one of these ICCIDs, by ICCID."""
+    rows = await connection.execute(_OWNERS, {"accounts": list(accounts), "iccids": list(iccids)})
+    return {row.iccid: row.id for row in rows}
 
 
 @built_once

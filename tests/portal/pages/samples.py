@@ -12,6 +12,7 @@ from tests.callers.world import Known
 from tests.portal.pages.people import ANA, PASSWORD
 
 ICCID = "8933012345678901234"
+DESK = "provider_desk@acme.example"
 ORDER_PAGES = ("", "/placed", "/acknowledge", "/iccid", "/processed", "/cancel")
 
 
@@ -143,6 +144,12 @@ SAMPLES: dict[str, PageSample] = {
         path=_order, form=lambda _: {"reason": "", "confirmed": "yes"}, answers=(503,)
     ),
     "POST /orders/{order}/retry": PageSample(path=_order, answers=(503,)),
+    "POST /desk/file": PageSample(names_nothing=True, owner=DESK),
+    "POST /desk/steps": PageSample(
+        form=lambda k: {"rows": f"order,iccid\n{k.order},\n", "digest": "x", "key": "0a"},
+        names_nothing=True,
+        owner=DESK,
+    ),
     "POST /shop/order": PageSample(form=_cart, answers=(200, 404)),
     "POST /shop/review": PageSample(form=_cart, answers=(200, 404)),
     "POST /shop/place": PageSample(
