@@ -27,6 +27,7 @@ from starter.licences.numbers import NumberDesk
 from starter.licences.requests import LicenceRequestDesk
 from starter.operations.audit import AuditDesk
 from starter.operations.clock import ClockDesk
+from starter.operations.dashboard import DashboardDesk
 from starter.operations.feed import FeedDesk
 from starter.operations.jobs import JobDesk
 from starter.operations.recovery import RecoveryDesk
@@ -83,6 +84,7 @@ class Desks:
     licences: LicenceDesk
     licence_requests: LicenceRequestDesk
     audit: AuditDesk
+    dashboard: DashboardDesk
     feed: FeedDesk
     jobs: JobDesk
     webhooks: WebhookDesk
@@ -133,6 +135,7 @@ class Desks:
             licences=LicenceDesk(database),
             licence_requests=LicenceRequestDesk(*connected),
             audit=AuditDesk(database),
+            dashboard=DashboardDesk(database, settings),
             feed=FeedDesk(database),
             jobs=JobDesk(*connected),
             webhooks=WebhookDesk(database, settings),

@@ -3,10 +3,10 @@
 E-mails and pages show dates only through this module.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.units import format_unit
 
 from models.language import Language
@@ -40,6 +40,11 @@ def moment(when: datetime, language: Language) -> str:
     when, patterns = when.astimezone(UTC), _MOMENTS[language]
     pattern = patterns.first_of_month if when.day == 1 else patterns.any_day
     return format_datetime(when, pattern, locale=locale(language))
+
+
+def day(when: date, language: Language) -> str:
+    """A day: `26 Nov 2026`, `26 nov. 2026`."""
+    return format_date(when, "d MMM y", locale=locale(language))
 
 
 def span(length: timedelta, language: Language) -> str:

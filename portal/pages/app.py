@@ -20,6 +20,7 @@ from portal.http.packed import packed
 from portal.http.page_route import PageRoute
 from portal.pages.account import again, own
 from portal.pages.codes import imports, notifications, requests, section
+from portal.pages.dashboard import dashboard
 from portal.pages.desk import file, queue
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
@@ -41,6 +42,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
     "people": [*users.routes, *person.routes],
     "imports": [*files.routes, *jobs.routes],
     "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
+    "dashboard": [*dashboard.routes],
     "desk": [*queue.routes, *file.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
@@ -59,6 +61,7 @@ OWN = frozenset(
 """The paths that need no permission: they show and change what is the signed-in user's own."""
 _STARTS: Sequence[tuple[str, Permission]] = (
     ("/desk", Permission.ACKNOWLEDGE_ORDERS),
+    ("/dashboard", Permission.RETRY_WORK),
     ("/inventory", Permission.VIEW_INVENTORY),
     ("/orders", Permission.VIEW_ORDERS),
 )

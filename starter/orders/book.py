@@ -1,7 +1,8 @@
 """Read orders from the database, so it works while Temporal and the workers are down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 
 from models.identifiers import storable
 from models.orders.lifecycle import OPEN, OrderStatus
@@ -41,6 +42,7 @@ class OrderBook:
         open_only: bool = False,
         held: bool = False,
         incidents: bool = False,
+        late_after: Mapping[OrderStatus, timedelta] | None = None,
         line: str | None = None,
         purchase_reference: str | None = None,
         limit: int = 100,
@@ -49,7 +51,8 @@ class OrderBook:
         """List the newest orders, filtered by account, line, status or how their purchase reference begins.
 
         `open_only`: only open ones; `held`: only held ones; `incidents`: only those that the provider
-        processed after they were cancelled.
+        processed after they were cancelled; `late_after`: only open ones that have been in a status for
+        longer (`starter.orders.waits_for.late_after`).
         """
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
@@ -62,6 +65,7 @@ class OrderBook:
                 open_only=open_only,
                 held=held,
                 incidents=incidents,
+                late_after=late_after,
                 subject=subject,
                 purchase_reference=purchase_reference,
                 wanted=Wanted(limit, after),

@@ -20,6 +20,17 @@ class Waits:
     """
 
 
+_FOR = {OrderStatus.SUBMITTED: "acknowledgement", OrderStatus.PROVIDER_PROCESSING: "processing"}
+
+
+def late_after(settings: Settings) -> dict[OrderStatus, timedelta]:
+    """How long an order may be in a status until its distributor is reminded: from then on it is late."""
+    return {
+        OrderStatus.SUBMITTED: settings.acknowledgement_reminder_after,
+        OrderStatus.PROVIDER_PROCESSING: settings.processing_reminder_after,
+    }
+
+
 def waits_for(order: OrderView, settings: Settings) -> Waits | None:
     """None if it is over, and for an order from stock that waits for nothing."""
     if order.status not in OPEN:
@@ -30,10 +41,7 @@ def waits_for(order: OrderView, settings: Settings) -> Waits | None:
         return Waits("sending")
     if order.distributor is None:  # served from stock: no acknowledgement is expected
         return None
-    what, after = {
-        OrderStatus.SUBMITTED: ("acknowledgement", settings.acknowledgement_reminder_after),
-        OrderStatus.PROVIDER_PROCESSING: ("processing", settings.processing_reminder_after),
-    }[order.status]
+    what, after = _FOR[order.status], late_after(settings)[order.status]
     return Waits(what, None if order.holds else _end(order.status_since, after, settings))
 
 

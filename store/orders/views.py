@@ -1,7 +1,8 @@
 """Reads orders, also after their workflow has ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -32,7 +33,7 @@ from store import events
 from store.event_table import EventRow
 from store.fleet.tables import SimRow
 from store.operations import holds, not_sent
-from store.orders import follow_ups, refused
+from store.orders import conditions, follow_ups, refused
 from store.orders.follow_ups import Pending
 from store.orders.kinds import EFFECTS
 from store.orders.notes import beginning_as_pattern, begins_as
@@ -40,10 +41,8 @@ from store.orders.scope import mine
 from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
 from store.paging import Keys, built_once
 from store.people.tables import DistributorRow, ProviderRow
-from store.row import constants
 from store.scopes import shaped
 
-PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _NEWEST = Keys(OrderRow.placed_at, OrderRow.id, descending=True)
 
 
@@ -116,6 +115,7 @@ async def orders(
     open_only: bool = False,
     held: bool = False,
     incidents: bool = False,
+    late_after: Mapping[OrderStatus, timedelta] | None = None,
     subject: str | None = None,
     purchase_reference: str | None = None,
     wanted: Wanted = WHOLE,
@@ -125,12 +125,14 @@ async def orders(
     `purchase_reference`: how it begins, in any case. What was refused has kept none.
     """
     if status is OrderStatus.REFUSED:
-        if open_only or held or incidents or purchase_reference is not None:
+        if open_only or held or incidents or late_after or purchase_reference is not None:
             return Page()
         return await refused.newest(connection, scope, subject=subject, wanted=wanted)
     shape, known = shaped(scope)
     narrowed = {"open_only": open_only, "held": held, "incidents": incidents, "of_one": subject is not None}
-    statement = _listed(shape, status=status, referred=purchase_reference is not None, **narrowed)
+    narrowed |= {"late": late_after is not None, "referred": purchase_reference is not None}
+    statement = _listed(shape, status=status, **narrowed)
+    known |= conditions.periods(late_after or {})
     values = {"subject": subject, "begins": beginning_as_pattern(purchase_reference or "")}
     rows = await _NEWEST.page(connection, statement, wanted, {**known, **values})
     return Page(await read(connection, rows), rows.following)
@@ -163,17 +165,19 @@ def _listed(
     held: bool,
     incidents: bool,
     of_one: bool,
+    late: bool,
     referred: bool,
 ) -> Select[*tuple[Any, ...]]:
-    conditions = (
+    chosen_of = (
         (status is not None, OrderRow.status == status),
         (open_only, OrderRow.status.in_(OPEN_STATUSES)),
-        (incidents, _incident()),
+        (incidents, conditions.incident()),
+        (late, conditions.late()),
         (held, OrderRow.id.in_(holds.held_of("order-"))),
         (of_one, OrderRow.subject == bindparam("subject", type_=String)),
         (referred, and_(_ORDER_NOTE.account_id == OrderRow.account_id, begins_as(_ORDER_NOTE))),
     )
-    return selected(scope).where(*(condition for chosen, condition in conditions if chosen))
+    return selected(scope).where(*(condition for chosen, condition in chosen_of if chosen))
 
 
 def answered(*more: ColumnElement[Any]) -> Select[Any]:
@@ -233,15 +237,6 @@ def unknown(order_id: str) -> NotFound:
     return NotFound.because("unknown_order", order=order_id)
 
 
-def _incident() -> ColumnElement[bool]:
-    kept = select(EventRow.id).where(
-        EventRow.about.contains(array([OrderRow.id])),
-        EventRow.type.in_(constants([PROCESSED_AFTER_CANCELLED])),
-    )
-    # only a cancelled order can have one: the events of other orders are not read
-    return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
-
-
 _ESIM, _ORDER_NOTE = aliased(SimRow), aliased(OrderNoteRow)
 _ORDERS = (
     select(
@@ -262,7 +257,7 @@ _ORDERS = (
         _ORDER_NOTE.text.label("note"),
         OrderNoteRow.text.label("cancel_reason"),
         OrderRow.what,
-        _incident().label("incident"),
+        conditions.incident().label("incident"),
     )
     .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
     .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)

@@ -80,6 +80,7 @@ def test_no_word_is_left_over() -> None:
         "problem_pages.subjects.",
         *(f"reference.{place}" for place in ("path", "query", "header")),
         *(f"over.{status}." for status in RequestStatus),
+        "dashboard.",
         *("desk.none_of.", "desk.waiting.", "desk.steps.", "order_step_of_number."),
         "order_link.",
     )

@@ -1,6 +1,6 @@
 """`/desk`: the orders that wait for the distributor, the oldest first (P9); the address is the filter."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
 from portal.pages.forms import FormModel
 from portal.pages.routes import page
-from starter.orders.waits_for import waits_for
+from starter.orders.waits_for import late_after, waits_for
 from wording.ages import age
 from wording.labels import hold_sentence, kind_label, order_status
 from wording.pages import page_texts
@@ -106,7 +106,7 @@ def _beside(queue: OrderQueue, at: int) -> str:
 def _row(who: SignedIn, order: OrderView, now: datetime, here: str, beside: str) -> dict[str, Any]:
     language = who.language
     waits = waits_for(order, who.desks.settings)
-    late = waits is not None and waits.until is not None and now > _reminded(order, who)
+    late = now > order.status_since + late_after(who.desks.settings)[order.status]
     steps = next_steps(order, who.caller)
     return {
         "order": order,
@@ -124,17 +124,6 @@ def _row(who: SignedIn, order: OrderView, now: datetime, here: str, beside: str)
 
 _FIRST = (OrderStep.ACKNOWLEDGE, OrderStep.PROCESSED, OrderStep.ICCID, OrderStep.CANCEL)
 """The steps in the sequence in which they are offered: what moves the order on first."""
-
-
-def _reminded(order: OrderView, who: SignedIn) -> datetime:
-    """When the distributor is reminded first: from then on the order is late."""
-    settings = who.desks.settings
-    after: timedelta = (
-        settings.acknowledgement_reminder_after
-        if order.status is OrderStatus.SUBMITTED
-        else settings.processing_reminder_after
-    )
-    return order.status_since + after
 
 
 routes = [page("/desk", show, needs=Permission.ACKNOWLEDGE_ORDERS)]
