@@ -1,9 +1,7 @@
 """`/dashboard`: what waits, what is late, and what was done in the last 30 days (P12)."""
 
-from datetime import date
 from typing import Any
 
-from babel.dates import format_date
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +13,7 @@ from portal.auth.signed_in import SignedIn
 from portal.pages.frame import capped
 from portal.pages.routes import page
 from wording.ages import age
-from wording.numbers import locale
+from wording.dates import day
 
 _PROFILES = 8
 
@@ -23,10 +21,9 @@ _PROFILES = 8
 async def show(request: Request, who: SignedIn) -> Response:
     """Numbers that lead to the lists behind them; only of what the person may look at."""
     found = await who.desks.dashboard.dashboard(who.caller)
-    stock = (
-        await who.desks.stock.profiles(who.caller, limit=_PROFILES) if who.may(Permission.VIEW_TRAVEL) else []
-    )
-    licences = await who.desks.licences.counts(who.caller) if who.may(Permission.VIEW_LICENCES) else []
+    sees_stock, sees_licences = who.may(Permission.VIEW_TRAVEL), who.may(Permission.VIEW_LICENCES)
+    stock = await who.desks.stock.profiles(who.caller, limit=_PROFILES) if sees_stock else []
+    licences = await who.desks.licences.counts(who.caller) if sees_licences else []
 
     def waiting(work: WaitingWork) -> dict[str, Any]:
         waited = work.age(found.now)
@@ -35,9 +32,6 @@ async def show(request: Request, who: SignedIn) -> Response:
             "late": counted_up(work.late) if work.late else "",
             "age": age(waited, who.language) if waited and work.number else "",
         }
-
-    def day(of: date) -> str:
-        return format_date(of, "medium", locale=locale(who.language))
 
     return who.page(
         request,
@@ -50,7 +44,7 @@ async def show(request: Request, who: SignedIn) -> Response:
         held=capped(who.found.held, MOST_HELD) or "0" if who.may(Permission.RETRY_WORK) else "",
         stock=stock,
         licences=licences,
-        day=day,
+        day=lambda when: day(when, who.language),
     )
 
 

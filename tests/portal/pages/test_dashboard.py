@@ -65,6 +65,8 @@ async def test_open_held_and_late_work_is_counted_and_leads_to_its_list(
 async def test_the_orders_of_thirty_days_are_drawn_and_stand_in_a_table(
     browser: SignIn, acme: Known, desks: Desks
 ) -> None:
+    ana = await browser(ANA)
+    before = _days((await ana.get("/dashboard")).text)
     done = await more(desks, acme.order, 3, "processed")
     await run(
         desks.database,
@@ -81,18 +83,25 @@ async def test_the_orders_of_thirty_days_are_drawn_and_stand_in_a_table(
         "UPDATE orders SET status = 'cancelled', status_since = esim_now() WHERE id = :id RETURNING id",
         id=acme.order,
     )
-    page = (await (await browser(ANA)).get("/dashboard")).text
-    table = page.partition('<table id="days"')[2].partition("</table>")[0]
-    rows = re.findall(r'<tr role="row" id="day-([\d-]+)">(.*?)</tr>', table, re.DOTALL)
-    assert len(rows) == 30
-    numbers = [re.findall(r'class="cell-number"[^>]*>(\d+)<', cells) for _, cells in rows]
-    assert sum(int(row[0]) for row in numbers) == 2, "what ended forty days ago is not among them"
-    assert numbers[3][0] == "2"
-    assert int(numbers[0][1]) >= 1
+    page = (await ana.get("/dashboard")).text
+    now = _days(page)
+    assert len(now) == len(before) == 30
+    more_of = [(days[0] - was[0], days[1] - was[1]) for days, was in zip(now, before, strict=True)]
+    assert more_of[0] == (0, 1)
+    assert more_of[3] == (2, 0)
+    assert sum(done for done, _ in more_of) == 2, "what ended forty days ago is not among them"
     chart = page.partition('<svg class="chart"')[2].partition("</svg>")[0]
-    assert chart.count('class="chart-good"') == 1
-    assert "2 orders were processed" in chart
+    assert chart.count("<rect") == sum(bool(done) + bool(gone) for done, gone in now)
+    assert f"{sum(done for done, _ in now)} orders were processed" in chart
     assert 'style="' not in chart
+
+
+def _days(page: str) -> list[tuple[int, int]]:
+    """Processed and cancelled orders of each day of the table, today first."""
+    table = page.partition('<table id="days"')[2].partition("</table>")[0]
+    rows = re.findall(r'<tr role="row" id="day-[\d-]+">(.*?)</tr>', table, re.DOTALL)
+    numbers = [re.findall(r'class="cell-number"[^>]*>(\d+)<', cells) for cells in rows]
+    return [(int(done), int(gone)) for done, gone in numbers]
 
 
 @pytest.mark.covers("P12", "T1")
