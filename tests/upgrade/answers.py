@@ -30,7 +30,7 @@ LATER = frozenset(
         *("LicenceDesk.licence", "LicenceDesk.purchase", "LicenceDesk.counts"),
         *("LicenceRequestDesk.find", "AgentDesk.agent", "CodeBook.notifications", "CodeBook.requests"),
         *("StockDesk.esim", "AuditDesk.entries", "OrderDesk.of_ids"),
-        *("OrderDesk.queue", "OrderStepsDesk.preview", "DashboardDesk.dashboard"),
+        "DashboardDesk.dashboard",
         *("FeedDesk.account", "FeedDesk.order", "FeedDesk.sim", "FeedDesk.types"),
     }
 )
