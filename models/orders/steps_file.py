@@ -136,10 +136,12 @@ def _judged(
         problems.append(Problem(column="order", reason=Refusal.of("unknown_order", order=row.order)))
     if step is None and (row.action or order):
         problems.append(Problem(column="action", reason=Refusal.of("cell_no_step")))
-    for column, value in (("order", row.order), ("iccid", row.iccid)):
-        first = seen.setdefault((column, value), row.line) if value else row.line
-        if first != row.line:
-            problems.append(Problem(column=column, reason=Refusal.of(f"same_{column}_before", line=first)))
+    first = seen.setdefault(("order", row.order), row.line)
+    if row.order and first != row.line:
+        problems.append(Problem(column="order", reason=Refusal.of("same_order_before", line=first)))
+    first = seen.setdefault(("iccid", row.iccid), row.line)
+    if row.iccid and first != row.line:
+        problems.append(Problem(column="iccid", reason=Refusal.of("same_iccid_before", line=first)))
     if order is not None and step is not None:
         impossible = why_not(step, order, caller)
         if impossible is not None:

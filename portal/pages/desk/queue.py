@@ -115,7 +115,7 @@ def _row(who: SignedIn, order: OrderView, now: datetime, here: str, beside: str)
         "waits": waits.what if waits else "",
         "late": late,
         "age": age(now - order.placed_at, language),
-        "since": age(now - order.status_since, language),
+        "in_status": age(now - order.status_since, language),
         "held": " ".join(hold_sentence(one.reason, language) for one in order.holds),
         "steps": [step.value for step in _FIRST if step in steps],
         "back": urlencode({"back": f"{here}#{beside}"}),
