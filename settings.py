@@ -153,6 +153,8 @@ class Settings(BaseSettings):
     """How long a distributor's upload link is valid; it ends with the request in any case."""
     download_link_expires_after: timedelta = timedelta(days=7)
     """How long the link in a notification shows the QR code."""
+    order_link_expires_after: timedelta = timedelta(days=90)
+    """How long the link in an e-mail to an order contact opens the order; it ends with the order."""
     number_recoverable_for: Duration = timedelta(days=30)
     """How long a deleted number can be recovered."""
 

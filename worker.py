@@ -130,15 +130,16 @@ def implementations(
 ) -> tuple[Steps, ...]:
     """The implementations of all sets of steps. A new set is added here."""
     outbox = Outbox(database, mailer, Sender.parse(settings.mail_from).domain)
-    ports = {name: port(database, outbox) for name, port in PORTS.items()}
     given_up_after = settings.notification_given_up_after
     alerts = StaffAlerts(client, database, settings.task_queue, given_up_after)
-    ports[STOCK] = FromStock(database, outbox, alerts)
     links = Links(
         settings.portal_url,
         settings.upload_link_expires_after,
         settings.download_link_expires_after,
+        settings.order_link_expires_after,
     )
+    ports = {name: port(database, outbox, links) for name, port in PORTS.items()}
+    ports[STOCK] = FromStock(database, outbox, links, alerts)
     keys = KeyRing(settings.secret_keys)
     return (
         InventorySteps(database),

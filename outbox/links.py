@@ -12,9 +12,11 @@ from store.codes import emails, links
 from store.codes.emails import RoundMails
 from store.codes.notification_emails import NotificationMail
 from store.mail_subjects import Person
+from store.orders import links as order_links
 
 UPLOAD_PAGE = "u"
 DOWNLOAD_PAGE = "q"
+ORDER_PAGE = "o"
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,12 @@ class Links:
         portal_url: str,
         upload_link_expires_after: timedelta,
         download_link_expires_after: timedelta,
+        order_link_expires_after: timedelta,
     ) -> None:
         self._portal_url = portal_url.rstrip("/")
         self._upload_for = upload_link_expires_after
         self._download_for = download_link_expires_after
+        self._order_for = order_link_expires_after
 
     def upload(self, found: RoundMails, contact: Person) -> MakeLink:
         """The contact's own link, to upload the code that is requested."""
@@ -63,6 +67,17 @@ class Links:
         """The link that shows the code."""
         whose = {"notification_id": found.about.id, "version_id": found.version_id}
         return self._link(DOWNLOAD_PAGE, "download", found, self._download_for, whose)
+
+    def order(self, account_id: int, order_id: str, contact: Person) -> MakeLink:
+        """The contact's own link, which opens the order without an account (P9)."""
+
+        async def make(connection: AsyncConnection) -> FreshLink:
+            token, until = await order_links.mint(
+                connection, account_id, order_id, contact.key, contact.email or "", self._order_for
+            )
+            return FreshLink(address(self._portal_url, ORDER_PAGE, token), until)
+
+        return make
 
     def _link(
         self,

@@ -15,6 +15,7 @@ class Placed(Email):
     """To the distributor: the order is placed."""
 
     name: ClassVar[str] = "provider_order"
+    button: ClassVar[str | None] = "order"
     requester_name: str
 
 
@@ -22,6 +23,7 @@ class Placed(Email):
 class Reminder(Email):
     """To the distributor: a reminder of the order."""
 
+    button: ClassVar[str | None] = "order"
     reminder_number: int
     waiting_since: datetime | None
 

@@ -36,6 +36,7 @@ from store import mails
 from store.codes import links
 from store.mail_subjects import Person, Subject
 from store.mails import EmailRecord, Outcome
+from store.orders import links as order_links
 from store.people import user_mails
 from store.session import Database
 
@@ -198,6 +199,7 @@ class Outbox:
             await mails.record(connection, about, outcomes, retries, done=done)
             unused = [fresh[one].token for one in unsent if one in fresh]
             await links.discard(connection, unused)
+            await order_links.discard(connection, unused)
             await user_mails.discard(connection, unused)
 
     def _record_of(self, about: Subject, one: Outgoing) -> EmailRecord:

@@ -31,6 +31,7 @@ from portal.http.request_ids import RequestIds
 from portal.http.static import PREFIX as PREFIX_OF_FILES
 from portal.http.static import StaticFiles
 from portal.links.downloads import DownloadRoutes
+from portal.links.orders import OrderLinkRoutes
 from portal.links.pages import Pages
 from portal.links.uploads import UploadRoutes
 from portal.pages.app import answered_in_frame
@@ -81,6 +82,8 @@ def create_app(
         answer = _of_person(door, answers.answer)
     _route_pages(app, pages)
     _route_links(app, links, pages, settings)
+    if desks is not None:
+        _route_order_links(app, OrderLinkRoutes(desks, pages, settings.portal_url))
     _route_codec(app, CodecRoutes.configured(settings, pages))
     if ready is not None:
         for route in Health(ready).routes():
@@ -175,6 +178,12 @@ def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings
     for step in ("check", "send", "notify"):
         app.add_api_route(f"/u/{{token}}/{step}", uploads.back, methods=LOOK)
     app.add_api_route("/q/{token}/png", downloads.back, methods=LOOK)
+
+
+def _route_order_links(app: FastAPI, orders: OrderLinkRoutes) -> None:
+    app.add_api_route("/o/{token}", orders.page, methods=LOOK)
+    app.add_api_route("/o/{token}/{step}", orders.show, methods=LOOK)
+    app.add_api_route("/o/{token}/{step}", orders.send, methods=["POST"])
 
 
 def _route_codec(app: FastAPI, codec: CodecRoutes | None) -> None:

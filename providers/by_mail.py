@@ -1,11 +1,13 @@
 """A provider that is reached through its distributor's order contacts, by e-mail."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from models.orders.lifecycle import OrderStatus
 from models.orders.placement import ProviderAnswer
+from outbox.links import Links
 from outbox.orders import PROVIDER_EMAILS, ProviderEmail
-from outbox.sender import Outbox
+from outbox.sender import Outbox, Outgoing
 from providers.port import NoOrderContact
 from store.mail_subjects import AboutOrder, Person
 from store.orders import emails as order_mails
@@ -22,9 +24,10 @@ _REMINDERS = {
 class ProviderByMail:
     """Sends e-mails to every contact with the role `order`; their answers come through the desk."""
 
-    def __init__(self, database: Database, outbox: Outbox) -> None:
+    def __init__(self, database: Database, outbox: Outbox, links: Links) -> None:
         self._database = database
         self._outbox = outbox
+        self._links = links
 
     async def submit(self, order_id: str, kind: str, retries: int) -> ProviderAnswer:
         """Mail the order, unless it was cancelled meanwhile. The answer is always empty. Raises
@@ -66,6 +69,14 @@ class ProviderByMail:
         contacts = dict.fromkeys([*facts.order_contacts, *also])
         if not contacts:
             raise NoOrderContact("The distributor has no contact with the role 'order'.")
-        outgoing = [emails.to_provider(facts, purpose, contact, number) for contact in contacts]
         about = AboutOrder(order_id, facts.account_id)
+        outgoing = [
+            self._linked(about, emails.to_provider(facts, purpose, contact, number)) for contact in contacts
+        ]
         await self._outbox.send(about, outgoing, retries, statuses=wanted_in)
+
+    def _linked(self, about: AboutOrder, outgoing: Outgoing) -> Outgoing:
+        """The e-mail with the contact's link to the order, if it has a button for one."""
+        if outgoing.email.button is None:
+            return outgoing
+        return replace(outgoing, link=self._links.order(about.account_id, about.id, outgoing.to))

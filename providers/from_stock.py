@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.orders.lifecycle import OPEN, OrderKind, OrderStatus
 from models.orders.placement import ProviderAnswer
+from outbox.links import Links
 from outbox.sender import Outbox
 from providers.port import NoStock
 from store.session import Database
@@ -27,7 +28,7 @@ async def by_the_sweep(_: Sequence[str]) -> None:
 class FromStock:
     """Reserves an eSIM for each order that needs one. A repeat finds the eSIM that is reserved already."""
 
-    def __init__(self, database: Database, _: Outbox, alert: Alert = by_the_sweep) -> None:
+    def __init__(self, database: Database, _: Outbox, __: Links, alert: Alert = by_the_sweep) -> None:
         self._database = database
         self._alert = alert
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from models.orders.lifecycle import OrderKind
+from outbox.links import Links
 from outbox.sender import Outbox
 from providers.by_mail import ProviderByMail
 from providers.from_stock import FromStock
@@ -25,5 +26,5 @@ PROVIDERS: dict[str, str] = {
 }
 """The name of the port by the kind of order."""
 
-PORTS: dict[str, Callable[[Database, Outbox], Provider]] = {BY_MAIL: ProviderByMail, STOCK: FromStock}
+PORTS: dict[str, Callable[[Database, Outbox, Links], Provider]] = {BY_MAIL: ProviderByMail, STOCK: FromStock}
 """The factory of each port by its name; a worker makes each port once."""

@@ -24,6 +24,7 @@ from models.people.callers import (
     PERMISSIONS,
     AllAccounts,
     Caller,
+    LinkBearer,
     OfAccount,
     OfDistributor,
     OfMode,
@@ -35,6 +36,7 @@ from models.people.sign_in import Visit
 from models.people.views import UserView
 from store import lookups, origins
 from store.operations import held_views
+from store.orders import links as order_links
 from store.people import api_keys, sessions
 from store.people.actors import user_deactivated
 from store.session import Database
@@ -184,6 +186,31 @@ async def of_visit(connection: AsyncConnection, user_: UserView, session_id: int
         address=visit.address,
         request_id=visit.request_id,
     )
+
+
+@dataclass(frozen=True)
+class ByOrderLink:
+    """The contact who came by the link of an order's e-mail: sees that order, and reports about it."""
+
+    caller: Caller
+    link: order_links.OrderLink
+
+
+async def of_order_link(
+    database: Database, bearer: LinkBearer, visit: Visit, *, changes: bool = False
+) -> ByOrderLink:
+    """The contact of a distributor to whom an order was sent, without an account (P9).
+
+    `changes`: the call may change something: it is counted for the rate limit, and its origin is recorded.
+    Raises `NotFound` (`link_unknown`), `Refused` (`link_expired`, `link_revoked`, `too_many_tries`).
+    """
+    async with database.transaction() if changes else database.reading() as connection:
+        link = await order_links.find(connection, bearer.token)
+        origin_id = await order_links.use(connection, link, visit) if changes else None
+    if changes and origin_id is None:
+        raise Refused.because("too_many_tries")
+    may = PERMISSIONS[Role.PROVIDER_DESK] - {Permission.RUN_JOBS}
+    return ByOrderLink(Caller(link.recipient, link.scope, may, None, origin_id), link)
 
 
 async def of_work(

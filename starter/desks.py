@@ -28,6 +28,7 @@ from starter.licences.plan import LicencePlanDesk
 from starter.licences.requests import LicenceRequestDesk
 from starter.operations.audit import AuditDesk
 from starter.operations.clock import ClockDesk
+from starter.operations.dashboard import DashboardDesk
 from starter.operations.feed import FeedDesk
 from starter.operations.jobs import JobDesk
 from starter.operations.mail_log import MailLogDesk
@@ -35,6 +36,7 @@ from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.operations.webhooks import WebhookDesk
 from starter.orders.desk import OrderDesk
+from starter.orders.many_steps import OrderStepsDesk
 from starter.people.accounts import AccountDesk
 from starter.people.api_keys import ApiKeyDesk
 from starter.people.book import PeopleBook
@@ -65,6 +67,7 @@ class Desks:
     database: Database
     settings: Settings
     orders: OrderDesk
+    order_steps: OrderStepsDesk
     fleet: FleetDesk
     edits: FleetEditDesk
     inventory: InventoryDesk
@@ -89,6 +92,7 @@ class Desks:
     licence_requests: LicenceRequestDesk
     audit: AuditDesk
     mail_log: MailLogDesk
+    dashboard: DashboardDesk
     feed: FeedDesk
     jobs: JobDesk
     webhooks: WebhookDesk
@@ -118,6 +122,7 @@ class Desks:
             database=database,
             settings=settings,
             orders=OrderDesk(*connected),
+            order_steps=OrderStepsDesk(*connected),
             fleet=FleetDesk(database, settings.mail_language, settings.account_mode),
             edits=FleetEditDesk(database),
             inventory=InventoryDesk(database),
@@ -142,6 +147,7 @@ class Desks:
             licence_requests=LicenceRequestDesk(*connected),
             audit=AuditDesk(database),
             mail_log=MailLogDesk(database),
+            dashboard=DashboardDesk(database, settings),
             feed=FeedDesk(database),
             jobs=JobDesk(*connected),
             webhooks=WebhookDesk(database, settings),

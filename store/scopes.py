@@ -12,6 +12,7 @@ from models.people.callers import (
     OfDistributor,
     OfLink,
     OfMode,
+    OfOrderLink,
     Permission,
     Scope,
     not_permitted,
@@ -23,13 +24,20 @@ _KINDS_OF_TRAVEL = sorted(name for name, kind in KINDS.items() if kind.view is P
 
 
 def within(
-    scope: Scope, account: Any, *, distributor: Any = None, sim: Any = None, travel: Any = None
+    scope: Scope,
+    account: Any,
+    *,
+    distributor: Any = None,
+    sim: Any = None,
+    order: Any = None,
+    travel: Any = None,
 ) -> ColumnElement[bool]:
-    """Whether a record is in the scope, by its columns: `account`, and `distributor` or `sim` if it has one.
+    """Whether a record is in the scope, by its columns: `account`, and `distributor`, `sim` or `order` (its
+    id) if it has one.
     `travel`: the condition that it is a record of travel eSIMs (`travel_esim`, `travel_order`), where some
     of the table are.
 
-    Deny by default: the scope of one distributor or one link contains no record of a table that has neither
+    Deny by default: the scope of one distributor or one link contains no record of a table that has no such
     column, so a statement that forgets to name the column shows nothing instead of everything.
     """
     match scope:
@@ -48,18 +56,24 @@ def within(
             return cast("ColumnElement[bool]", account.in_(_of_mode(mode)))
         case OfLink(account_id=account_id, sim_id=sim_id):
             return false() if sim is None else and_(account == account_id, sim == sim_id)
+        case OfOrderLink(account_id=account_id, order_id=order_id):
+            return false() if order is None else and_(account == account_id, order == order_id)
 
 
 _PARAMETER = cast("int", bindparam("of_account", type_=BigInteger))
 _SHAPES = {travel: OfAccount(_PARAMETER, travel) for travel in (True, False)}
+_OF_DISTRIBUTOR = OfDistributor(_PARAMETER, cast("int", bindparam("scope_distributor", type_=BigInteger)))
 
 
 def shaped(scope: Scope) -> tuple[Scope, dict[str, Any]]:
-    """The scope with a parameter in place of its account, and the parameter's value: a statement is built
-    once for all accounts.
+    """The scope with parameters in place of its account and distributor, and their values: a statement is
+    built once for all of them.
     """
     if isinstance(scope, OfAccount):
         return _SHAPES[scope.travel], {"of_account": scope.account_id}
+    if isinstance(scope, OfDistributor):
+        known = {"of_account": scope.account_id, "scope_distributor": scope.distributor_id}
+        return _OF_DISTRIBUTOR, known
     return scope, {}
 
 

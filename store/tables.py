@@ -13,6 +13,7 @@ import store.mail_table
 import store.operations.job_tables
 import store.operations.tables
 import store.operations.webhook_tables
+import store.orders.link_tables
 import store.orders.tables
 import store.origins
 import store.people.sign_in_tables

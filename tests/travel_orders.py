@@ -45,7 +45,7 @@ async def ordered(database: Database, what: Ordered) -> str:
 async def submit(database: Database, order: str, kind: str) -> str | None:
     """The order is handed to the stock: the ICCID of the eSIM that it gets; None if it waits."""
     try:
-        answer = await FromStock(database, None).submit(order, kind, 0)  # type: ignore[arg-type]
+        answer = await FromStock(database, None, None).submit(order, kind, 0)  # type: ignore[arg-type]
     except NoStock:
         return None
     return answer.iccid

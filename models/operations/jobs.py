@@ -74,6 +74,7 @@ KINDS: Mapping[str, JobKind] = {
     "request_qr_codes": JobKind(Permission.REQUEST_QR_CODES),
     "set_employee": JobKind(Permission.EDIT_INVENTORY),
     "set_groups": JobKind(Permission.EDIT_INVENTORY),
+    "order_steps": JobKind(Permission.ACKNOWLEDGE_ORDERS),
 }
 OF_TRAVEL = tuple(sorted(name for name, kind in KINDS.items() if kind.of_travel))
 

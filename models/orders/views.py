@@ -1,5 +1,7 @@
 """Orders as they are read: common fields, and the details of each kind."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import Field, SerializeAsAny
@@ -11,6 +13,7 @@ from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
 from models.orders.kinds import What
 from models.orders.lifecycle import OrderStatus
+from models.paging import Page
 from models.people.reminders import AccountReminders
 from models.values import View
 
@@ -105,3 +108,14 @@ class OrderView(View):
     def title(self) -> str:
         """The order's subject in lists."""
         return (self.details.title if self.details else "") or named(self.subject or "")
+
+
+@dataclass(frozen=True)
+class OrderQueue:
+    """A page of the orders that wait for a distributor, the oldest first (P9)."""
+
+    orders: Page[OrderView]
+    now: datetime
+    """The time of the database, by which the orders have an age."""
+    waiting: Mapping[OrderStatus, int]
+    """How many are to be acknowledged and to be processed, counted up to `MOST_COUNTED`."""

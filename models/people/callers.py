@@ -146,6 +146,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.REPORT_PROCESSED,
             Permission.CANCEL_ORDERS,
             Permission.ENTER_ICCID,
+            Permission.RUN_JOBS,
         }
     ),
     Role.OPERATOR: frozenset(Permission),
@@ -213,6 +214,15 @@ class OfLink:
 
 
 @dataclass(frozen=True)
+class OfOrderLink:
+    """Only the order of a link that was e-mailed to a contact of its distributor (P9)."""
+
+    link_id: int
+    account_id: int
+    order_id: str
+
+
+@dataclass(frozen=True)
 class AllAccounts:
     """Every record: for the platform's operators, the command line and the worker."""
 
@@ -227,7 +237,7 @@ class OfMode:
     mode: str
 
 
-Scope = OfAccount | OfDistributor | OfLink | OfMode | AllAccounts
+Scope = OfAccount | OfDistributor | OfLink | OfOrderLink | OfMode | AllAccounts
 
 
 @dataclass(frozen=True)
@@ -247,7 +257,7 @@ class Caller:
     scope: Scope
     permissions: frozenset[Permission]
     user_id: int | None
-    """The acting user; None for an operator and for the bearer of a link."""
+    """The acting user; None for an operator and for a contact with a link."""
     origin_id: int | None = None
     """The row of `store.origins` with the surface and session of the call."""
     language: str = "en"

@@ -46,6 +46,7 @@ IMPORTS = {
     "cell_no_slot": Declared("it must be 1, 2 or 3."),
     "cell_no_sim_type": Declared("it must be physical or esim, or empty with an empty iccid."),
     "cell_not_yes_or_no": Declared("it must be yes or no."),
+    "cell_no_step": Declared("it must be acknowledge, iccid, processed or cancel, or empty."),
     "cell_no_language": Declared("it must be en or fr, or empty."),
     "language_without_name": Declared("a language needs a name."),
     "language_without_contact": Declared("a language needs a contact."),
@@ -59,6 +60,7 @@ IMPORTS = {
     "esim_without_provider": Declared("an eSIM has one."),
     # rows that contradict each other
     "same_number_before": Declared("line {line} has the same phone number."),
+    "same_order_before": Declared("line {line} has the same order."),
     "same_slot_before": Declared("line {line} has the same slot."),
     "same_iccid_before": Declared("line {line} has the same ICCID."),
     "same_item_before": Declared("line {line} has the same item already."),

@@ -15,7 +15,7 @@ from models.errors import Refused
 from portal.http.middleware import AnswerTo
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-WITH_THEIR_OWN = ("/api/v1/", "/codec", "/u/", "/q/")
+WITH_THEIR_OWN = ("/api/v1/", "/codec", "/u/", "/q/", "/o/")
 """What does not go by a session's cookie: the API has keys; mailed links are secrets, and their forms, whose
 pages send no referrer, are checked there; the codec answers one other origin.
 """

@@ -18,6 +18,7 @@ LARGE: Mapping[str, int] = {
     "/api/v1/sims/{sim}/qr-code/import-file": LARGEST_REQUEST,
     "/api/v1/jobs": LARGEST_REQUEST,
     "/imports/{kind}": LARGEST_REQUEST,
+    "/desk/file": LARGEST_REQUEST,
     "/codec/decode": LARGEST_REQUEST,
     "/codec/encode": LARGEST_REQUEST,
 }

@@ -37,6 +37,8 @@ from portal.pages.administration import (
     webhooks,
 )
 from portal.pages.codes import imports, notifications, requests, section
+from portal.pages.dashboard import dashboard
+from portal.pages.desk import file, queue
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
 from portal.pages.licences import agents, assign, buy, charges, licence, number, numbers, plan
@@ -102,6 +104,8 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *licence_requests.routes,
         *licence.routes,
     ],
+    "dashboard": [*dashboard.routes],
+    "desk": [*queue.routes, *file.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
 }
 """The routes by subject."""
@@ -118,6 +122,8 @@ OWN = frozenset(
 )
 """The paths that need no permission: they show and change what is the signed-in user's own."""
 _STARTS: Sequence[tuple[str, Permission]] = (
+    ("/desk", Permission.ACKNOWLEDGE_ORDERS),
+    ("/dashboard", Permission.RETRY_WORK),
     ("/inventory", Permission.VIEW_INVENTORY),
     ("/orders", Permission.VIEW_ORDERS),
 )
@@ -134,7 +140,7 @@ def pages() -> Iterator[Page]:
 
 
 def start(who: SignedIn) -> str:
-    """The path of the page that a person comes to first: the inventory, where they may see it."""
+    """The path of the page that a person comes to first: the work of their role."""
     there = {each.path for each in pages()}
     return next((path for path, needs in _STARTS if path in there and who.may(needs)), START)
 

@@ -22,6 +22,8 @@ class Place(NamedTuple):
 
 
 PLACES = (
+    Place("dashboard", "/dashboard", Permission.VIEW_ORDERS),
+    Place("desk", "/desk", Permission.ACKNOWLEDGE_ORDERS),
     Place("inventory", "/inventory", Permission.VIEW_INVENTORY),
     Place("orders", "/orders", Permission.VIEW_ORDERS),
     Place("held", "/held", Permission.RETRY_WORK),

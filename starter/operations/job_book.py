@@ -2,7 +2,7 @@
 
 from models.operations.jobs import JobRowView, JobStatus, JobView, RowOutcome
 from models.paging import Page, Position, Wanted
-from models.people.callers import Caller, Permission
+from models.people.callers import Caller, OfAccount, OfDistributor, Permission
 from store import lookups
 from store.operations import jobs
 from store.people import references
@@ -37,7 +37,10 @@ class JobBook:
         async with self._database.reading() as connection:
             found = await jobs.find(connection, caller.scope, job)
             caller.require(Permission.RUN_JOBS)
-            known = await references.names(connection, caller.scope, [found.created_by])
+            names = caller.scope
+            if isinstance(names, OfDistributor):  # a job that it sees was made by one of its own
+                names = OfAccount(names.account_id)
+            known = await references.names(connection, names, [found.created_by])
             return found.model_copy(update={"made_by": known.get(found.created_by)})
 
     async def report(

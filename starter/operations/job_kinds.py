@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from models.errors import Refused
 from models.imports import ImportReport, Progress
+from models.orders.next_steps import OrderStep, why_not
 from models.people.callers import Caller
 from starter.codes.drafts import QrRequestDraft
 from starter.imports import Record
@@ -88,6 +90,26 @@ async def _set_groups(desks: "Desks", caller: Caller, row: Cells, _: str, dry_ru
     return None
 
 
+async def _order_step(desks: "Desks", caller: Caller, row: Cells, _: str, dry_run: bool) -> str | None:
+    order, iccid = row["order"], row.get("iccid")
+    step = OrderStep(row["action"])
+    if dry_run:
+        found = await desks.orders.order(caller, order, history=False)
+        if refusal := why_not(step, found, caller):
+            raise Refused(refusal)
+        return found.id
+    match step:
+        case OrderStep.ACKNOWLEDGE:
+            await desks.orders.acknowledge(caller, order, iccid=iccid)
+        case OrderStep.ICCID:
+            await desks.orders.enter_iccid(caller, order, iccid or "")
+        case OrderStep.PROCESSED:
+            await desks.orders.processed(caller, order, iccid=iccid)
+        case _:
+            await desks.orders.cancel(caller, order, reason=row.get("reason") or "")
+    return str(order)
+
+
 Act = Callable[["Desks", Caller, Cells, str, bool], Awaitable[str | None]]
 """Does one row under its key, once; what it made, such as an order's id. Raises `Refused`."""
 ACTIONS: Mapping[str, Act] = {
@@ -95,6 +117,7 @@ ACTIONS: Mapping[str, Act] = {
     "request_qr_codes": _request_code,
     "set_employee": _set_employee,
     "set_groups": _set_groups,
+    "order_steps": _order_step,
 }
 AS_USER = frozenset({"place_orders", "request_qr_codes"})
 """The kinds that only a user can ask for, not the platform's operator."""

@@ -117,7 +117,7 @@ class JobRunner:
         until = loop.time() + self._batch_seconds
         for number, row in enumerate(rows[work.done :], start=work.done + 1):
             caller = await self._caller(work)
-            record: str | None = None
+            record: str | None = row.get("order")  # which order was refused
             problems: tuple[Problem, ...] = ()
             try:
                 with key_of_row(f"{reference('J', work.id)}-{number}") as key:

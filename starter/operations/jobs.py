@@ -15,6 +15,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.common import WorkflowIDReusePolicy
 
 from models.errors import Refused
@@ -28,7 +29,7 @@ from models.operations.jobs import (
     JobView,
     Submitted,
 )
-from models.people.callers import Caller, Permission
+from models.people.callers import Caller, OfDistributor, Permission
 from settings import Settings
 from starter.connected import ConnectedDesk
 from starter.keys import checked_key
@@ -131,7 +132,7 @@ class JobDesk(ConnectedDesk, JobBook):
         file: bool,
     ) -> Submitted:
         async with self._database.transaction() as connection:
-            found = await lookups.find_account(connection, caller.scope, account)
+            account_id = await account_of_job(connection, caller, account)
             caller.require(_kind(kind, file=file).permission)
             caller.require(Permission.RUN_JOBS)
             if kind in AS_USER:
@@ -140,15 +141,24 @@ class JobDesk(ConnectedDesk, JobBook):
                 raise Refused.because("job_rows_invalid", most=MOST_ROWS)
             once = checked_key(key)
             # a dry run uses no key up
-            new = NewJob(found.id, kind, content, rows, f"dry run {once}" if dry_run else once, dry_run)
+            new = NewJob(account_id, kind, content, rows, f"dry run {once}" if dry_run else once, dry_run)
             made = await jobs.create(connection, KeyRing(self._settings.secret_keys), new, caller)
-        await start_job(self._calls, self._settings, found.id, made.view)
+        await start_job(self._calls, self._settings, account_id, made.view)
         return made
 
     def _desks(self) -> "Desks":
         from starter.desks import Desks  # noqa: PLC0415  it has this desk
 
         return Desks.of(self._calls.client, self._database, self._settings)
+
+
+async def account_of_job(connection: AsyncConnection, caller: Caller, account: str | None) -> int:
+    """The account that a job is for: that of the caller, else the one that is named. A provider desk cannot
+    name one. Raises `NotFound` (`unknown_account`), `Refused` (`account_needed`).
+    """
+    if account is None and isinstance(caller.scope, OfDistributor):
+        return caller.scope.account_id
+    return (await lookups.find_account(connection, caller.scope, account)).id
 
 
 async def start_job(calls: Calls, settings: Settings, account_id: int, job: JobView) -> None:

@@ -1,15 +1,16 @@
 """Read orders from the database, so it works while Temporal and the workers are down."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 
 from models.identifiers import storable
 from models.orders.lifecycle import OPEN, OrderStatus
-from models.orders.views import OrderView
+from models.orders.views import OrderQueue, OrderView
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
 from store import lookups
-from store.orders import views
+from store.orders import queue, views
 from store.people import references as people
 from store.session import Database
 
@@ -50,6 +51,7 @@ class OrderBook:
         open_only: bool = False,
         held: bool = False,
         incidents: bool = False,
+        late_after: Mapping[OrderStatus, timedelta] | None = None,
         line: str | None = None,
         purchase_reference: str | None = None,
         limit: int = 100,
@@ -58,7 +60,8 @@ class OrderBook:
         """List the newest orders, filtered by account, line, status or how their purchase reference begins.
 
         `open_only`: only open ones; `held`: only held ones; `incidents`: only those that the provider
-        processed after they were cancelled.
+        processed after they were cancelled; `late_after`: only open ones that have been in a status for
+        longer (`starter.orders.waits_for.late_after`).
         """
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
@@ -71,10 +74,28 @@ class OrderBook:
                 open_only=open_only,
                 held=held,
                 incidents=incidents,
+                late_after=late_after,
                 subject=subject,
                 purchase_reference=purchase_reference,
                 wanted=Wanted(limit, after),
             )
+
+    async def queue(
+        self,
+        caller: Caller,
+        *,
+        status: OrderStatus | None = None,
+        distributor: str = "",
+        limit: int = 50,
+        after: Position | None = None,
+    ) -> OrderQueue:
+        """The open orders that wait for a distributor, the oldest first (P9): to be acknowledged (status
+        submitted), or to be processed.
+        """
+        async with self._database.reading() as connection:
+            caller.require(Permission.ACKNOWLEDGE_ORDERS)
+            wanted = Wanted(limit, after)
+            return await queue.queue(connection, caller.scope, wanted, status=status, distributor=distributor)
 
     async def of_ids(self, caller: Caller, ids: Sequence[str]) -> list[OrderView]:
         """The orders with these ids that the caller sees, newest first and without their events."""

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.operations.jobs import UNFINISHED, JobStatus, RowOutcome
 from store.personal import CODE, ENCRYPTED, REFERENCE, not_personal
-from store.row import Row, among, now, own_id, owner
+from store.row import Row, among, now, of_account, own_id, owner
 
 _REFUSALS = not_personal("codes of refusals with parameters, which never name a person")
 
@@ -32,6 +32,8 @@ class JobRow(Row):
     __tablename__ = "jobs"
     id: Mapped[int] = own_id()
     account_id: Mapped[int] = owner()
+    distributor_id: Mapped[int | None]
+    """Of a job of a provider desk: the desk sees its distributor's jobs alone."""
     kind: Mapped[str] = mapped_column(info=CODE)
     status: Mapped[str] = mapped_column(server_default=text("'queued'"), info=CODE)
     dry_run: Mapped[bool]
@@ -61,6 +63,7 @@ class JobRow(Row):
         Computed("'job-'::text || (id)::text", persisted=True), unique=True, info=REFERENCE
     )
     __table_args__ = (
+        of_account("distributor_id", "distributors"),
         UniqueConstraint("account_id", "made_key"),
         UniqueConstraint("id", "account_id"),
         CheckConstraint(among("status", JobStatus), name="status"),

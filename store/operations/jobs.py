@@ -21,7 +21,7 @@ from models.operations.jobs import (
     Submitted,
 )
 from models.paging import Page, Wanted
-from models.people.callers import By, Caller, OfAccount, Scope
+from models.people.callers import By, Caller, OfAccount, OfDistributor, Scope
 from store.fleet.tables import LineRow, SimRow
 from store.locks import keep_account_open
 from store.operations import holds, job_steps
@@ -74,6 +74,7 @@ async def create(connection: AsyncConnection, keys: "KeyRing", new: NewJob, call
         "made_key": mark_of_key(new.account_id, new.key),
         "digest": digests[0],
         "rows": new.rows,
+        "distributor_id": distributor_of(caller.scope),
         "actor": caller.actor,
         "permissions": sorted(caller.permissions),
         "language": caller.language,
@@ -163,6 +164,7 @@ def _report(scope: Scope) -> Select[*tuple[Any, ...]]:
             *(JobReportRow.outcome, JobReportRow.record, JobReportRow.problems),
             *(LineRow.id.label("line"), LineRow.msisdn, SimRow.id.label("sim"), SimRow.iccid),
         )
+        .select_from(JobReportRow)
         .outerjoin(LineRow, and_(line, within(scope, LineRow.account_id)))
         .outerjoin(SimRow, and_(sim, within(scope, SimRow.account_id, travel=travel_esim(SimRow.id))))
     )
@@ -182,7 +184,13 @@ async def cancel(connection: AsyncConnection, job_id: int, by: By) -> JobView:
 
 
 def _within(scope: Scope) -> Any:
-    return within(scope, JobRow.account_id, travel=JobRow.kind.in_(OF_TRAVEL))
+    travel = JobRow.kind.in_(OF_TRAVEL)
+    return within(scope, JobRow.account_id, distributor=JobRow.distributor_id, travel=travel)
+
+
+def distributor_of(scope: Scope) -> int | None:
+    """The distributor whose desk makes the job, if it is one."""
+    return scope.distributor_id if isinstance(scope, OfDistributor) else None
 
 
 async def _view_of(connection: AsyncConnection, job_id: int) -> JobView:

@@ -12,8 +12,9 @@ from models.people.callers import Scope
 from store.fleet.tables import LineRow
 from store.lookups import find_line, phone_number
 from store.orders import refused, views
+from store.orders.scope import mine
 from store.orders.tables import OrderRow
-from store.scopes import travel_order, within
+from store.scopes import within
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,7 @@ async def find_order(connection: AsyncConnection, scope: Scope, order_id: str) -
 
     Raises `Refused` (`already_refused`) for one that was refused: it has no row, nothing can be done to it.
     """
-    mine = within(
-        scope,
-        OrderRow.account_id,
-        distributor=OrderRow.distributor_id,
-        travel=travel_order(OrderRow.kind),
-    )
-    row = (await connection.execute(_ORDER.where(OrderRow.id == order_id, mine))).one_or_none()
+    row = (await connection.execute(_ORDER.where(OrderRow.id == order_id, mine(scope)))).one_or_none()
     if row is None:
         if await refused.find(connection, scope, order_id):
             raise Refused.because("already_refused")
@@ -54,11 +49,11 @@ async def find_open_order(connection: AsyncConnection, scope: Scope, line: str) 
 
     Also for a caller who sees an order and not its line. Raises `NotFound` (`unknown_line`).
     """
-    mine = within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id)
+    seen = within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id)
     number = parse_reference("L", line)
     meant = LineRow.msisdn == phone_number(line) if number is None else LineRow.id == number
     of_line = select(OrderRow.id).join(LineRow, LineRow.subject == OrderRow.subject)
-    found: str | None = await connection.scalar(of_line.where(meant, mine, OrderRow.status.in_(OPEN)))
+    found: str | None = await connection.scalar(of_line.where(meant, seen, OrderRow.status.in_(OPEN)))
     if found is None:
         await find_line(connection, scope, line)
     return found

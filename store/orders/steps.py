@@ -20,7 +20,8 @@ from store.event_table import EventRow
 from store.events import Happening
 from store.operations import holds, not_sent
 from store.operations.tables import HoldRow, NotSentRow
-from store.orders import follow_ups, notes, views
+from store.orders import follow_ups, notes
+from store.orders.conditions import PROCESSED_AFTER_CANCELLED
 from store.orders.effects import Effect, EntersIccid
 from store.orders.follow_ups import Emails, Pending, no_emails
 from store.orders.kinds import EFFECTS
@@ -225,5 +226,5 @@ async def _incident(connection: AsyncConnection, order: LockedOrder, by: By, req
         )
     )
     if kept.first() is None:
-        happened = (views.PROCESSED_AFTER_CANCELLED, {"request": request})
+        happened = (PROCESSED_AFTER_CANCELLED, {"request": request})
         await _append(connection, order, by, [happened])

@@ -58,6 +58,12 @@ class OrderRow(Row):
         Index("ix_orders_status", "status", "status_since"),
         Index("ix_orders_subject", "subject"),
         Index("ix_orders_newest", "account_id", "placed_at", "id"),
+        Index(
+            "ix_orders_waiting",
+            *("account_id", "distributor_id", "placed_at", "id"),
+            postgresql_where=text(STATUS_OPEN),
+        ),
+        Index("ix_orders_ended", "account_id", "status", "status_since"),
     )
 
 

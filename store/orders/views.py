@@ -1,8 +1,8 @@
 """Reads orders, also after their workflow has ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -35,18 +35,17 @@ from store import events
 from store.event_table import EventRow
 from store.fleet.tables import SimRow
 from store.operations import holds, not_sent
-from store.orders import follow_ups, refused
+from store.orders import conditions, follow_ups, refused
 from store.orders.follow_ups import Pending
 from store.orders.kinds import EFFECTS
 from store.orders.notes import beginning_as_pattern, begins_as
+from store.orders.scope import mine
 from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
 from store.paging import Keys, built_once
 from store.people import reminder_schedules
 from store.people.tables import DistributorRow, ProviderRow
-from store.row import constants
-from store.scopes import shaped, travel_order, within
+from store.scopes import shaped
 
-PROCESSED_AFTER_CANCELLED = "incident.processed_after_cancelled"
 _NEWEST = Keys(OrderRow.placed_at, OrderRow.id, descending=True)
 
 
@@ -56,7 +55,7 @@ async def order(
     """One order with everything that happened to it, also one that was refused. Raises `NotFound`."""
     shape, known = shaped(scope)
     row = (await connection.execute(_one(shape), {**known, "order": order_id})).one_or_none()
-    views = await _views(connection, [row]) if row else []
+    views = await read(connection, [row]) if row else []
     view = views[0] if views else await refused.find(connection, scope, order_id)
     if view is None:
         raise unknown(order_id)
@@ -73,7 +72,7 @@ async def placed(connection: AsyncConnection, scope: Scope, order_id: str) -> Or
     row = (await connection.execute(_placed(shape), {**known, "order": order_id})).one_or_none()
     if row is None:
         raise unknown(order_id)
-    return (await _views(connection, [row]))[0]
+    return (await read(connection, [row]))[0]
 
 
 @dataclass(frozen=True)
@@ -132,6 +131,7 @@ async def orders(
     open_only: bool = False,
     held: bool = False,
     incidents: bool = False,
+    late_after: Mapping[OrderStatus, timedelta] | None = None,
     subject: str | None = None,
     purchase_reference: str | None = None,
     wanted: Wanted = WHOLE,
@@ -141,27 +141,29 @@ async def orders(
     `purchase_reference`: how it begins, in any case. What was refused has kept none.
     """
     if status is OrderStatus.REFUSED:
-        if open_only or held or incidents or purchase_reference is not None:
+        if open_only or held or incidents or late_after or purchase_reference is not None:
             return Page()
         return await refused.newest(connection, scope, subject=subject, wanted=wanted)
     shape, known = shaped(scope)
     narrowed = {"open_only": open_only, "held": held, "incidents": incidents, "of_one": subject is not None}
-    statement = _listed(shape, status=status, referred=purchase_reference is not None, **narrowed)
+    narrowed |= {"late": late_after is not None, "referred": purchase_reference is not None}
+    statement = _listed(shape, status=status, **narrowed)
+    known |= conditions.periods(late_after or {})
     values = {"subject": subject, "begins": beginning_as_pattern(purchase_reference or "")}
     rows = await _NEWEST.page(connection, statement, wanted, {**known, **values})
-    return Page(await _views(connection, rows), rows.following)
+    return Page(await read(connection, rows), rows.following)
 
 
 async def of_ids(connection: AsyncConnection, scope: Scope, ids: Sequence[str]) -> list[OrderView]:
     """The orders with these ids that there are, newest first and without their events."""
     shape, known = shaped(scope)
     rows = await connection.execute(_of_ids(shape), {**known, "ids": list(ids)})
-    return await _views(connection, rows.all())
+    return await read(connection, rows.all())
 
 
 @built_once
 def _one(scope: Scope) -> Select[*tuple[Any, ...]]:
-    return _orders(scope).where(OrderRow.id == bindparam("order"))
+    return selected(scope).where(OrderRow.id == bindparam("order"))
 
 
 @built_once
@@ -175,7 +177,7 @@ def _placed(scope: Scope) -> Select[*tuple[Any, ...]]:
 @built_once
 def _of_ids(scope: Scope) -> Select[*tuple[Any, ...]]:
     chosen = OrderRow.id == any_(bindparam("ids", type_=ARRAY(String)))
-    return _orders(scope).where(chosen).order_by(OrderRow.placed_at.desc(), OrderRow.id.desc())
+    return selected(scope).where(chosen).order_by(OrderRow.placed_at.desc(), OrderRow.id.desc())
 
 
 @built_once
@@ -187,17 +189,19 @@ def _listed(
     held: bool,
     incidents: bool,
     of_one: bool,
+    late: bool,
     referred: bool,
 ) -> Select[*tuple[Any, ...]]:
-    conditions = (
+    chosen_of = (
         (status is not None, OrderRow.status == status),
         (open_only, OrderRow.status.in_(OPEN_STATUSES)),
-        (incidents, _incident()),
+        (incidents, conditions.incident()),
+        (late, conditions.late()),
         (held, OrderRow.id.in_(holds.held_of("order-"))),
         (of_one, OrderRow.subject == bindparam("subject", type_=String)),
         (referred, and_(_ORDER_NOTE.account_id == OrderRow.account_id, begins_as(_ORDER_NOTE))),
     )
-    return _orders(scope).where(*(condition for chosen, condition in conditions if chosen))
+    return selected(scope).where(*(condition for chosen, condition in chosen_of if chosen))
 
 
 def answered(*more: ColumnElement[Any]) -> Select[Any]:
@@ -257,15 +261,6 @@ def unknown(order_id: str) -> NotFound:
     return NotFound.because("unknown_order", order=order_id)
 
 
-def _incident() -> ColumnElement[bool]:
-    kept = select(EventRow.id).where(
-        EventRow.about.contains(array([OrderRow.id])),
-        EventRow.type.in_(constants([PROCESSED_AFTER_CANCELLED])),
-    )
-    # only a cancelled order can have one: the events of other orders are not read
-    return and_(OrderRow.status == OrderStatus.CANCELLED, kept.exists())
-
-
 _ESIM, _ORDER_NOTE = aliased(SimRow), aliased(OrderNoteRow)
 _ORDERS = (
     select(
@@ -286,7 +281,7 @@ _ORDERS = (
         _ORDER_NOTE.text.label("note"),
         OrderNoteRow.text.label("cancel_reason"),
         OrderRow.what,
-        _incident().label("incident"),
+        conditions.incident().label("incident"),
         reminder_schedules.in_force(OrderRow.account_id, OrderRow.placed_at).label("reminders"),
     )
     .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
@@ -301,14 +296,12 @@ _ORDERS = (
 )
 
 
-def _orders(scope: Scope) -> Select[*tuple[Any, ...]]:
-    travel = travel_order(OrderRow.kind)
-    return _ORDERS.where(
-        within(scope, OrderRow.account_id, distributor=OrderRow.distributor_id, travel=travel)
-    )
+def selected(scope: Scope) -> Select[*tuple[Any, ...]]:
+    """The orders in the scope, with all that `read` needs."""
+    return _ORDERS.where(mine(scope))
 
 
-async def _views(connection: AsyncConnection, rows: Sequence[Any]) -> list[OrderView]:
+async def read(connection: AsyncConnection, rows: Sequence[Any]) -> list[OrderView]:
     """The orders with the details of their kinds: one query for each kind there is among them."""
     ids: dict[str, list[str]] = {}
     for row in rows:

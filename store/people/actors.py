@@ -8,7 +8,7 @@ Temporal alone, and the user may have been deactivated, or given another role, i
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, exists, func, select
+from sqlalchemy import BigInteger, ColumnElement, String, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,6 +16,8 @@ from models.errors import Refusal
 from models.people.account import closed_refusal
 from models.people.callers import PERMISSIONS, Permission, Role, not_permitted
 from store import origins
+from store.orders.link_tables import OrderLinkRow
+from store.origins import OriginRow
 from store.people.tables import AccountRow, ContactRow, DistributorRow, UserRow
 
 PLATFORM = frozenset({"operator", "provider", "system"})
@@ -62,6 +64,7 @@ def facts_of(
             ContactRow.id == bindparam("by_contact", type_=BigInteger),
             ContactRow.distributor_id == distributor_id,
             DistributorRow.account_id == account_id,
+            ~_by_revoked_link(),
         )
     )
     return func.jsonb_build_object(
@@ -72,6 +75,22 @@ def facts_of(
         "origin",
         origins.theirs(),
         type_=JSONB,
+    )
+
+
+def _by_revoked_link() -> ColumnElement[bool]:
+    """Whether the call came by the link of an order's e-mail that was revoked in the meantime (S4)."""
+    link = func.concat("order-link:", OrderLinkRow.id)
+    return (
+        select(OriginRow.id)
+        .join(OrderLinkRow, link == OriginRow.session)
+        .where(
+            OriginRow.id == bindparam("by_origin", type_=BigInteger),
+            OriginRow.surface == "link",
+            OrderLinkRow.recipient == bindparam("by_actor", type_=String),
+            OrderLinkRow.revoked_at.is_not(None),
+        )
+        .exists()
     )
 
 

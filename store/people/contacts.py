@@ -1,7 +1,7 @@
 """Manages the contacts of distributors and their roles (F42), for the account that has the distributor.
 
 An address belongs to one contact of a distributor. A change of a role or an address does not affect requests
-and orders that were sent before, but it revokes the upload links that were sent to the address. Events record
+and orders that were sent before, but it revokes the links that were sent to the address. Events record
 which fields changed and by which actor, never a name or an address.
 """
 
@@ -22,6 +22,7 @@ from models.people.views import ContactDetails, ContactRole, DistributorView
 from store import events
 from store.codes import link_ends
 from store.made_keys import Made
+from store.orders import links as order_links
 from store.paging import Keys, by_account
 from store.people.languages import language_of
 from store.people.tables import AccountRow, ContactRoleRow, ContactRow, DistributorRow
@@ -178,7 +179,8 @@ async def edit(
 ) -> ContactDetails:
     """Change a contact; None leaves a field as it is. Raises `Refused` (`contact_exists`).
 
-    If the address changes, or the role 'eSIM QR Code' is removed, the contact's upload links are revoked.
+    If the address changes, or the role 'eSIM QR Code' is removed, the contact's upload links are revoked; so
+    are the links to orders, if the address changes, or the role 'order' is removed.
     """
     if email is not None or ContactRole.ESIM_QR_CODE in remove_roles:
         await link_ends.lock_recipients(connection, [contact_id])
@@ -202,6 +204,8 @@ async def edit(
     lost = [*taken]
     if moved or ContactRole.ESIM_QR_CODE in lost:
         await link_ends.revoke_of_contacts(connection, [contact_id], by)
+    if moved or ContactRole.ORDER in lost:
+        await order_links.revoke_of_contacts(connection, [contact_id], by)
     done = {"fields": list(changes), "roles_taken": sorted(lost)}
     done["roles_given"] = await _give(connection, contact_id, add_roles)
     if any(done.values()):

@@ -29,6 +29,7 @@ from models.people.callers import By
 from store import events
 from store.codes import link_ends
 from store.fleet.tables import SimRow
+from store.orders import links as order_links
 from store.people import erasure_statements
 from store.people.mentions import mentions
 from store.people.tables import ErasureRow
@@ -247,6 +248,7 @@ async def erase(connection: AsyncConnection, person: PersonRecords, by: By) -> d
     values = _values(person)
     counts: dict[str, int] = {}
     await link_ends.revoke_of_contacts(connection, person.contacts, by)
+    await order_links.revoke_of_contacts(connection, person.contacts, by)
     for statement in erasure_statements.statements():
         done = await connection.execute(text(statement.sql), values)
         if statement.counted_as:

@@ -174,7 +174,7 @@ class Desk:
 
     def mails(self, mailer: Mailer) -> QrMails:
         outbox = Outbox(self.database, mailer, "esim.example")
-        return QrMails(self.database, outbox, Links(PORTAL + "/", UPLOAD_FOR, DOWNLOAD_FOR), KEYS)
+        return QrMails(self.database, outbox, Links(PORTAL + "/", UPLOAD_FOR, DOWNLOAD_FOR, UPLOAD_FOR), KEYS)
 
     async def link(self, token: str, purpose: str = "upload") -> Link:
         async with self.database.reading() as connection:

@@ -18,7 +18,7 @@ from store.session import Database
 from tests.builders import run
 
 KEYS = KeyRing(KeyRing.new_key())
-LINKS = Links("https://esim.example/", timedelta(days=14), timedelta(days=14))
+LINKS = Links("https://esim.example/", timedelta(days=14), timedelta(days=14), timedelta(days=90))
 ORDERS, SECOND = "orders@telvia.example", "second@telvia.example"
 
 
@@ -56,7 +56,7 @@ class Post:
         self.database = database
         self.mailer = FakeMailer()
         self.outbox = Outbox(database, self.mailer, "esim.example")
-        self.provider = ProviderByMail(database, self.outbox)
+        self.provider = ProviderByMail(database, self.outbox, LINKS)
 
     async def add_second_contact(self) -> None:
         await run(

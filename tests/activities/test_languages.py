@@ -24,7 +24,7 @@ from tests.activities.qr_scene import (
     Letterbox,
     text_of,
 )
-from tests.activities.scene import email_steps
+from tests.activities.scene import LINKS, email_steps
 from tests.builders import ANA, acknowledge, cancel, iccid, place, process, run, world
 from tests.mail.scene import mailer_for
 from workflows.orders.messages import EmailInput
@@ -89,7 +89,7 @@ async def test_contact_requester_and_employee_each_get_their_language(
     orders = Orders(database, Letterbox())
     async with orders.box.server() as server, mailer_for(server) as mailer:
         outbox = Outbox(database, mailer, "esim.example")
-        provider = ProviderByMail(database, outbox)
+        provider = ProviderByMail(database, outbox, LINKS)
         order = await orders.submitted(provider)
         await provider.remind(order.order_id, SWITCH, OrderStatus.SUBMITTED, 1, retries=0)
         await acknowledge(database, order)
@@ -123,7 +123,7 @@ async def test_a_language_that_changes_counts_for_the_next_mail(database: Databa
     await world(database)
     orders = Orders(database, Letterbox())
     async with orders.box.server() as server, mailer_for(server) as mailer:
-        provider = ProviderByMail(database, Outbox(database, mailer, "esim.example"))
+        provider = ProviderByMail(database, Outbox(database, mailer, "esim.example"), LINKS)
         order = await orders.submitted(provider)
         await speak(database, "fr")
         await provider.remind(order.order_id, SWITCH, OrderStatus.SUBMITTED, 1, retries=0)

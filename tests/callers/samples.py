@@ -18,6 +18,7 @@ from starter.people.erasure import erase
 from tests.builders import ACCOUNT, as_csv, item, line
 from tests.callers.api_samples import API
 from tests.callers.code_samples import CODES
+from tests.callers.desk_samples import DESK
 from tests.callers.inventory_samples import INVENTORY
 from tests.callers.licence_samples import LICENCES
 from tests.callers.sample import P, Sample
@@ -273,6 +274,7 @@ SAMPLES: dict[str, Sample] = {
     **API,
     **INVENTORY,
     **CODES,
+    **DESK,
     **{f"ClockDesk.{name}": sample for name, sample in _CLOCK.items()},
     "erase": Sample(
         lambda d, c, k, _: erase(c, d.database, "zed@acme.example", only_look=True), P.ERASE_PEOPLE, True

@@ -60,7 +60,7 @@ async def test_only_who_may_assign_sends_an_agents_code_to_another_address(old: 
 
 @pytest.mark.covers("L9")
 async def test_only_the_agents_own_address_gets_the_code_itself(old: OldCode) -> None:
-    links = Links("https://portal.example", timedelta(days=1), timedelta(days=1))
+    links = Links("https://portal.example", timedelta(days=1), timedelta(days=1), timedelta(days=1))
     sent: dict[str, type[Email]] = {}
     codes = {}
     for notification in old.notifications:

@@ -15,8 +15,10 @@ from models.events import EventView
 from models.identifiers import job_work_id, travel_line_id
 from models.orders.lifecycle import OrderStatus
 from models.paging import Wanted
-from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, Scope
+from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, OfOrderLink, Scope
+from settings import Settings
 from starter.desks import Desks
+from starter.orders.waits_for import late_after
 from store import lookups
 from store.catalogue import views
 from store.codes import codes, notifications, request_views
@@ -28,8 +30,8 @@ from store.key_ring import KeyRing
 from store.licences import agents, history, licences, number_views, prices, purchases
 from store.licences import lookups as licence_lookups
 from store.licences import request_rows as licence_requests
-from store.operations import holds, retries, unfinished, webhooks
-from store.orders import access
+from store.operations import dashboard, holds, retries, unfinished, webhooks
+from store.orders import access, queue
 from store.orders import views as orders
 from store.people import account_settings, api_keys, book, contacts, references, users
 from store.travel import line_previews, line_views, offers, stock_views, subscriber_lines, subscribers
@@ -156,6 +158,7 @@ def _about(reference: str) -> EventView:
 
 _RING = KeyRing(KEYS)
 _KEPT = timedelta(days=30)
+_LATE = late_after(Settings())
 STORE: dict[str, Read] = {
     "fleet.line": lambda c, s, k: fleet.line(c, s, _number(k.line)),
     "fleet.lines": lambda c, s, _: fleet.lines(c, s, device="Phone 1"),
@@ -169,6 +172,8 @@ STORE: dict[str, Read] = {
     "orders.order": lambda c, s, k: orders.order(c, s, k.order),
     "orders.orders": lambda c, s, _: orders.orders(c, s),
     "orders.refused": lambda c, s, k: orders.order(c, s, k.refused),
+    "orders.queue": lambda c, s, _: _queued(queue.queue(c, s, Wanted())),
+    "operations.dashboard": lambda c, s, _: _waiting(dashboard.dashboard(c, s, _LATE)),
     "order_access.find_open_order": lambda c, s, k: access.find_open_order(c, s, k.line),
     "fleet_edits.find": lambda c, s, k: edits.find(c, s, [k.line]),
     "account_settings.accounts": lambda c, s, _: _named_acme(account_settings.accounts(c, s)),
@@ -249,6 +254,20 @@ STORE: dict[str, Read] = {
 """Every read of account data below the desks, for a record of Acme."""
 
 
+async def _queued(found: Awaitable[Any]) -> Any:
+    seen = await found
+    return seen.orders or sum(seen.waiting.values())
+
+
+async def _waiting(found: Awaitable[Any]) -> Any:
+    """What the dashboard counts of all that there is."""
+    counted = await found
+    return (
+        sum(work.number for work in (counted.submitted, counted.processing, counted.codes))
+        + counted.processed
+    )
+
+
 async def _parts(history: Awaitable[Any]) -> Any:
     """What of a history is read within the scope; its events are read of a SIM that was found in it."""
     found = await history
@@ -289,10 +308,12 @@ async def everything_a_stranger_sees(desks: Desks, acme: Known, *, whole: bool =
     cleo = await who(desks.database, "cleo@bolt.example")
     assert isinstance(cleo.scope, OfAccount)
     elsewhere = OfLink(link_id=10**6, account_id=cleo.scope.account_id, sim_id=10**6)
+    by_mail = OfOrderLink(10**6, cleo.scope.account_id, UNKNOWN.order)
     found: list[str] = []
     for looked in (
         shown_by_the_store(desks, cleo.scope, acme),
         shown_by_the_store(desks, elsewhere, acme),
+        shown_by_the_store(desks, by_mail, acme),
         leaks(desks, cleo),
         differences(desks, cleo, acme),
     ):

@@ -76,7 +76,8 @@ def test_the_reader_learns_why_and_since_when(
     name: str, seen: dict[Language, str], language: Language
 ) -> None:
     content = page(name, language)
-    assert content.text.count(seen[language]) == content.html.count(seen[language]) == 1
+    times = 1 + (seen is SINCE)  # a reminder has a link, which works until the same moment here
+    assert content.text.count(seen[language]) == content.html.count(seen[language]) == times
 
 
 def test_a_moment_needs_a_time_zone() -> None:

@@ -106,6 +106,9 @@ def test_no_word_is_left_over() -> None:
         "problem_pages.subjects.",
         *(f"reference.{place}" for place in ("path", "query", "header")),
         *(f"over.{status}." for status in RequestStatus),
+        "dashboard.",
+        *("desk.none_of.", "desk.waiting.", "desk.steps.", "order_step_of_number."),
+        "order_link.",
     )
     for key in said_in(Language.EN):
         if not key.startswith(by_name):

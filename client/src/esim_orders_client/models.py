@@ -1631,3 +1631,22 @@ class SetGroupsBody(Body):
 
     kind: Literal["set_groups"] = "set_groups"
     rows: list[SetGroupsRowItem]
+
+
+class OrderStepsRowItem(Body):
+    """A step of an order, as its provider desk reports it."""
+
+    order: str
+    """`order-...`."""
+    action: Literal["acknowledge", "iccid", "processed", "cancel"] | str
+    iccid: str | None = None
+    """The ICCID of the eSIM, as text: for `iccid` always, for `processed` if new."""
+    reason: str | None = None
+    """Why it is cancelled."""
+
+
+class OrderStepsBody(Body):
+    """Acknowledge, enter the ICCIDs of, process and cancel many orders."""
+
+    kind: Literal["order_steps"] = "order_steps"
+    rows: list[OrderStepsRowItem]

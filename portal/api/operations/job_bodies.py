@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from models.errors import Refused
 from models.operations.jobs import KINDS, MOST_ROWS
+from models.orders.notes import LONGEST_COMMENT
 from models.values import Flag
 from portal.api.fields import Body, Id, Name, SimId
 from portal.api.orders.bodies import SwapBody
@@ -36,6 +37,18 @@ class GroupsRow(Body):
     groups: list[Name] = Field(default=[], max_length=100)
     mode: Literal["set", "add", "remove"] = "set"
     create: Flag = Field(default=False, description="Create groups that the account does not have.")
+
+
+class OrderStepRow(Body):
+    """A step of an order, as its provider desk reports it."""
+
+    order: Id = Field(description="`order-...`.")
+    action: Literal["acknowledge", "iccid", "processed", "cancel"]
+    iccid: SimId | None = Field(
+        default=None,
+        description="The ICCID of the eSIM, as text: for `iccid` always, for `processed` if new.",
+    )
+    reason: str | None = Field(default=None, max_length=LONGEST_COMMENT, description="Why it is cancelled.")
 
 
 def _rows(of: Any) -> Any:
@@ -70,7 +83,16 @@ class SetGroups(Body):
     rows: _rows(GroupsRow)  # type: ignore[valid-type]
 
 
-BulkBody = Annotated[PlaceOrders | RequestCodes | SetEmployees | SetGroups, Field(discriminator="kind")]
+class OrderSteps(Body):
+    """Acknowledge, enter the ICCIDs of, process and cancel many orders."""
+
+    kind: Literal["order_steps"]
+    rows: _rows(OrderStepRow)  # type: ignore[valid-type]
+
+
+BulkBody = Annotated[
+    PlaceOrders | RequestCodes | SetEmployees | SetGroups | OrderSteps, Field(discriminator="kind")
+]
 _BULK: TypeAdapter[Any] = TypeAdapter(BulkBody)
 _MULTIPART = "multipart/form-data"
 

@@ -18,6 +18,7 @@ from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
 from portal.pages.forms import FormModel
 from portal.pages.routes import page
+from starter.orders.waits_for import late_after
 from wording.labels import hold_sentence, kind_label, order_status
 from wording.pages import page_texts
 from wording.refusals import sentences
@@ -28,7 +29,7 @@ ROWS = 50
 class OrderFilter(FormModel):
     """The filter: the query string."""
 
-    view: Literal["", "open", "held", "incidents"] = ""
+    view: Literal["", "open", "late", "held", "incidents"] = ""
     status: OrderStatus | None = None
     line: str = ""
     """A line, or the number of an order."""
@@ -82,6 +83,7 @@ async def _orders(who: SignedIn, chosen: OrderFilter, cursor: str | None) -> Lis
         open_only=chosen.view == "open",
         held=chosen.view == "held",
         incidents=chosen.view == "incidents",
+        late_after=late_after(who.desks.settings) if chosen.view == "late" else None,
         line=chosen.line.strip() or None,
         purchase_reference=chosen.reference.strip() or None,
         limit=ROWS,

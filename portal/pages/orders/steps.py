@@ -3,7 +3,8 @@
 Each has a page of its own that says what will happen; those that cannot be undone want a confirmation.
 """
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,12 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.errors import Refusal
-from models.orders.lifecycle import OrderStatus
+from models.language import Language
+from models.orders.lifecycle import OrderKind, OrderStatus
 from models.orders.next_steps import OrderStep, why_not
 from models.orders.notes import LONGEST_COMMENT
 from models.orders.placement import OrderState
 from models.orders.views import OrderView
 from models.people.callers import Caller, Permission
+from portal.auth.next_page import next_page
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.orders.order import order_of
@@ -28,7 +31,9 @@ from wording.refusals import sentence
 from wording.warnings import warning
 
 _LONGEST_ICCID = 40
-_FIELDS = {
+_PLACE = re.compile(r"row-[a-z0-9-]{1,60}")
+_ABOUT_NUMBERS = frozenset({OrderKind.ASSIGN_LICENCE, OrderKind.REPLACE_LICENCE_ESIM})
+FIELDS = {
     "iccid_invalid": "iccid",
     "iccid_in_use": "iccid",
     "iccid_unknown": "iccid",
@@ -84,48 +89,72 @@ class Step:
 
     async def send(self, request: Request, who: SignedIn) -> Response:
         """Do it, or say why not beside what was typed."""
-        sent = await read_form(request, self.model, who.language)
-        if sent.model is not None and self.confirms and sent.values.get("confirmed") != "yes":
-            sent = replace(sent, model=None, errors={"confirmed": [_texts(who)["tick"]]})
-        with Asking(sent, who.language, _FIELDS) as asking:
+        sent = await self.read(request, who.language)
+        with Asking(sent, who.language, FIELDS) as asking:
             if sent.model is not None:
                 order = order_of(request)
-                return self._done(who, await self.call(who.desks.orders, who.caller, order, sent.model))
+                state = await self.call(who.desks.orders, who.caller, order, sent.model)
+                return self._done(who, state, back_of(request))
         return await self._page(request, who, asking.form, asking.status)
 
-    def _done(self, who: SignedIn, state: OrderState) -> Response:
-        path = f"/orders/{state.order_id}"
+    async def read(self, request: Request, language: Language) -> Sent[Any]:
+        """The form as it was sent; one that confirms nothing is invalid."""
+        sent = await read_form(request, self.model, language)
+        if sent.model is not None and self.confirms and sent.values.get("confirmed") != "yes":
+            tick = page_texts(language)["order_step"]["tick"]
+            return replace(sent, model=None, errors={"confirmed": [tick]})
+        return sent
+
+    def _done(self, who: SignedIn, state: OrderState, back: str) -> Response:
+        path = back or f"/orders/{state.order_id}"
         warned = " ".join(warning(each, who.language) for each in state.warnings)
         if warned:
             return who.done(path, "order_warned", warning=warned)
+        if back:
+            return who.done(path, f"queued_{self.name}", order=state.order_id)
         return who.done(path, f"order_{self.name}")
 
     async def _page(self, request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
         order = await who.desks.orders.order(who.caller, order_of(request), history=False)
-        refusal = self._why_not(who, order)
+        refusal = self.why_not(order, who.caller)
         return who.page(
             request,
             "orders/step",
             status,
             step=self.name,
+            words=step_words(self.name, order, who.language),
+            back=back_of(request),
             order=order,
             form=sent,
             wrong=bool(sent.errors),
             why_not=sentence(refusal, who.language) if refusal else "",
         )
 
-    def _why_not(self, who: SignedIn, order: OrderView) -> Refusal | None:
+    def why_not(self, order: OrderView, caller: Caller) -> Refusal | None:
         """Why this would be refused now.
 
         A cancelled order keeps the form of processed: the desk refuses it, but records the late report as an
         incident.
         """
         late = self.name is OrderStep.PROCESSED and order.status is OrderStatus.CANCELLED
-        return None if late else why_not(self.name, order, who.caller)
+        return None if late else why_not(self.name, order, caller)
 
 
-def _texts(who: SignedIn) -> Any:
-    return page_texts(who.language)["order_step"]
+def step_words(step: OrderStep, order: OrderView, language: Language) -> Mapping[str, str]:
+    """The words of a step: what it does differs where the order is about a number (L26 to L29)."""
+    texts = page_texts(language)
+    of_number: Mapping[str, Mapping[str, str]] = texts["order_step_of_number"]
+    own = of_number.get(step, {}) if order.kind in _ABOUT_NUMBERS else {}
+    return {**texts["order_step"][step], **own}
+
+
+def back_of(request: Request) -> str:
+    """The page of ours that the step was opened from, with the place on it; "" for the order's own page."""
+    path, _, place = request.query_params.get("back", "").partition("#")
+    known = next_page(request.app, path)
+    if not known:
+        return ""
+    return f"{known}#{place}" if _PLACE.fullmatch(place) else known
 
 
 ACKNOWLEDGE = Step(
@@ -146,6 +175,10 @@ CANCEL = Step(
     CancelForm,
     lambda desk, caller, order, sent: desk.cancel(caller, order, reason=sent.reason.replace("\r\n", "\n")),
 )
+
+
+STEPS: Mapping[str, Step] = {step.name.value: step for step in (ACKNOWLEDGE, ICCID, PROCESSED, CANCEL)}
+"""The steps by the last part of their address."""
 
 
 def _routes(step: Step, needs: Permission) -> list[Page]:

@@ -16,6 +16,7 @@ from tests.portal.pages.samples_office import OFFICE
 from tests.portal.pages.samples_travel import SAMPLES_OF_TRAVEL
 
 ICCID = "8933012345678901234"
+DESK = "provider_desk@acme.example"
 ORDER_PAGES = ("", "/placed", "/acknowledge", "/iccid", "/processed", "/cancel")
 
 
@@ -136,6 +137,12 @@ SAMPLES: dict[str, PageSample] = {
         path=_order, form=lambda _: {"reason": "", "confirmed": "yes"}, answers=(503,)
     ),
     "POST /orders/{order}/retry": PageSample(path=_order, answers=(503,)),
+    "POST /desk/file": PageSample(names_nothing=True, owner=DESK),
+    "POST /desk/steps": PageSample(
+        form=lambda k: {"rows": f"order,iccid\n{k.order},\n", "digest": "x", "key": "0a"},
+        names_nothing=True,
+        owner=DESK,
+    ),
     "POST /shop/order": PageSample(form=_cart, answers=(200, 404)),
     "POST /shop/review": PageSample(form=_cart, answers=(200, 404)),
     "POST /shop/place": PageSample(

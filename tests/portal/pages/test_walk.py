@@ -43,6 +43,8 @@ PUBLIC = {
         "/u/{token}/notify",
         "/q/{token}",
         "/q/{token}/png",
+        "/o/{token}",
+        "/o/{token}/{step}",
     ),
     *("/static/{name:path}", "/docs/api", "/problems", "/problems/{code}"),
 }
@@ -280,4 +282,4 @@ async def test_no_cookie_opens_the_api_or_a_mailed_link(browser: SignIn) -> None
     ana = await browser(ANA)
     assert (await ana.get("/api/v1/orders")).status_code == 401
     assert (await ana.get("/u/no-such-token")).status_code == 404
-    assert WITH_THEIR_OWN == ("/api/v1/", "/codec", "/u/", "/q/")
+    assert WITH_THEIR_OWN == ("/api/v1/", "/codec", "/u/", "/q/", "/o/")

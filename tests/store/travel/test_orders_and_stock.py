@@ -164,7 +164,7 @@ async def test_what_the_staff_is_to_be_alerted_of_is_sent_at_once(database: Data
     async def alert(notices: Sequence[str]) -> None:
         sent.extend(notices)
 
-    provider = FromStock(database, None, alert)  # type: ignore[arg-type]
+    provider = FromStock(database, None, None, alert)  # type: ignore[arg-type]
     for _ in range(3):
         order = await ordered(database, AddLine(subscriber_id=1, plan_id=euro))
         with contextlib.suppress(NoStock):

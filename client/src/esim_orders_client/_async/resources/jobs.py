@@ -13,6 +13,7 @@ from esim_orders_client.models import (
     Job,
     JobRow,
     JobStatus,
+    OrderStepsBody,
     PlaceOrdersBody,
     RequestQrCodesBody,
     RowOutcome,
@@ -30,7 +31,7 @@ class AsyncJobsApi:
     @overload
     async def make(
         self,
-        body: PlaceOrdersBody | RequestQrCodesBody | SetEmployeeBody | SetGroupsBody,
+        body: PlaceOrdersBody | RequestQrCodesBody | SetEmployeeBody | SetGroupsBody | OrderStepsBody,
         *,
         key: str | None = None,
         dry_run: Literal[False] = False,
@@ -38,14 +39,14 @@ class AsyncJobsApi:
     @overload
     async def make(
         self,
-        body: PlaceOrdersBody | RequestQrCodesBody | SetEmployeeBody | SetGroupsBody,
+        body: PlaceOrdersBody | RequestQrCodesBody | SetEmployeeBody | SetGroupsBody | OrderStepsBody,
         *,
         dry_run: Literal[True],
         key: str | None = None,
     ) -> CheckedFile: ...
     async def make(
         self,
-        body: PlaceOrdersBody | RequestQrCodesBody | SetEmployeeBody | SetGroupsBody,
+        body: PlaceOrdersBody | RequestQrCodesBody | SetEmployeeBody | SetGroupsBody | OrderStepsBody,
         *,
         key: str | None = None,
         dry_run: bool = False,
@@ -62,7 +63,7 @@ class AsyncJobsApi:
         `{"kind": ..., "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches
         a line or replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of
         `set_employee` has `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode`
-        and `create`.
+        and `create`; one of `order_steps` has `order`, `action` and `iccid`.
 
         Each kind needs the permission of what it does besides, such as `place_orders` or `manage_numbers`.
 
@@ -146,7 +147,7 @@ class AsyncJobsApi:
         `{"kind": ..., "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches
         a line or replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of
         `set_employee` has `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode`
-        and `create`.
+        and `create`; one of `order_steps` has `order`, `action` and `iccid`.
 
         Each kind needs the permission of what it does besides, such as `place_orders` or `manage_numbers`.
 

@@ -1,0 +1,183 @@
+"""Steps of many orders from a CSV file: each row is an order, its ICCID and, if it is not what the order
+waits for, the step (P9).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.csv_rows import CsvRow, read_rows
+from models.errors import Refusal, Refused
+from models.identifiers import parse_iccid, parse_order_id
+from models.imports import Problem, RowNotes
+from models.orders.lifecycle import OrderStatus
+from models.orders.next_steps import OrderStep, why_not
+from models.orders.views import OrderView
+from models.people.callers import Caller
+
+COLUMNS = ("order", "iccid")
+OPTIONAL = ("action",)
+MOST_STEPS = 500
+"""Rows of a file on the page; a job of the API takes more."""
+STEPS = (OrderStep.ACKNOWLEDGE, OrderStep.ICCID, OrderStep.PROCESSED, OrderStep.CANCEL)
+FINAL = frozenset({OrderStep.PROCESSED, OrderStep.CANCEL})
+"""The steps that cannot be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One row of the file, as it was written."""
+
+    line: int
+    order: str
+    iccid: str
+    action: str
+
+
+@dataclass(frozen=True)
+class JudgedStep:
+    """A row with what it would do, or why it is refused."""
+
+    row: StepRow
+    step: OrderStep | None
+    order: OrderView | None = field(default=None, repr=False)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def cells(self) -> dict[str, Any]:
+        """The row of the job that does it."""
+        cells = {"order": self.row.order, "action": self.step and self.step.value}
+        return cells | ({"iccid": self.row.iccid} if self.row.iccid else {})
+
+
+@dataclass(frozen=True)
+class StepsPreview:
+    """All rows in the sequence of the file, and a digest of what the accepted ones would do."""
+
+    rows: tuple[JudgedStep, ...]
+
+    @property
+    def accepted(self) -> list[JudgedStep]:
+        """The rows that would be done."""
+        return [row for row in self.rows if not row.problems]
+
+    @property
+    def refused(self) -> list[JudgedStep]:
+        """The rows that would not be done."""
+        return [row for row in self.rows if row.problems]
+
+    @property
+    def final(self) -> bool:
+        """Whether a row would do what cannot be undone."""
+        return any(row.step in FINAL for row in self.accepted)
+
+    @property
+    def digest(self) -> str:
+        """What is confirmed must be what was shown."""
+        said = json.dumps([row.cells for row in self.accepted], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
+
+
+def parse_steps(content: bytes) -> list[StepRow]:
+    """The rows of the file. Raises `Refused` if it is no such table, or too long."""
+    wrong = RowNotes()
+    rows = read_rows(content, COLUMNS, OPTIONAL, wrong)
+    wrong.refuse()
+    if len(rows) > MOST_STEPS:
+        raise Refused.because("too_many_rows", rows=MOST_STEPS)
+    return [_row(row) for row in rows]
+
+
+def _row(row: CsvRow) -> StepRow:
+    order, iccid, action = (row.cells.get(column, "") for column in (*COLUMNS, *OPTIONAL))
+    return StepRow(row.line, order.lower(), iccid, action.lower())
+
+
+def order_ids(rows: Sequence[StepRow]) -> list[str]:
+    """The ids of the orders that the rows name."""
+    found = []
+    for row in rows:
+        try:
+            found.append(parse_order_id(row.order))
+        except ValueError:
+            continue
+    return found
+
+
+def iccids(rows: Sequence[StepRow]) -> list[str]:
+    """The ICCIDs in the rows."""
+    return [iccid for row in rows if (iccid := _iccid(row.iccid)) is not None]
+
+
+def judge(
+    rows: Sequence[StepRow], orders: Mapping[str, OrderView], owners: Mapping[str, int], caller: Caller
+) -> StepsPreview:
+    """What each row would do now, or every reason why it is refused. `orders`: those that the caller sees, by
+    id; `owners`: the SIMs that have an ICCID of the file.
+    """
+    seen: dict[tuple[str, str], int] = {}
+    return StepsPreview(tuple(_judged(row, orders, owners, caller, seen) for row in rows))
+
+
+def _judged(
+    row: StepRow,
+    orders: Mapping[str, OrderView],
+    owners: Mapping[str, int],
+    caller: Caller,
+    seen: dict[tuple[str, str], int],
+) -> JudgedStep:
+    order, problems = orders.get(row.order), []
+    step = step_of(row.action, order.status if order else None)
+    if not row.order:
+        problems.append(Problem(column="order", reason=Refusal.of("cell_empty")))
+    elif order is None:
+        problems.append(Problem(column="order", reason=Refusal.of("unknown_order", order=row.order)))
+    if step is None and (row.action or order):
+        problems.append(Problem(column="action", reason=Refusal.of("cell_no_step")))
+    first = seen.setdefault(("order", row.order), row.line)
+    if row.order and first != row.line:
+        problems.append(Problem(column="order", reason=Refusal.of("same_order_before", line=first)))
+    first = seen.setdefault(("iccid", row.iccid), row.line)
+    if row.iccid and first != row.line:
+        problems.append(Problem(column="iccid", reason=Refusal.of("same_iccid_before", line=first)))
+    if order is not None and step is not None:
+        impossible = why_not(step, order, caller)
+        if impossible is not None:
+            problems.append(Problem(column=None, reason=impossible))
+        else:
+            problems += _of_iccid(row, step, order, owners)
+    return JudgedStep(row, step, order, tuple(problems))
+
+
+def step_of(action: str, status: OrderStatus | None) -> OrderStep | None:
+    """The step that is written, else what the order waits for: to be acknowledged, then its ICCID."""
+    if action:
+        return next((step for step in STEPS if step.value == action), None)
+    if status is None:
+        return None
+    return OrderStep.ACKNOWLEDGE if status is OrderStatus.SUBMITTED else OrderStep.ICCID
+
+
+def _of_iccid(row: StepRow, step: OrderStep, order: OrderView, owners: Mapping[str, int]) -> list[Problem]:
+    if step is OrderStep.CANCEL:
+        return []
+    if not row.iccid:
+        if step is OrderStep.ICCID:
+            return [Problem(column="iccid", reason=Refusal.of("cell_empty"))]
+        unknown = step is OrderStep.PROCESSED and order.iccid is None
+        return [Problem(column="iccid", reason=Refusal.of("iccid_unknown"))] if unknown else []
+    iccid = _iccid(row.iccid)
+    if iccid is None:
+        return [Problem(column="iccid", reason=Refusal.of("iccid_invalid"))]
+    if owners.get(iccid, order.esim_id) != order.esim_id:
+        return [Problem(column="iccid", reason=Refusal.of("iccid_in_use", iccid=iccid))]
+    return []
+
+
+def _iccid(text: str) -> str | None:
+    try:
+        return parse_iccid(text)
+    except ValueError:
+        return None

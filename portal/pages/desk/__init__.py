@@ -1,0 +1,1 @@
+"""The provider desk: the queue of orders, and files of steps."""
