@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -116,7 +117,7 @@ Opened = Callable[[str], Awaitable[Page]]
 
 
 @asynccontextmanager
-async def _visitor(portal: Ordering, **options: bool) -> AsyncIterator[Page]:
+async def _visitor(portal: Ordering, **options: Any) -> AsyncIterator[Page]:
     """A browser in which nobody is signed in."""
     context = await portal.portal.chromium.new_context(
         viewport={"width": 1400, "height": 900}, reduced_motion="reduce", base_url=portal.address, **options
