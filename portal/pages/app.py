@@ -24,7 +24,7 @@ from portal.pages.dashboard import dashboard
 from portal.pages.desk import file, queue
 from portal.pages.imports import files, jobs
 from portal.pages.inventory import bulk, device, edits, grid, search, views, why
-from portal.pages.orders import held, listing, order, shop, steps
+from portal.pages.orders import held, links, listing, order, shop, steps
 from portal.pages.people import person, users
 from portal.pages.routes import Page
 
@@ -41,7 +41,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
     ],
     "people": [*users.routes, *person.routes],
     "imports": [*files.routes, *jobs.routes],
-    "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
+    "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes, *links.routes],
     "dashboard": [*dashboard.routes],
     "desk": [*queue.routes, *file.routes],
     "codes": [*section.routes, *imports.routes, *requests.routes, *notifications.routes],
