@@ -37,6 +37,7 @@ from starter.operations.retry import RetryDesk
 from starter.operations.webhooks import WebhookDesk
 from starter.orders.desk import OrderDesk
 from starter.orders.many_steps import OrderStepsDesk
+from starter.orders.order_links import OrderLinkDesk
 from starter.people.accounts import AccountDesk
 from starter.people.api_keys import ApiKeyDesk
 from starter.people.book import PeopleBook
@@ -68,6 +69,7 @@ class Desks:
     settings: Settings
     orders: OrderDesk
     order_steps: OrderStepsDesk
+    order_links: OrderLinkDesk
     fleet: FleetDesk
     edits: FleetEditDesk
     inventory: InventoryDesk
@@ -123,6 +125,7 @@ class Desks:
             settings=settings,
             orders=OrderDesk(*connected),
             order_steps=OrderStepsDesk(*connected),
+            order_links=OrderLinkDesk(database),
             fleet=FleetDesk(database, settings.mail_language, settings.account_mode),
             edits=FleetEditDesk(database),
             inventory=InventoryDesk(database),

@@ -44,7 +44,7 @@ from portal.pages.inventory import bulk, device, edits, grid, search, views, why
 from portal.pages.licences import agents, assign, buy, charges, licence, number, numbers, plan
 from portal.pages.licences import changes as number_changes
 from portal.pages.licences import requests as licence_requests
-from portal.pages.orders import held, listing, order, shop, steps
+from portal.pages.orders import held, links, listing, order, shop, steps
 from portal.pages.people import person, users
 from portal.pages.routes import Page
 from portal.pages.travel import changes, lines, plan_edits, plans, stock, subscriber_edits, subscribers
@@ -74,7 +74,7 @@ PAGES: Mapping[str, Sequence[Page]] = {
         *account.routes,
     ],
     "imports": [*files.routes, *jobs.routes],
-    "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes],
+    "orders": [*listing.routes, *order.routes, *steps.routes, *shop.routes, *held.routes, *links.routes],
     "travel": [
         *subscribers.routes,
         *subscriber_edits.routes,

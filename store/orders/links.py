@@ -32,11 +32,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
+from models.orders.links import OrderLinkView
 from models.people.callers import By, OfOrderLink
 from models.people.sign_in import Visit
 from models.people.views import ContactRole
 from store import events, origins, rates
 from store.orders.link_tables import OrderLinkRow
+from store.orders.tables import OPEN_STATUSES, OrderRow
 from store.people.tables import AccountRow, ContactRoleRow, ContactRow
 from store.rates import Bucket
 from store.row import now
@@ -107,6 +109,7 @@ _MINT = (
 _DISCARD = delete(OrderLinkRow).where(
     OrderLinkRow.token == any_(bindparam("digests", type_=ARRAY(LargeBinary)))
 )
+_CONTACT = ContactRow.id == cast(func.split_part(OrderLinkRow.recipient, ":", 2), BigInteger)
 _FIND = (
     select(
         *(OrderLinkRow.id, OrderLinkRow.account_id, OrderLinkRow.order_id, OrderLinkRow.recipient),
@@ -116,8 +119,36 @@ _FIND = (
         ContactRow.name.label("contact"),
     )
     .join(AccountRow, AccountRow.id == OrderLinkRow.account_id)
-    .outerjoin(ContactRow, ContactRow.id == cast(func.split_part(OrderLinkRow.recipient, ":", 2), BigInteger))
+    .outerjoin(ContactRow, _CONTACT)
     .where(OrderLinkRow.token == bindparam("digest", type_=LargeBinary))
+)
+_STATE = case(
+    (OrderLinkRow.revoked_at.is_not(None), "revoked"),
+    (OrderLinkRow.expires_at <= now(), "expired"),
+    (OrderRow.status.not_in(OPEN_STATUSES), "over"),
+    else_="open",
+)
+_OF_ORDER = (
+    select(
+        *(OrderLinkRow.id, OrderLinkRow.recipient, ContactRow.name.label("contact")),
+        *(OrderLinkRow.created_at, OrderLinkRow.expires_at, _STATE.label("state")),
+    )
+    .join(OrderRow, OrderRow.id == OrderLinkRow.order_id)
+    .outerjoin(ContactRow, _CONTACT)
+    .where(OrderLinkRow.order_id == bindparam("order", type_=String))
+    .order_by(OrderLinkRow.id.desc())
+)
+_ONE = (
+    OrderLinkRow.id == bindparam("link", type_=BigInteger),
+    OrderLinkRow.order_id == bindparam("order", type_=String),
+)
+_KNOWN = select(OrderLinkRow.id).where(*_ONE)
+_REVOKED = (OrderLinkRow.account_id, OrderLinkRow.order_id, OrderLinkRow.id)
+_REVOKE = (
+    update(OrderLinkRow)
+    .where(*_ONE, OrderLinkRow.revoked_at.is_(None))
+    .values(revoked_at=now())
+    .returning(*_REVOKED)
 )
 _REVOKE_OF_CONTACTS = (
     update(OrderLinkRow)
@@ -127,7 +158,7 @@ _REVOKE_OF_CONTACTS = (
         OrderLinkRow.expires_at > now(),
     )
     .values(revoked_at=now())
-    .returning(OrderLinkRow.account_id, OrderLinkRow.order_id, OrderLinkRow.id)
+    .returning(*_REVOKED)
 )
 
 
@@ -190,6 +221,22 @@ async def use(connection: AsyncConnection, link: OrderLink, visit: Visit) -> int
         address=visit.address,
         request_id=visit.request_id,
     )
+
+
+async def of_order(connection: AsyncConnection, order_id: str) -> list[OrderLinkView]:
+    """All links of an order, newest first; the caller has found the order in the scope."""
+    rows = await connection.execute(_OF_ORDER, {"order": order_id})
+    return [OrderLinkView(**row._mapping) for row in rows]
+
+
+async def revoke(connection: AsyncConnection, order_id: str, link_id: int, by: By) -> None:
+    """Revoke one link of an order; idempotent. Raises `NotFound` (`unknown_link`)."""
+    which = {"link": link_id, "order": order_id}
+    row = (await connection.execute(_REVOKE, which)).one_or_none()
+    if row is not None:
+        await _record(connection, row, by)
+    elif await connection.scalar(_KNOWN, which) is None:
+        raise NotFound.because("unknown_link", link=name_of(link_id))
 
 
 async def revoke_of_contacts(connection: AsyncConnection, contact_ids: Collection[int], by: By) -> int:

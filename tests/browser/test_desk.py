@@ -16,7 +16,7 @@ from tests.system.conftest import idle_scene, scene, temporal
 from tests.system.scene import Scene, msisdn
 from tests.temporal_server import eventually
 
-DESK, CONTACT = "desk@telvia.example", "orders@telvia.example"
+DESK, CONTACT, OLGA = "desk@telvia.example", "orders@telvia.example", "olga@acme.example"
 ICCIDS = ("8933012345678901231", "8933012345678901249")
 __all__ = ["idle_scene", "scene", "temporal"]
 
@@ -196,3 +196,30 @@ async def test_a_contact_cancels_by_the_link_and_a_late_report_is_kept(portal: O
         await expect(olive.get_by_role("alert")).to_contain_text("cancelled already")
     assert (await portal.scene.desk.order(OPERATOR, order)).cancel_reason == "Not available in this country"
     assert (await portal.scene.desk.order(OPERATOR, other)).incident
+
+
+@pytest.mark.covers("P12")
+async def test_an_owner_begins_at_the_dashboard_and_follows_a_number_to_its_list(portal: Ordering) -> None:
+    await portal.scene.desks.users.create_user(OPERATOR, ACCOUNT, "Olga", OLGA, role=Role.OWNER)
+    order = await portal.scene.placed(1, key="d1")
+    await portal.scene.placed(2, key="d2")
+    async with portal.signed_in(OLGA) as olga:
+        await expect(olga).to_have_url(f"{portal.address}/dashboard")
+        await expect(olga.locator(".tiles li").first).to_contain_text("2")
+        await expect(olga.get_by_role("img", name="Bars for each")).to_be_visible()
+        await olga.get_by_text("Show as a table").click()
+        await expect(olga.locator("#days tbody tr")).to_have_count(30)
+        await looks_right(olga, "dashboard")
+        await olga.get_by_role("link", name="To be acknowledged").click()
+        await expect(olga.get_by_role("link", name=order)).to_have_count(0)
+        await expect(olga.locator("#orders tbody tr")).to_have_count(2)
+        link = await _link(portal, order)
+        await olga.goto(f"/orders/{order}")
+        await olga.get_by_role("link", name="Links of the e-mails").click()
+        await looks_right(olga, "links")
+        await olga.get_by_role("link", name="Revoke the link").click()
+        await olga.get_by_role("button", name="Revoke the link").click()
+        await expect(olga.get_by_text("it opens nothing any more")).to_be_visible()
+        answer = await olga.goto(link)
+        assert answer is not None
+        assert answer.status == 410

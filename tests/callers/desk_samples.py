@@ -21,6 +21,10 @@ DESK = {
     "OrderStepsDesk.confirm": Sample(
         lambda d, c, k, a: d.order_steps.confirm(c, _file(k), "x", a), P.ACKNOWLEDGE_ORDERS
     ),
+    "OrderLinkDesk.links": Sample(lambda d, c, k, _: d.order_links.links(c, k.order), P.MANAGE_CONTACTS),
+    "OrderLinkDesk.revoke": Sample(
+        lambda d, c, k, _: d.order_links.revoke(c, k.order, 99_999), P.MANAGE_CONTACTS
+    ),
     "DashboardDesk.dashboard": Sample(
         lambda d, c, *_: d.dashboard.dashboard(c), P.VIEW_ORDERS, names_nothing=True
     ),

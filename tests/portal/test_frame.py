@@ -24,7 +24,7 @@ def test_the_navigation_shows_what_a_person_may_look_at_and_what_is_built() -> N
         rights={Permission.VIEW_ORDERS, Permission.RETRY_WORK, Permission.VIEW_LICENCES}, here="orders"
     )
     assert re.findall(r'<li><a href="([^"]+)"', page) == [
-        *("/esim/orders", "/esim/held", "/esim/numbers", "/esim/licences"),
+        *("/esim/dashboard", "/esim/orders", "/esim/held", "/esim/numbers", "/esim/licences"),
     ]
     assert '<a href="/esim/orders" aria-current="page">' in page
     assert 'action="/esim/search"' not in page, "who may not look at the inventory cannot search it"

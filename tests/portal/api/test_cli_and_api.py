@@ -34,6 +34,8 @@ OTHER_FORMS = {
     "OrderDesk.queue": "a page's queue; the API lists orders",
     "OrderStepsDesk.preview": "a page's file; a dry run of a job's rows",
     "OrderStepsDesk.confirm": "a page's file; a job's rows, which the caller chose",
+    "OrderLinkDesk.links": "a page of administrators: who has a link of an order's e-mail",
+    "OrderLinkDesk.revoke": "a page of administrators; to edit the contact's role or address revokes, too",
     "DashboardDesk.dashboard": "a page's numbers; the API lists what is behind each",
     "OrderDesk.people": "names the people of events for the terminal",
     "OrderDesk.watch": "follows an order in the terminal; the API answers its events",

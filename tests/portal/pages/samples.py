@@ -137,6 +137,9 @@ SAMPLES: dict[str, PageSample] = {
         path=_order, form=lambda _: {"reason": "", "confirmed": "yes"}, answers=(503,)
     ),
     "POST /orders/{order}/retry": PageSample(path=_order, answers=(503,)),
+    "GET /orders/{order}/links": PageSample(_order),
+    "GET /orders/{order}/links/{link}/revoke": PageSample(lambda k: {"order": k.order, "link": "99999"}),
+    "POST /orders/{order}/links/{link}/revoke": PageSample(lambda k: {"order": k.order, "link": "99999"}),
     "POST /desk/file": PageSample(names_nothing=True, owner=DESK),
     "POST /desk/steps": PageSample(
         form=lambda k: {"rows": f"order,iccid\n{k.order},\n", "digest": "x", "key": "0a"},

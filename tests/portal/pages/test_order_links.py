@@ -11,7 +11,8 @@ from starter.people.erasure import erase
 from store.orders import links
 from tests.builders import ACCOUNT, OPERATOR, run
 from tests.callers.world import Known
-from tests.portal.pages.people import Browser
+from tests.portal.pages.conftest import SignIn
+from tests.portal.pages.people import ANA, BEN, Browser
 
 STEPS = ("acknowledge", "iccid", "processed", "cancel")
 ICCID = "8933012345678901230"
@@ -193,3 +194,26 @@ async def test_once_the_order_has_ended_the_link_only_says_how(
     assert "+33" not in page.text, "nothing of the line is shown any more"
     for step in STEPS:
         assert "<form" not in (await visitor.get(f"{link}/{step}")).text
+
+
+@pytest.mark.covers("S4", "P9")
+async def test_an_administrator_revokes_one_link_and_the_others_go_on(
+    browser: SignIn, visitor: Browser, desks: Desks, acme: Known, contact: str
+) -> None:
+    link, other = [await link_of(desks, acme.order, contact) for _ in range(2)]
+    ana = await browser(ANA)
+    assert f'href="/orders/{acme.order}/links"' in (await ana.get(f"/orders/{acme.order}")).text
+    page = (await ana.get(f"/orders/{acme.order}/links")).text
+    assert page.count("Olive") == 2
+    paths = re.findall(r'href="(/orders/[^"]+/revoke)"', page)
+    assert len(paths) == 2
+    assert "Revoke the link of Olive" in (await ana.get(paths[1])).text
+    assert (await visitor.get(link)).status_code == 200, "the question changes nothing"
+    assert (await ana.post(paths[1])).headers["Location"] == f"/orders/{acme.order}/links"
+    assert (await ana.post(paths[1])).status_code == 303, "idempotent"
+    assert await _answers(visitor, link) == {410}
+    assert (await visitor.get(other)).status_code == 200
+    assert (await ana.get(f"/orders/{acme.order}/links")).text.count("/revoke") == 1
+    events = await run(desks.database, "SELECT actor FROM events WHERE type = 'link.revoked'")
+    assert len(events) == 1
+    assert (await (await browser(BEN)).get(f"/orders/{acme.order}/links")).status_code == 403
