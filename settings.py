@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     smtp_timeout: timedelta = timedelta(seconds=10)
     """Timeout of each answer of the mail server."""
     mail_from: str = "eSIM orders <orders@esim.example>"
-    """Sender of all e-mails."""
+    """Sender of all e-mails. An account may have another name beside the address."""
     mail_language: Language = Language.EN
     """en or fr: the language of accounts that an import creates. E-mails are in that of their recipient."""
 

@@ -63,6 +63,8 @@ class Mail:
     cc: tuple[str, ...] = field(default=(), repr=False)
     """The recipients of copies, who receive e-mails of their own: shown in Cc, not in the SMTP envelope."""
     picture: Picture | None = None
+    sender_name: str | None = None
+    """The name before the sender's address; None: that of the setting."""
 
     def __post_init__(self) -> None:
         _address(self.to, "The recipient's address")
@@ -71,6 +73,7 @@ class Mail:
         if self.reply_to is not None and _address(self.reply_to, "The reply address").ascii_email is None:
             raise MailInvalid("The reply address needs an ASCII mailbox.")
         _refuse_line_breaks(self.subject, "The subject")
+        _refuse_line_breaks(self.sender_name or "", "The sender's name")
         if not MESSAGE_ID.fullmatch(self.message_id):
             raise MailInvalid("The Message-ID is malformed.")
         if self.picture and not MESSAGE_ID.fullmatch(f"<{self.picture.id}>"):
@@ -153,7 +156,7 @@ def enveloped(mail: Mail, sender: Sender) -> Envelope:
 
 def _head(mail: Mail, sender: Sender, recipient: str, utf8: bool) -> list[bytes]:
     fields = [
-        address_field("From", [(sender.name, sender.address)], utf8=utf8),
+        address_field("From", [(mail.sender_name or sender.name, sender.address)], utf8=utf8),
         address_field("To", [("", recipient)], utf8=utf8),
         text_field("Subject", mail.subject, utf8=utf8),
         token_field("Message-ID", mail.message_id),

@@ -95,6 +95,8 @@ class _Claimed:
     outgoing: Outgoing
     link: FreshLink | None
     code: ReadableCode | None
+    sender: str | None
+    """The name that it comes from; None: that of the platform."""
 
 
 async def _claimed(
@@ -107,6 +109,7 @@ async def _claimed(
             one,
             await one.link(connection) if one.link else None,
             await one.code(connection) if one.code else None,
+            claims[record.id].sender,
         )
         for record, one in records.items()
         if claims[record.id].may_send
@@ -167,7 +170,7 @@ class Outbox:
     async def _deliver(self, one: _Claimed) -> tuple[Outcome, MailError | None]:
         record = one.record
         try:
-            await self._mailer.send(_composed(record, one.outgoing, one.link, one.code))
+            await self._mailer.send(_composed(one))
         except MailAmbiguous as failure:
             return Outcome(record, "sending", str(failure)), failure
         except MailInvalid as failure:
@@ -216,11 +219,12 @@ def _raise_gravest(failures: Sequence[MailError], without: Sequence[str]) -> Non
         raise gravest
 
 
-def _composed(record: EmailRecord, one: Outgoing, link: FreshLink | None, code: ReadableCode | None) -> Mail:
+def _composed(claimed: _Claimed) -> Mail:
     """The e-mail that is given to the mail server. Raises `MailInvalid` if it cannot be composed, for any
     reason: this affects one recipient, and nothing was sent. An invalid address in Cc is left out, as Cc only
     shows who else gets an e-mail.
     """
+    record, one, link, code = claimed.record, claimed.outgoing, claimed.link, claimed.code
     try:
         drawing = f"qr-code.{record.message_id.strip('<>')}"
         shown = ShownCode(code.code, drawing, code.confirmation) if code else None
@@ -234,6 +238,7 @@ def _composed(record: EmailRecord, one: Outgoing, link: FreshLink | None, code: 
             reply_to=one.reply_to,
             cc=tuple(filter(can_be_written_to, one.cc)),
             picture=content.picture,
+            sender_name=claimed.sender,
         )
     except MailInvalid:
         raise

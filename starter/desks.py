@@ -38,6 +38,8 @@ from starter.people.accounts import AccountDesk
 from starter.people.api_keys import ApiKeyDesk
 from starter.people.book import PeopleBook
 from starter.people.contacts import ContactDesk
+from starter.people.employees import EmployeeDesk
+from starter.people.groups import GroupDesk
 from starter.people.mailed import MailedDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.sign_in import SignInDesk
@@ -70,6 +72,8 @@ class Desks:
     catalogue: CatalogueDesk
     users: UserDesk
     people: PeopleBook
+    employees: EmployeeDesk
+    groups: GroupDesk
     profiles: ProfileDesk
     contacts: ContactDesk
     accounts: AccountDesk
@@ -120,6 +124,8 @@ class Desks:
             catalogue=CatalogueDesk(database),
             users=UserDesk(database),
             people=PeopleBook(database),
+            employees=EmployeeDesk(database),
+            groups=GroupDesk(database),
             profiles=ProfileDesk(database),
             contacts=ContactDesk(database),
             accounts=AccountDesk(database, settings.mail_language),

@@ -1,7 +1,7 @@
 """Which e-mails were sent: recorded before the mail server is asked, and after it answers."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     column,
     func,
     literal,
+    literal_column,
     select,
     true,
     update,
@@ -31,6 +32,7 @@ from store.mail_table import MailRow
 from store.orders import follow_ups
 from store.orders.locked_order import references
 from store.orders.tables import OrderRow
+from store.people.tables import AccountRow
 from store.row import now
 
 
@@ -56,10 +58,21 @@ class Claim:
     failure: str | None = None
     reason: str | None = None
     """Why it failed: a `HoldReason`."""
+    sender: str | None = None
+    """The name that e-mails of the account come from; None: that of the platform."""
 
 
 _SYSTEM = "system"
 _CLAIM = insert(MailRow).on_conflict_do_nothing().returning(MailRow.id, MailRow.message_id)
+_SENDER_OF_ORDER = (
+    select(AccountRow.sender_name)
+    .join(OrderRow, OrderRow.account_id == AccountRow.id)
+    .where(OrderRow.id == literal_column("mails.order_id"))  # of the new row: RETURNING correlates none
+    .scalar_subquery()
+    .label("sender")
+)
+_CLAIM_OF_ORDER = _CLAIM.returning(_SENDER_OF_ORDER)
+"""With the name of the sender: one statement less for each order."""
 _OF_ORDER = ("id", "template", "recipient", "message_id")
 
 
@@ -91,9 +104,14 @@ def _claim_in_status() -> Select[Any]:
         .returning(MailRow.id, MailRow.message_id)
         .cte("claimed")
     )
-    return select(kept.c.status, *claimed.c).select_from(kept.outerjoin(claimed, true()))
+    account = select(OrderRow.account_id).where(OrderRow.id == bindparam("order")).scalar_subquery()
+    sender = select(AccountRow.sender_name).where(AccountRow.id == account).scalar_subquery()
+    return select(kept.c.status, sender.label("sender"), *claimed.c).select_from(
+        kept.outerjoin(claimed, true())
+    )
 
 
+_SENDER = select(AccountRow.sender_name).where(AccountRow.id == bindparam("account"))
 _CLAIM_IN_STATUS = _claim_in_status()
 _MAILS = func.jsonb_to_recordset(bindparam("ended", type_=JSONB)).table_valued(
     column("id", String), column("state", String), column("failure", String), column("reason", String)
@@ -141,7 +159,12 @@ async def claim(
         return {}
     if statuses is None:
         rows = [{**_columns(record), "state": "sending", "attempts": 1} for record in records]
-        new = [(row.id, row.message_id) for row in await connection.execute(_CLAIM, rows)]
+        about = records[0].about
+        of_order = isinstance(about, AboutOrder)
+        made = (await connection.execute(_CLAIM_OF_ORDER if of_order else _CLAIM, rows)).all()
+        new = [(row.id, row.message_id) for row in made]
+        whose = {"account": about.account_id}
+        sender = made[0].sender if made and of_order else await connection.scalar(_SENDER, whose)
     else:
         about = records[0].about
         known = {"order": about.id, "account": about.account_id, "statuses": [*statuses]}
@@ -150,9 +173,12 @@ async def claim(
         if found[0].status not in statuses:
             return None
         new = [(row.id, row.message_id) for row in found if row.id is not None]
+        sender = found[0].sender
     claims = {id_: Claim(True, message_id) for id_, message_id in new}
     repeated = [record.id for record in records if record.id not in claims]
-    return claims | await _claim_again(connection, repeated, retries) if repeated else claims
+    if repeated:
+        claims |= await _claim_again(connection, repeated, retries)
+    return {id_: replace(claim, sender=sender) for id_, claim in claims.items()}
 
 
 async def _claim_again(connection: AsyncConnection, ids: Sequence[str], retries: int) -> dict[str, Claim]:

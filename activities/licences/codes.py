@@ -10,10 +10,12 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models.codes.requests import NotificationView, QrRequest, RequestResult
 from models.errors import Refused
+from models.people.reminders import AccountReminders
 from models.values import cut
 from store.licences import code_requests
 from store.licences.code_requests import EsimOfOrder, NoQrContact, NumberSuspended
 from store.orders.follow_ups import Due
+from store.people import reminder_schedules
 from store.session import Database
 from workflows.codes.messages import NotifyOfQrCode, QrTimeouts, RequestQrCode
 from workflows.codes.notification import EsimQrNotification
@@ -50,14 +52,16 @@ class CodeForAgent:
             if esim is None:
                 return
             notification = request = None
+            chosen = AccountReminders()
             if esim.version_id is not None:
                 notification = await code_requests.notify_agent(connection, esim)
             else:
                 request = await code_requests.code_request(connection, esim)
+                chosen = await reminder_schedules.read(connection, esim.account_id)
         if notification is not None:
             await self._notify(client, esim, notification)
         elif request is not None:
-            await self._request(client, esim, request)
+            await self._request(client, esim, request, chosen)
 
     async def _notify(self, client: Client, esim: EsimOfOrder, notification: NotificationView) -> None:
         start = NotifyOfQrCode(
@@ -77,12 +81,14 @@ class CodeForAgent:
         except WorkflowAlreadyStartedError:
             return
 
-    async def _request(self, client: Client, esim: EsimOfOrder, request: QrRequest) -> None:
+    async def _request(
+        self, client: Client, esim: EsimOfOrder, request: QrRequest, chosen: AccountReminders
+    ) -> None:
         start = RequestQrCode(
             request=request,
             provider=cut(esim.provider),
             distributor=cut(esim.distributor),
-            timeouts=self._timeouts,
+            timeouts=self._timeouts.model_copy(update=chosen.of_codes),
         )
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             EsimQrRequest.run,

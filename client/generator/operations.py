@@ -18,6 +18,7 @@ NAMES = {
     "enter_iccid_of_line": "enter_iccid",
     "set_employee": "set_employee",
     "set_groups": "set_groups",
+    "set_reminders": "set_reminders",
     "show_qr_history": "qr_code_history",
     "import_qr_code": "import_qr_code",
     "import_qr_code_file": "import_qr_code_file",

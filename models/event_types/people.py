@@ -17,6 +17,20 @@ PEOPLE = {
     "account.contact_changed": EventType(
         "The address for questions about the account was set or removed.", _ACCOUNT, {"given": True}
     ),
+    "account.sender_changed": EventType(
+        "The name that e-mails of the account come from was set or removed.", _ACCOUNT, {"given": True}
+    ),
+    "account.reminders_changed": EventType(
+        "Distributors are reminded on other days; null: as the settings of the platform say.",
+        _ACCOUNT,
+        {
+            "acknowledgement_days": 3,
+            "processing_days": None,
+            "reminders": 2,
+            "qr_code_days": None,
+            "qr_reminders": None,
+        },
+    ),
     "person.erased": EventType(
         "The data of a person were erased; the counts say how many of what.",
         ("agent:4",),
@@ -44,6 +58,12 @@ PEOPLE = {
         {"user": 3, "session": 8},
     ),
     "profile.created": EventType("An authorised actions profile was added.", ("profile:3",), {"profile": 3}),
+    "profile.renamed": EventType("A profile has another name.", ("profile:3",), {"profile": 3}),
+    "profile.deleted": EventType(
+        "A profile was deleted; its users have the replacement.",
+        ("profile:3",),
+        {"profile": 3, "replacement": 1, "users": 2},
+    ),
     "profile.targets_enabled": EventType("A profile allows more actions.", ("profile:3",), _OF_PROFILE),
     "profile.targets_disabled": EventType("A profile allows fewer actions.", ("profile:3",), _OF_PROFILE),
     "contact.created": EventType(
@@ -55,6 +75,21 @@ PEOPLE = {
         "A contact was changed; `fields` are what was.",
         ("contact:7",),
         {"contact": 7, "fields": ["roles"], "roles_taken": ["order"]},
+    ),
+    "contact.removed": EventType("A contact was removed.", ("contact:7",), {"contact": 7}),
+    "employee.created": EventType("An employee was added.", ("employee:4",), {"employee": 4}),
+    "employee.changed": EventType(
+        "An employee was changed; `fields` are what was.",
+        ("employee:4",),
+        {"employee": 4, "fields": ["language"]},
+    ),
+    "employee.removed": EventType("An employee was removed.", ("employee:4",), {"employee": 4}),
+    "group.created": EventType("A management group was added.", ("group:2",), {"group": 2}),
+    "group.renamed": EventType("A management group has another name.", ("group:2",), {"group": 2}),
+    "group.deleted": EventType(
+        "A management group was deleted; its lines and SIMs stay.",
+        ("group:2",),
+        {"group": 2, "lines": 12, "sims": 14},
     ),
     "api_key.created": EventType("An API key was made.", ("api_key:7",), {"api_key": 7}),
     "api_key.revoked": EventType("An API key was revoked.", ("api_key:7",), {"api_key": 7}),

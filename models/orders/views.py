@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import SerializeAsAny
+from pydantic import Field, SerializeAsAny
 
 from models.errors import Refusal
 from models.events import EventView
@@ -11,6 +11,7 @@ from models.operations.not_sent import NotSentView
 from models.operations.views import HoldView
 from models.orders.kinds import What
 from models.orders.lifecycle import OrderStatus
+from models.people.reminders import AccountReminders
 from models.values import View
 
 
@@ -94,6 +95,8 @@ class OrderView(View):
     """Oldest first."""
     not_sent: tuple[NotSentView, ...] = ()
     """E-mails and calls to the provider that have not been sent yet, oldest first."""
+    reminders: AccountReminders | None = Field(default=None, exclude=True)
+    """The reminder schedule that it was placed with, where the account had chosen one."""
     refusals: tuple[Refusal, ...] = ()
     """Every reason why it was refused, at the last attempt to place it."""
     events: tuple[EventView, ...] = ()

@@ -20,6 +20,8 @@ class AccountView(View):
     """The language of e-mails to people who have no language of their own (F66)."""
     contact_email: str | None = None
     """The pre-filled address of a notification about a QR code that no user requested (F65)."""
+    sender_name: str | None = None
+    """The name that its e-mails come from; None: that of the platform."""
     closed_at: datetime | None = None
     """When it was closed: it accepts no new orders and its users cannot act (F67)."""
     mode: Mode = Mode.LIVE

@@ -99,3 +99,14 @@ class GroupView(View):
     account: str
     name: str
     lines: int
+
+
+class DistributorView(View):
+    """A distributor, with how many of its contacts have which role."""
+
+    name: str
+    contacts: int
+    orders: int
+    """Contacts who receive orders."""
+    codes: int
+    """Contacts who receive requests for QR codes; without any, none can be requested."""

@@ -32,7 +32,7 @@ from portal.api.licences import agents, billing, licences, number_changes, numbe
 from portal.api.licences import requests as licence_requests
 from portal.api.operations import audit, events, held, jobs, webhooks
 from portal.api.orders import orders
-from portal.api.people import accounts, api_keys, contacts, users
+from portal.api.people import accounts, api_keys, contacts, employees, users
 from portal.api.problems import RESPONSES, Problems
 from portal.api.rates import Rates
 from portal.api.routing import NamesWithSlashes
@@ -53,7 +53,8 @@ ROUTERS: Mapping[str, APIRouter] = {
     "Catalogue": catalogue.routes,
     "Accounts": accounts.routes,
     "Users and profiles": users.routes,
-    "Distributors, employees and groups": contacts.routes,
+    "Distributors": contacts.routes,
+    "Employees and groups": employees.routes,
     "API keys": api_keys.routes,
     "Numbers": numbers.routes,
     "Changes of numbers": number_changes.routes,

@@ -49,18 +49,15 @@ from starter.operations.restart_kinds import request_timeouts
 from starter.operations.retry import RetryDesk
 from store.codes import request_steps, request_views, rounds
 from store.lookups import SimKey
+from store.people import reminder_schedules
 from temporal.calls import NoSuchWorkflow
-from workflows.codes.messages import QrTimeouts, RequestQrCode, SendAgain, WithdrawRequest
+from workflows.codes.messages import RequestQrCode, SendAgain, WithdrawRequest
 from workflows.codes.request import EsimQrRequest
 from workflows.search_attributes import request_labels
 
 
 class QrDesk(CodeDesk):
     """All calls that change QR codes and their requests. `starter.codes.book.CodeBook` reads them."""
-
-    @property
-    def _timeouts(self) -> QrTimeouts:
-        return request_timeouts(self.settings)
 
     async def preview(self, caller: Caller, draft: QrRequestDraft) -> EmailPreview:
         """Preview the e-mail that this draft would send, with its recipients; nothing is stored or sent.
@@ -116,6 +113,7 @@ class QrDesk(CodeDesk):
     ) -> RequestQrCode:
         """What starts the workflow of this request."""
         slot, provider, distributor = await request_views.start_facts(connection, read.sim.id)
+        chosen = await reminder_schedules.read(connection, read.sim.account_id)
         asked = QrRequest(
             request_id=qr_request_id(read.sim.account_id, key),
             account_id=read.sim.account_id,
@@ -131,7 +129,7 @@ class QrDesk(CodeDesk):
             slot=slot,
             provider=cut(provider),
             distributor=cut(distributor),
-            timeouts=self._timeouts,
+            timeouts=request_timeouts(self.settings, chosen),
         )
 
     async def send_again(self, caller: Caller, request_id: str, email: QrEmailDraft) -> Requested:

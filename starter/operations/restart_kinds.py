@@ -9,6 +9,7 @@ from temporalio.common import TypedSearchAttributes
 
 from models.codes.requests import QrRequest, RequestStatus
 from models.people.callers import AllAccounts
+from models.people.reminders import AccountReminders
 from models.values import cut
 from settings import Settings
 from starter.orders.drafts import again
@@ -20,6 +21,7 @@ from store.operations import job_steps
 from store.operations.hold_subjects import kind_of
 from store.operations.unfinished import requester_waits
 from store.orders import views
+from store.people import reminder_schedules
 from store.travel import due
 from store.travel import notices as travel_notices
 from temporal.calls import StartMessage
@@ -50,27 +52,31 @@ from workflows.travel.line_life import EsimLineLife
 from workflows.travel.messages import LiveLine, SendTravelNotice
 from workflows.travel.travel_notice import EsimTravelNotice
 
+AS_SET = AccountReminders()
+"""Of an account that has chosen nothing."""
 Message = TypeVar("Message", bound=StartMessage)
 
 
-def order_timeouts(settings: Settings) -> Timeouts:
-    """The reminder schedule and timeouts of orders, from the settings."""
-    return Timeouts(
+def order_timeouts(settings: Settings, chosen: AccountReminders = AS_SET) -> Timeouts:
+    """The reminder schedule and timeouts of orders: what the account has chosen, else from the settings."""
+    timeouts = Timeouts(
         acknowledgement_reminder_after=settings.acknowledgement_reminder_after,
         processing_reminder_after=settings.processing_reminder_after,
         reminders=settings.reminders,
         notification_given_up_after=settings.notification_given_up_after,
     )
+    return timeouts.model_copy(update=chosen.of_orders)
 
 
-def request_timeouts(settings: Settings) -> QrTimeouts:
-    """The reminder schedule and timeouts of requests for QR codes, from the settings."""
-    return QrTimeouts(
+def request_timeouts(settings: Settings, chosen: AccountReminders = AS_SET) -> QrTimeouts:
+    """The same of requests for QR codes."""
+    timeouts = QrTimeouts(
         reminder_after=settings.qr_reminder_after,
         reminders=settings.qr_reminders,
         requester_notified_after=settings.qr_requester_notified_after,
         notification_given_up_after=settings.notification_given_up_after,
     )
+    return timeouts.model_copy(update=chosen.of_codes)
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,10 @@ class Restart(Generic[Message]):
 
 async def _order(connection: AsyncConnection, order_id: str, settings: Settings) -> PlaceOrder | None:
     order = await views.unfinished(connection, order_id)
-    return None if order is None else again(order_id, order, order_timeouts(settings))
+    if order is None:
+        return None
+    chosen = await reminder_schedules.read(connection, order.account_id, order.placed_at)
+    return again(order_id, order, order_timeouts(settings, chosen))
 
 
 async def _request(connection: AsyncConnection, request_id: str, settings: Settings) -> RequestQrCode | None:
@@ -93,6 +102,7 @@ async def _request(connection: AsyncConnection, request_id: str, settings: Setti
     if request.status is not RequestStatus.REQUESTED and not await requester_waits(connection, request_id):
         return None
     slot, provider, distributor = await request_views.start_facts(connection, request.sim_id)
+    chosen = await reminder_schedules.read(connection, request.account_id, request.requested_at)
     asked = QrRequest(
         request_id=request.id,
         account_id=request.account_id,
@@ -104,7 +114,7 @@ async def _request(connection: AsyncConnection, request_id: str, settings: Setti
         slot=slot,
         provider=cut(provider),
         distributor=cut(distributor),
-        timeouts=request_timeouts(settings),
+        timeouts=request_timeouts(settings, chosen),
         retries=await _retries(connection, request_id),
     )
 

@@ -15,6 +15,7 @@ Every call is idempotent: the same key is the same order, and a step that was do
 
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,6 +40,7 @@ from starter.orders.drafts import OrderDraft, Placed, read_draft
 from store.orders import acceptance as order_acceptance
 from store.orders import notes, steps, views
 from store.orders.access import find_open_order, find_order
+from store.people import reminder_schedules
 from store.session import Database
 from temporal.calls import NoSuchWorkflow
 from workflows.orders.messages import Acknowledge, Cancel, EnterIccid, PlaceOrder, Processed
@@ -53,7 +55,7 @@ class OrderDesk(ConnectedDesk, OrderBook):
 
     def __init__(self, client: Client, database: Database, settings: Settings) -> None:
         super().__init__(client, database, settings)
-        self._timeouts = order_timeouts(settings)
+        self._timeouts = partial(order_timeouts, settings)
         self._retry = RetryDesk(client, database, settings)
 
     # --- placing --------------------------------------------------------------------------------------
@@ -77,7 +79,10 @@ class OrderDesk(ConnectedDesk, OrderBook):
     async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:
         """Place an order of any kind, given by ids; otherwise as `place`."""
         checked = checked_key(key)
-        start = PlaceOrder(order=_placement(caller, what, checked), timeouts=self._timeouts)
+        order = _placement(caller, what, checked)
+        async with self._database.reading() as connection:
+            chosen = await reminder_schedules.read(connection, order.account_id)
+        start = PlaceOrder(order=order, timeouts=self._timeouts(chosen))
         return await self._place(start, checked, repeated=key is not None)
 
     async def check(self, caller: Caller, draft: OrderDraft) -> None:

@@ -1,5 +1,6 @@
 """Turn a caller's draft, with names or ids as people type them, into an order of ids only."""
 
+from collections.abc import Callable
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
@@ -15,11 +16,13 @@ from models.orders.notes import LONGEST_COMMENT, LONGEST_REFERENCE
 from models.orders.placement import Placement
 from models.orders.rules import Action, refusals
 from models.people.callers import Caller, Permission
+from models.people.reminders import AccountReminders
 from models.values import cut
 from store import lookups
 from store.orders import views
 from store.orders.facts import line_facts
 from store.orders.views import Unfinished
+from store.people import reminder_schedules
 from workflows.orders.messages import PlaceOrder, Timeouts
 
 
@@ -72,7 +75,11 @@ class Placed(BaseModel):
 
 
 async def read_draft(
-    connection: AsyncConnection, caller: Caller, draft: OrderDraft, key: str, timeouts: Timeouts
+    connection: AsyncConnection,
+    caller: Caller,
+    draft: OrderDraft,
+    key: str,
+    timeouts: Callable[[AccountReminders], Timeouts],
 ) -> PlaceOrder:
     """Resolve the line and the pack of a draft, in the account of the user who orders.
 
@@ -108,7 +115,7 @@ async def read_draft(
         slot=line.slot,
         provider=cut(line.provider),
         distributor=cut(pack.distributor),
-        timeouts=timeouts,
+        timeouts=timeouts(await reminder_schedules.read(connection, line.account_id)),
     )
 
 

@@ -30,12 +30,11 @@ def waits_for(order: OrderView, settings: Settings) -> Waits | None:
         return Waits("sending")
     if order.distributor is None:  # served from stock: no acknowledgement is expected
         return None
-    what, after = {
-        OrderStatus.SUBMITTED: ("acknowledgement", settings.acknowledgement_reminder_after),
-        OrderStatus.PROVIDER_PROCESSING: ("processing", settings.processing_reminder_after),
+    chosen = order.reminders.of_orders if order.reminders else {}
+    what, name = {
+        OrderStatus.SUBMITTED: ("acknowledgement", "acknowledgement_reminder_after"),
+        OrderStatus.PROVIDER_PROCESSING: ("processing", "processing_reminder_after"),
     }[order.status]
-    return Waits(what, None if order.holds else _end(order.status_since, after, settings))
-
-
-def _end(since: datetime, after: timedelta, settings: Settings) -> datetime:
-    return since + after * (settings.reminders + 1)
+    after: timedelta = chosen.get(name, getattr(settings, name))
+    reminders: int = chosen.get("reminders", settings.reminders)
+    return Waits(what, None if order.holds else order.status_since + after * (reminders + 1))

@@ -5,19 +5,22 @@ await accounts.create(callers.operator(), "Acme", "fr")
 await accounts.close(callers.operator(), "Acme")
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.errors import Refused
 from models.language import Language, parse_language
 from models.paging import Page, Position, Wanted
 from models.people.account import AccountView
 from models.people.api_keys import Mode
 from models.people.callers import By, Caller, Permission
 from models.people.profiles import parse_name
+from models.people.reminders import MOST_DAYS, MOST_REMINDERS, AccountReminders
 from starter.people.users import email_address, spoken
 from store import lookups
-from store.people import account_settings
+from store.people import account_settings, reminder_schedules
 from store.people import accounts as changes
 from store.session import Database
 
@@ -112,8 +115,11 @@ class AccountDesk:
         *,
         language: str | None = None,
         contact_email: str | None = UNCHANGED,
+        sender_name: str | None = UNCHANGED,
     ) -> AccountView:
-        """Set the language and the contact address in one transaction; None removes the address."""
+        """Set language, contact address and name of the sender in one transaction; None removes the address,
+        or has e-mails come from the name of the platform again.
+        """
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.MANAGE_USERS)
@@ -123,7 +129,32 @@ class AccountDesk:
             if contact_email != UNCHANGED:
                 address = None if contact_email is None else email_address(contact_email)
                 await account_settings.set_contact_email(connection, found.id, address, caller.by)
+            if sender_name != UNCHANGED:
+                called = None if sender_name is None else _sender(sender_name)
+                await account_settings.set_sender_name(connection, found.id, called, caller.by)
             return await account_settings.account(connection, found.id)
+
+    async def reminders(self, caller: Caller, account: str | None = None) -> AccountReminders:
+        """When distributors are reminded, where the account has chosen it."""
+        async with self._database.reading() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.VIEW_PEOPLE)
+            return await reminder_schedules.read(connection, found.id)
+
+    async def set_reminders(
+        self, caller: Caller, account: str | None, chosen: Mapping[str, int | None]
+    ) -> AccountReminders:
+        """Choose when distributors are reminded of orders and requests from now on; what is left out, or
+        None, is as the platform's settings say. Raises `Refused` (`reminders_invalid`).
+        """
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            caller.require(Permission.MANAGE_USERS)
+            try:
+                schedule = AccountReminders.model_validate(chosen)
+            except ValidationError:
+                raise Refused.because("reminders_invalid", days=MOST_DAYS, most=MOST_REMINDERS) from None
+            return await reminder_schedules.choose(connection, found.id, schedule, caller.by)
 
     async def set_language(self, caller: Caller, account: str | None, language: str) -> AccountView:
         """Set the language of e-mails to people of the account who have no language of their own (F66)."""
@@ -140,3 +171,11 @@ class AccountDesk:
             caller.require(Permission.MANAGE_USERS)
             address = None if email is None else email_address(email)
             return await account_settings.set_contact_email(connection, found.id, address, caller.by)
+
+
+def _sender(text: str) -> str:
+    """The name of the sender. Raises `Refused` (`name_invalid`, `sender_name_invalid`)."""
+    name = parse_name(text)
+    if "@" in name or "<" in name:
+        raise Refused.because("sender_name_invalid")
+    return name

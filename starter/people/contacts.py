@@ -6,10 +6,11 @@ from models.errors import Refused
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
 from models.people.profiles import parse_name, parse_roles
-from models.people.views import ContactDetails
+from models.people.views import ContactDetails, DistributorView
+from starter.people.erasure import needed_by_work
 from starter.people.users import email_address, spoken
 from store import lookups
-from store.people import contacts
+from store.people import contact_removal, contacts
 from store.session import Database
 
 
@@ -120,3 +121,36 @@ class ContactDesk:
                 language=spoken(language),
                 by=caller.by,
             )
+
+    async def open_links(self, caller: Caller, contact: str) -> int:
+        """How many upload links of open requests a contact has: they end with the role, or with another
+        address (S4).
+        """
+        async with self._database.reading() as connection:
+            found = await contacts.find(connection, caller.scope, contact)
+            caller.require(Permission.VIEW_PEOPLE)
+            account = await lookups.find_account(connection, caller.scope, found.account)
+            return await contact_removal.open_links(connection, account.id, found.id)
+
+    async def remove_contact(self, caller: Caller, contact: str) -> ContactDetails:
+        """Remove a contact whom no open order or request needs; the upload links are dead at once (S4).
+
+        Raises `Refused` (`person_needed`). Answers who it was.
+        """
+        async with self._database.transaction() as connection:
+            found = await contacts.find(connection, caller.scope, contact)
+            caller.require(Permission.MANAGE_CONTACTS)
+            account = await lookups.find_account(connection, caller.scope, found.account)
+            needed = await contact_removal.remove(connection, account.id, found.id, caller.by)
+            if needed:
+                raise needed_by_work(needed)
+            return found
+
+    async def overview(
+        self, caller: Caller, *, limit: int | None = None, after: Position | None = None
+    ) -> Page[DistributorView]:
+        """List the account's distributors, with how many contacts have which role."""
+        async with self._database.reading() as connection:
+            found = await lookups.find_account(connection, caller.scope, None)
+            caller.require(Permission.VIEW_PEOPLE)
+            return await contacts.overview(connection, OfAccount(found.id), Wanted(limit, after))

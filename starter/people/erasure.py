@@ -26,7 +26,7 @@ async def erase(caller: Caller, database: Database, who: str, *, only_look: bool
             person = await erasure.find(connection, who)
             needed = await erasure.needed_by(connection, person)
             if needed:
-                raise _needed(needed)
+                raise needed_by_work(needed)
             counts = await erasure.erase(connection, person, caller.by)
             if only_look:
                 raise _OnlyLooked  # noqa: TRY301  it rolls back the transaction
@@ -35,6 +35,7 @@ async def erase(caller: Caller, database: Database, who: str, *, only_look: bool
     return counts
 
 
-def _needed(by: list[str]) -> Refused:
+def needed_by_work(by: list[str]) -> Refused:
+    """The refusal of what would take a person away from this work."""
     listed = ", ".join([*by[:_NAMED], "…"] if len(by) > _NAMED else by)
     return Refused.because("person_needed", references=listed, count=len(by))

@@ -1,12 +1,13 @@
 """Read and edit authorised actions profiles: which actions users may use on which lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from models.errors import Refused
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from models.people.profiles import ProfileView, parse_name, parse_targets
 from store import lookups
-from store.people import profiles
+from store.people import profile_edits, profiles
 from store.session import Database
 
 
@@ -31,7 +32,7 @@ class ProfileDesk:
             return await profiles.profiles(connection, found, Wanted(limit, after))
 
     async def profile(self, caller: Caller, account: str | None, name: str) -> ProfileView:
-        """One profile with its enabled targets."""
+        """One profile with its enabled targets, by name or id (`AP-3`)."""
         async with self._database.reading() as connection:
             account_key = await lookups.find_account(connection, caller.scope, account)
             found = await profiles.profile(connection, account_key, name)
@@ -69,3 +70,54 @@ class ProfileDesk:
             caller.require(Permission.MANAGE_PROFILES)
             await change(connection, found.id, profile.id, parse_targets(targets), caller.by)
             return await profiles.profile(connection, found, name)
+
+    async def edit_profile(
+        self,
+        caller: Caller,
+        account: str | None,
+        name: str,
+        *,
+        new_name: str | None = None,
+        targets: Iterable[str] | None = None,
+        was: tuple[str, Sequence[str]] | None = None,
+    ) -> ProfileView:
+        """Set the name and the enabled targets in one transaction; None leaves them (F41).
+
+        `was`: the name and the targets as the caller was shown them; refused if they are not so any more
+        (`profile_changed`). Orders that were accepted continue (F53).
+        """
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            profile = await profiles.profile(connection, found, name)
+            caller.require(Permission.MANAGE_PROFILES)
+            if was is not None and was != (profile.name, profile.enabled):
+                raise Refused.because("profile_changed")
+            if new_name is not None:
+                chosen = parse_name(new_name)
+                await profile_edits.rename(connection, found.id, profile.id, chosen, caller.by)
+            if targets is not None:
+                wanted = parse_targets(targets)
+                await profile_edits.set_targets(connection, found.id, profile.id, wanted, caller.by)
+            return await profiles.profile(connection, found, f"AP-{profile.id}")
+
+    async def delete_profile(
+        self, caller: Caller, account: str | None, name: str, *, replacement: str | None = None
+    ) -> ProfileView:
+        """Delete a custom profile; its users get the replacement. Answers what the profile was.
+
+        Raises `Refused`: `profile_is_default`, `profile_in_use` without a replacement, `profile_replaced`
+        by itself.
+        """
+        async with self._database.transaction() as connection:
+            found = await lookups.find_account(connection, caller.scope, account)
+            profile = await profiles.profile(connection, found, name)
+            caller.require(Permission.MANAGE_PROFILES)
+            if profile.is_default:
+                raise Refused.because("profile_is_default")
+            other = None if replacement is None else await profiles.profile(connection, found, replacement)
+            if other is not None and other.id == profile.id:
+                raise Refused.because("profile_replaced")
+            await profile_edits.remove(
+                connection, found.id, profile.id, None if other is None else other.id, caller.by
+            )
+            return profile

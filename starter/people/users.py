@@ -29,14 +29,17 @@ class UserDesk:
         account: str | None = None,
         *,
         kind: UserKind | None = None,
+        profile: str | None = None,
         limit: int | None = None,
         after: Position | None = None,
     ) -> Page[UserView]:
-        """List users with their role and profile; `kind`: only persons, or only service users."""
+        """List users with their role and profile; `kind`: only persons, or only service users; `profile`:
+        only those who have it, by name.
+        """
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_PEOPLE)
-            return await users.users(connection, scope, kind, Wanted(limit, after))
+            return await users.users(connection, scope, kind, Wanted(limit, after), profile)
 
     async def user(self, caller: Caller, user: str) -> UserView:
         """One user, by address or id (`U-3`), and whether they were invited and have a password."""

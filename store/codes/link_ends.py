@@ -8,7 +8,7 @@ again. The SIM is locked before the contact, as in sending, erasure and every us
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, String, and_, any_, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, String, and_, any_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,12 +28,18 @@ from store.scopes import within
 UPLOAD = "upload"
 DOWNLOAD = "download"
 
-_OF_CONTACTS = and_(
-    LinkRow.purpose == UPLOAD,
-    LinkRow.recipient == any_(bindparam("recipients", type_=ARRAY(String))),
-    LinkRow.revoked_at.is_(None),
-    LinkRow.expires_at > now(),
-)
+
+def of_contacts(recipients: Any) -> ColumnElement[bool]:
+    """Whether a link is an upload link of these contacts that is neither revoked nor expired."""
+    return and_(
+        LinkRow.purpose == UPLOAD,
+        LinkRow.recipient == any_(recipients),
+        LinkRow.revoked_at.is_(None),
+        LinkRow.expires_at > now(),
+    )
+
+
+_OF_CONTACTS = of_contacts(bindparam("recipients", type_=ARRAY(String)))
 SIMS_OF_CONTACTS = select(LinkRow.sim_id).where(_OF_CONTACTS)
 """The SIMs for which `recipients` have an upload link that is neither revoked nor expired."""
 _LOCK_SIMS = (

@@ -20,6 +20,7 @@ from store.licences.change_rows import DUE_AT
 from store.mail_table import MailRow
 from store.operations.unfinished import imported
 from store.orders.tables import OrderRow
+from store.people.reminder_schedules import days_of
 from store.reminders import silent_since
 from store.travel import due_times as travel
 
@@ -37,7 +38,10 @@ class RemindedAfter:
 def _orders(after: RemindedAfter) -> Select[*tuple[Any, ...]]:
     """The next reminder of an open order, or its hold after the last one."""
     submitted = OrderRow.status == OrderStatus.SUBMITTED
-    length = case((submitted, after.acknowledgement), else_=after.processing)
+    placed = (OrderRow.account_id, OrderRow.placed_at)
+    acknowledged = func.coalesce(days_of("acknowledgement_days", *placed), after.acknowledgement)
+    processed = func.coalesce(days_of("processing_days", *placed), after.processing)
+    length = case((submitted, acknowledged), else_=processed)
     since = silent_since(OrderRow.status_since, MailRow.order_id == OrderRow.id)
     return select(since + length, OrderRow.id).where(OrderRow.status.in_(sorted(OPEN)))
 
@@ -45,8 +49,9 @@ def _orders(after: RemindedAfter) -> Select[*tuple[Any, ...]]:
 def _requests(after: RemindedAfter) -> Select[*tuple[Any, ...]]:
     """The next reminder of an open request for a QR code, or its hold after the last one."""
     since = silent_since(QrRoundRow.at, MailRow.qr_request_id == QrRoundRow.request_id)
+    days = days_of("qr_code_days", QrRequestRow.account_id, QrRequestRow.requested_at)
     return (
-        select(since + after.qr_code, QrRequestRow.id)
+        select(since + func.coalesce(days, after.qr_code), QrRequestRow.id)
         .join(QrRoundRow, QrRoundRow.request_id == QrRequestRow.id)
         .where(QrRequestRow.status == RequestStatus.REQUESTED, QrRoundRow.number == QrRequestRow.round)
     )

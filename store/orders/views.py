@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -38,6 +39,7 @@ from store.orders.kinds import EFFECTS
 from store.orders.notes import beginning_as_pattern, begins_as
 from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
 from store.paging import Keys, built_once
+from store.people import reminder_schedules
 from store.people.tables import DistributorRow, ProviderRow
 from store.row import constants
 from store.scopes import shaped, travel_order, within
@@ -69,12 +71,14 @@ class Unfinished:
     placed_by: int
     what: dict[str, Any]
     shown: Shown
+    placed_at: datetime
     held: int
     """How often it was held so far."""
 
 
 _UNFINISHED = (
     select(
+        OrderRow.placed_at,
         OrderRow.account_id,
         OrderRow.kind,
         OrderRow.placed_by,
@@ -104,7 +108,7 @@ async def unfinished(connection: AsyncConnection, order_id: str) -> Unfinished |
     details = (await EFFECTS[row.kind].details(connection, [order_id])).get(order_id)
     slot = details.slot if details else None
     shown = Shown(slot=slot, provider=row.provider, distributor=row.distributor)
-    return Unfinished(row.account_id, row.placed_by, row.what, shown, row.held)
+    return Unfinished(row.account_id, row.placed_by, row.what, shown, row.placed_at, row.held)
 
 
 async def orders(
@@ -262,6 +266,7 @@ _ORDERS = (
         OrderNoteRow.text.label("cancel_reason"),
         OrderRow.what,
         _incident().label("incident"),
+        reminder_schedules.in_force(OrderRow.account_id, OrderRow.placed_at).label("reminders"),
     )
     .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
     .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)

@@ -33,6 +33,7 @@ _ACCOUNT: Select[Any] = select(
     AccountRow.name,
     AccountRow.language,
     AccountRow.contact_email,
+    AccountRow.sender_name,
     AccountRow.closed_at,
     AccountRow.mode,
     _OPEN_ORDERS,
@@ -65,6 +66,14 @@ async def set_contact_email(
     """Set the address to which notifications of unrequested codes are offered (F65); None removes it."""
     happened = ("account.contact_changed", {"given": address is not None})
     return await _set(connection, account_id, by, happened, column=AccountRow.contact_email, value=address)
+
+
+async def set_sender_name(
+    connection: AsyncConnection, account_id: int, name: str | None, by: By
+) -> AccountView:
+    """Set the name that e-mails come from; None: that of the platform."""
+    happened = ("account.sender_changed", {"given": name is not None})
+    return await _set(connection, account_id, by, happened, column=AccountRow.sender_name, value=name)
 
 
 async def _set(

@@ -1,6 +1,8 @@
 """Lists employees and management groups of an account."""
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimState
@@ -14,14 +16,12 @@ from store.people.tables import AccountRow, EmployeeRow, GroupRow
 from store.scopes import within
 
 
-async def employees(
-    connection: AsyncConnection, scope: Scope, find: str | None = None, wanted: Wanted = WHOLE
-) -> Page[EmployeeView]:
-    """Employees by name; `find`: only those whose name or address begins so."""
+def select_employees(scope: Scope) -> Select[*tuple[Any, ...]]:
+    """Employees of the scope, each with the number of their SIMs."""
     used = select(func.count()).where(
         SimRow.employee_id == EmployeeRow.id, SimRow.state != SimState.DISCARDED
     )
-    statement = (
+    return (
         select(
             EmployeeRow.id,
             AccountRow.name.label("account"),
@@ -33,6 +33,25 @@ async def employees(
         .join(AccountRow, AccountRow.id == EmployeeRow.account_id)
         .where(within(scope, EmployeeRow.account_id))
     )
+
+
+def select_groups(scope: Scope) -> Select[*tuple[Any, ...]]:
+    """Management groups of the scope, each with the number of its lines, counted up to `MOST_COUNTED`."""
+    lines = up_to(
+        select(LineGroupRow.line_id).where(LineGroupRow.group_id == GroupRow.id).correlate(GroupRow)
+    )
+    return (
+        select(GroupRow.id, AccountRow.name.label("account"), GroupRow.name, lines.label("lines"))
+        .join(AccountRow, AccountRow.id == GroupRow.account_id)
+        .where(within(scope, GroupRow.account_id))
+    )
+
+
+async def employees(
+    connection: AsyncConnection, scope: Scope, find: str | None = None, wanted: Wanted = WHOLE
+) -> Page[EmployeeView]:
+    """Employees by name; `find`: only those whose name or address begins so."""
+    statement = select_employees(scope)
     if find is not None:
         begins = find.strip().lower()
         named = func.lower(EmployeeRow.name).startswith(begins, autoescape=True)
@@ -44,13 +63,5 @@ async def employees(
 
 async def groups(connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE) -> Page[GroupView]:
     """Management groups by name, with the number of their lines, counted up to `MOST_COUNTED`."""
-    lines = up_to(
-        select(LineGroupRow.line_id).where(LineGroupRow.group_id == GroupRow.id).correlate(GroupRow)
-    )
-    statement = (
-        select(GroupRow.id, AccountRow.name.label("account"), GroupRow.name, lines.label("lines"))
-        .join(AccountRow, AccountRow.id == GroupRow.account_id)
-        .where(within(scope, GroupRow.account_id))
-    )
-    page = await by_account(scope, GroupRow.name, GroupRow.id).page(connection, statement, wanted)
+    page = await by_account(scope, GroupRow.name, GroupRow.id).page(connection, select_groups(scope), wanted)
     return page.of(lambda row: GroupView(**row._mapping))

@@ -18,7 +18,7 @@ from models.identifiers import parse_reference, reference, storable
 from models.language import Language
 from models.paging import WHOLE, Page, Wanted
 from models.people.callers import AllAccounts, By, OfAccount, Scope
-from models.people.views import ContactDetails, ContactRole
+from models.people.views import ContactDetails, ContactRole, DistributorView
 from store import events
 from store.codes import link_ends
 from store.made_keys import Made
@@ -65,6 +65,22 @@ async def distributors(connection: AsyncConnection, scope: Scope, wanted: Wanted
     names = select(DistributorRow.name).where(within(scope, DistributorRow.account_id))
     page = await Keys(DistributorRow.name, DistributorRow.id).page(connection, names, wanted)
     return page.of(lambda row: str(row.name))
+
+
+async def overview(
+    connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE
+) -> Page[DistributorView]:
+    """The distributors in the scope by name, with how many contacts they have."""
+    mine = select(func.count(ContactRow.id.distinct())).where(ContactRow.distributor_id == DistributorRow.id)
+    having = mine.join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
+    statement = select(
+        DistributorRow.name,
+        mine.scalar_subquery().label("contacts"),
+        having.where(ContactRoleRow.role == ContactRole.ORDER).scalar_subquery().label("orders"),
+        having.where(ContactRoleRow.role == ContactRole.ESIM_QR_CODE).scalar_subquery().label("codes"),
+    ).where(within(scope, DistributorRow.account_id))
+    page = await Keys(DistributorRow.name, DistributorRow.id).page(connection, statement, wanted)
+    return page.of(lambda row: DistributorView(**row._mapping))
 
 
 async def find_distributor(connection: AsyncConnection, account_id: int, name: str) -> int:

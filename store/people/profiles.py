@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
-from models.identifiers import storable
+from models.identifiers import parse_reference, storable
 from models.orders.rules import TARGETS
 from models.paging import WHOLE, Page, Wanted
 from models.people.callers import By
@@ -59,10 +59,12 @@ async def profiles(
 
 
 async def profile(connection: AsyncConnection, account: AccountKey, name: str) -> ProfileView:
-    """The account's profile of this name. Raises `NotFound` (`unknown_profile`)."""
+    """The account's profile of this name or id (`AP-3`). Raises `NotFound` (`unknown_profile`)."""
     row = None
     if storable(name):
-        named = _profiles(account).where(ProfileRow.name == name.strip())
+        number = parse_reference("AP", name)
+        is_it = ProfileRow.name == name.strip() if number is None else ProfileRow.id == number
+        named = _profiles(account).where(is_it)
         row = (await connection.execute(named)).one_or_none()
     if row is None:
         raise NotFound.because("unknown_profile")

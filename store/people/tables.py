@@ -31,6 +31,8 @@ class AccountRow(Row):
     language: Mapped[str] = mapped_column(server_default=text("'en'"), info=CODE)
     contact_email: Mapped[str | None] = mapped_column(info=personal(Erase.ADDRESS))
     """The address to which a notification is offered if the code was not requested (F65)."""
+    sender_name: Mapped[str | None] = mapped_column(info=NAME)
+    """The name that e-mails of the account come from; NULL: that of the platform."""
     closed_at: Mapped[datetime | None]
     """Since when the account accepts no new orders and its users cannot act (F67)."""
     mode: Mapped[str] = mapped_column(server_default=Mode.LIVE, info=CODE)
@@ -41,6 +43,19 @@ class AccountRow(Row):
         CheckConstraint(among("language", Language), name="language"),
         CheckConstraint(among("mode", Mode), name="mode_known"),
     )
+
+
+class ReminderScheduleRow(Row):
+    """When distributors are reminded of what was placed from then on; NULL: the platform's setting."""
+
+    __tablename__ = "reminder_schedules"
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True, server_default=now())
+    acknowledgement_days: Mapped[int | None]
+    processing_days: Mapped[int | None]
+    reminders: Mapped[int | None]
+    qr_code_days: Mapped[int | None]
+    qr_reminders: Mapped[int | None]
 
 
 class ProfileRow(Row):

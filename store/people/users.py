@@ -32,7 +32,7 @@ from store.paging import by_account
 from store.people import sessions, user_mails
 from store.people.profiles import profile_id_of, record_change
 from store.people.sign_in_tables import PasswordRow, UserMailRow
-from store.people.tables import UserRow
+from store.people.tables import ProfileRow, UserRow
 from store.row import now
 from store.scopes import within
 
@@ -40,12 +40,18 @@ _MANAGING = [role for role, has in PERMISSIONS.items() if Permission.MANAGE_USER
 
 
 async def users(
-    connection: AsyncConnection, scope: Scope, kind: UserKind | None = None, wanted: Wanted = WHOLE
+    connection: AsyncConnection,
+    scope: Scope,
+    kind: UserKind | None = None,
+    wanted: Wanted = WHOLE,
+    profile: str | None = None,
 ) -> Page[UserView]:
     """Users, sorted by account and name, and whether they can sign in."""
     mine = _select_with_sign_in().where(within(scope, UserRow.account_id))
     if kind is not None:
         mine = mine.where(UserRow.kind == kind)
+    if profile is not None:
+        mine = mine.where(ProfileRow.name == profile)
     return (await by_account(scope, UserRow.name, UserRow.id).page(connection, mine, wanted)).of(user_view)
 
 

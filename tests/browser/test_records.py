@@ -20,7 +20,7 @@ MANAGER = "manager@acme.example"
 PAGES = (
     *("/administration", "/administration/catalogue", "/administration/audit", "/administration/e-mails"),
     *("/administration/api-keys", "/administration/api-keys/K-1", "/administration/api-keys/new"),
-    *("/administration/api-keys/service-user", "/administration/webhooks/new", "/administration/webhooks"),
+    *("/administration/service-users/new", "/administration/webhooks/new", "/administration/webhooks"),
     *(
         "/administration/webhooks/WH-1",
         "/administration/webhooks/WH-1/edit",

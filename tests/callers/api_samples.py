@@ -11,6 +11,29 @@ PUBLIC = "https://8.8.8.8/hooks"
 API = {
     "PeopleBook.employees": Sample(lambda d, c, _, a: d.people.employees(c, a), Permission.VIEW_INVENTORY),
     "PeopleBook.groups": Sample(lambda d, c, _, a: d.people.groups(c, a), Permission.VIEW_INVENTORY),
+    "EmployeeDesk.employee": Sample(
+        lambda d, c, k, _: d.employees.employee(c, k.employee), Permission.VIEW_INVENTORY
+    ),
+    "EmployeeDesk.add_employee": Sample(
+        lambda d, c, _, a: d.employees.add_employee(c, a, "New", "new@acme.example"),
+        Permission.EDIT_INVENTORY,
+    ),
+    "EmployeeDesk.edit_employee": Sample(
+        lambda d, c, k, _: d.employees.edit_employee(c, k.employee, language="fr"), Permission.EDIT_INVENTORY
+    ),
+    "EmployeeDesk.remove_employee": Sample(
+        lambda d, c, k, _: d.employees.remove_employee(c, k.employee), Permission.EDIT_INVENTORY
+    ),
+    "GroupDesk.group": Sample(lambda d, c, k, _: d.groups.group(c, k.group), Permission.VIEW_INVENTORY),
+    "GroupDesk.create_group": Sample(
+        lambda d, c, _, a: d.groups.create_group(c, a, "New"), Permission.EDIT_INVENTORY
+    ),
+    "GroupDesk.rename_group": Sample(
+        lambda d, c, k, _: d.groups.rename_group(c, k.group, "Other"), Permission.EDIT_INVENTORY
+    ),
+    "GroupDesk.delete_group": Sample(
+        lambda d, c, k, _: d.groups.delete_group(c, k.group), Permission.EDIT_INVENTORY
+    ),
     "FleetDesk.sims": Sample(lambda d, c, _, a: d.fleet.sims(c, a), Permission.VIEW_INVENTORY),
     "FleetDesk.devices": Sample(lambda d, c, _, a: d.fleet.devices(c, a), Permission.VIEW_INVENTORY),
     "UserDesk.user": Sample(lambda d, c, k, _: d.users.user(c, k.user), Permission.VIEW_PEOPLE),

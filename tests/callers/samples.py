@@ -106,6 +106,13 @@ _PROFILES: dict[str, Sample] = {
     "create_profile": Sample(lambda d, c, _, a: d.profiles.create_profile(c, a, "New"), P.MANAGE_PROFILES),
     "enable": Sample(lambda d, c, _, a: d.profiles.enable(c, a, "Clerk", ["all"]), P.MANAGE_PROFILES),
     "disable": Sample(lambda d, c, _, a: d.profiles.disable(c, a, "Clerk", ["all"]), P.MANAGE_PROFILES),
+    "edit_profile": Sample(
+        lambda d, c, _, a: d.profiles.edit_profile(c, a, "Clerk", targets=[]), P.MANAGE_PROFILES
+    ),
+    "delete_profile": Sample(
+        lambda d, c, k, a: d.profiles.delete_profile(c, a, k.profile, replacement="Default"),
+        P.MANAGE_PROFILES,
+    ),
 }
 
 _USERS: dict[str, Sample] = {
@@ -131,6 +138,9 @@ _CONTACTS: dict[str, Sample] = {
     "edit_contact": Sample(
         lambda d, c, k, _: d.contacts.edit_contact(c, None, k.contact, name="New"), P.MANAGE_CONTACTS
     ),
+    "open_links": Sample(lambda d, c, k, _: d.contacts.open_links(c, k.contact), P.VIEW_PEOPLE),
+    "overview": Sample(lambda d, c, _, __: d.contacts.overview(c), P.VIEW_PEOPLE, names_nothing=True),
+    "remove_contact": Sample(lambda d, c, k, _: d.contacts.remove_contact(c, k.contact), P.MANAGE_CONTACTS),
 }
 
 
@@ -140,6 +150,10 @@ _ACCOUNTS: dict[str, Sample] = {
     "create": Sample(lambda d, c, _, __: d.accounts.create(c, "New"), P.MANAGE_ACCOUNTS, names_nothing=True),
     "rename": Sample(lambda d, c, _, a: d.accounts.rename(c, a, ACCOUNT), P.MANAGE_ACCOUNTS),
     "set_language": Sample(lambda d, c, _, a: d.accounts.set_language(c, a, "fr"), P.MANAGE_USERS),
+    "reminders": Sample(lambda d, c, _, a: d.accounts.reminders(c, a), P.VIEW_PEOPLE),
+    "set_reminders": Sample(
+        lambda d, c, _, a: d.accounts.set_reminders(c, a, {"qr_code_days": 5}), P.MANAGE_USERS
+    ),
     "set_contact": Sample(lambda d, c, _, a: d.accounts.set_contact(c, a, None), P.MANAGE_USERS),
     "close": Sample(lambda d, c, _, a: d.accounts.close(c, a), P.MANAGE_ACCOUNTS),
     "reopen": Sample(lambda d, c, _, a: d.accounts.reopen(c, a), P.MANAGE_ACCOUNTS),

@@ -85,6 +85,10 @@ WRITTEN_TO: dict[str, Call] = {
     ),
     "AgentDesk.create_agent email": lambda d, c, _, to: d.agents.create_agent(c, ACCOUNT, "New", to),
     "AgentDesk.edit_agent email": lambda d, c, k, to: d.agents.edit_agent(c, k.agent, email=to),
+    "EmployeeDesk.add_employee email": lambda d, c, _, to: d.employees.add_employee(c, ACCOUNT, "New", to),
+    "EmployeeDesk.edit_employee email": lambda d, c, k, to: d.employees.edit_employee(
+        c, k.employee, email=to
+    ),
     "SubscriberDesk.add_subscriber email": lambda d, c, _, to: d.subscribers.add_subscriber(
         c, ACCOUNT, "New", "+12125550099", "basic", email=to
     ),
@@ -94,12 +98,18 @@ WRITTEN_TO: dict[str, Call] = {
 }
 """Every argument of a desk that is an address which mails will go to."""
 FOUND_BY = {
+    "AccountDesk.edit sender_name",
     "ContactDesk.edit_contact contact",
     "UserDesk.set_role user",
     "UserDesk.user user",
     "UserDesk.edit_user user",
     "ApiKeyDesk.create user",
     "ContactDesk.contact contact",
+    "ContactDesk.open_links contact",
+    "ContactDesk.remove_contact contact",
+    "EmployeeDesk.employee employee",
+    "EmployeeDesk.edit_employee employee",
+    "EmployeeDesk.remove_employee employee",
     "UserDesk.set_user_language user",
     "UserDesk.activate_user user",
     "UserDesk.deactivate_user user",
@@ -118,7 +128,7 @@ FOUND_BY = {
     "BulkDesk.preview bulk.employee",
     "BulkDesk.confirm bulk.employee",
 }
-"""Arguments that only name a record which there is."""
+"""Arguments that only name a record which there is, or a name that is shown."""
 
 
 def _arguments() -> Iterator[str]:
@@ -139,7 +149,7 @@ def _arguments() -> Iterator[str]:
 def test_every_argument_of_a_desk_that_may_be_an_address_is_known_here() -> None:
     found = set(_arguments())
     assert found == set(WRITTEN_TO) | FOUND_BY
-    assert len(WRITTEN_TO) == 15
+    assert len(WRITTEN_TO) == 17
 
 
 @pytest.mark.covers("S2", "F29", "F56")

@@ -66,6 +66,13 @@ ADDED_BY_SAMPLES = {
     "SubscriberDesk.add_subscriber",
     "JobDesk.submit_file",
     "WebhookDesk.create",
+    "EmployeeDesk.add_employee",
+    "GroupDesk.create_group",
+    "EmployeeDesk.remove_employee",
+    "GroupDesk.delete_group",
+    "ContactDesk.remove_contact",
+    "AccountDesk.set_reminders",
+    "ProfileDesk.delete_profile",
 }
 TRIED = {"LicenceDesk.check_price"}
 """What is done and taken back, to see whether it would be refused."""

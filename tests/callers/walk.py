@@ -108,6 +108,9 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
     "profiles": lambda d, c: d.profiles.profiles(c),
     "users": lambda d, c: d.users.users(c),
     "contacts": lambda d, c: d.contacts.contacts(c),
+    "distributors and contacts": lambda d, c: d.contacts.overview(c),
+    "employees": lambda d, c: d.people.employees(c),
+    "groups": lambda d, c: d.people.groups(c),
     "distributors": lambda d, c: d.contacts.distributors(c),
     "refused": lambda d, c: d.orders.orders(c, status=OrderStatus.REFUSED),
     "held": lambda d, c: d.retry.select(c),
@@ -185,6 +188,7 @@ STORE: dict[str, Read] = {
     "contacts.contacts": lambda c, s, _: contacts.contacts(c, s),
     "contacts.of_distributor": lambda c, s, _: contacts.contacts(c, s, distributor="Telvia"),
     "contacts.distributors": lambda c, s, _: _names_of(contacts.distributors(c, s)),
+    "contacts.overview": lambda c, s, _: _names_of(contacts.overview(c, s)),
     "contacts.find_distributor": lambda c, s, _: contacts.find_distributor(c, s.account_id, "Telvia"),  # type: ignore[union-attr]
     "contacts.of_ids": lambda c, s, k: contacts.of_ids(c, s, [_number(k.contact)]),
     "contacts.find": lambda c, s, k: contacts.find(c, s, k.contact),

@@ -21,6 +21,7 @@ from starter.fleet.saved_views import SavedViewDesk
 from starter.licences.licences import LicenceDesk
 from starter.operations.webhooks import WebhookDesk
 from starter.people.api_keys import ApiKeyDesk
+from starter.people.employees import EmployeeDesk
 from starter.people.users import UserDesk
 from store.key_ring import KeyRing
 from store.licences import request_rows
@@ -85,6 +86,10 @@ class Known:
     """A view of the inventory that the manager saved."""
     event: str
     """A change, as the audit and the feed name it."""
+    employee: str
+    """One who uses no SIM."""
+    group: str
+    """A management group with a line."""
     profile: str = "Clerk"
     distributor: str = "Telvia"
     account: str = "A-1"
@@ -144,6 +149,8 @@ async def build(database: Database) -> Known:
         device=await _device(database, found.device),
         view=await _view(database),
         event=await _event(database),
+        employee=await _employee(database),
+        group=await _group(database),
     )
     await _left_line(database)
     await run(
@@ -188,6 +195,18 @@ async def _view(database: Database) -> str:
     """A view of the inventory of the manager."""
     manager = await who(database, f"{Role.MANAGER}@acme.example")
     return (await SavedViewDesk(database).save(manager, "Orange", InventoryQuery(provider="Orange"))).view_id
+
+
+async def _employee(database: Database) -> str:
+    added = await EmployeeDesk(database).add_employee(OPERATOR, ACCOUNT, "Elsa", "elsa@acme.example")
+    return reference("E", added.id)
+
+
+async def _group(database: Database) -> str:
+    (row,) = await run(
+        database, "SELECT min(g.id) AS id FROM management_groups g JOIN line_groups ON group_id = g.id"
+    )
+    return reference("G", row.id)
 
 
 async def _job(database: Database, line_name: str) -> str:
@@ -291,6 +310,8 @@ UNKNOWN = Known(
     device="D-99999",
     view="V-99999",
     event="MS4xMDA0LjQ",
+    employee="E-99999",
+    group="G-99999",
 )
 
 

@@ -186,6 +186,14 @@ def test_the_sender_may_have_any_name(name: str) -> None:
     assert address.display_name == name.strip('"')
 
 
+def test_an_account_may_have_a_name_of_its_own_as_the_sender() -> None:
+    mail = a_mail(sender_name='Zoé, "Acme" <x>')
+    [address] = read(enveloped(mail, SENDER).content)["From"].addresses
+    assert (address.display_name, address.addr_spec) == ('Zoé, "Acme" <x>', SENDER.address)
+    with pytest.raises(MailInvalid):
+        a_mail(sender_name="Acme\r\nBcc: x@y.example")
+
+
 def test_the_sender_without_a_name() -> None:
     sender = Sender.parse("orders@esim.example")
     assert sender.domain == "esim.example"

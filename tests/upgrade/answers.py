@@ -33,6 +33,13 @@ LATER = frozenset(
         *("StockDesk.esim", "AuditDesk.entries", "OrderDesk.of_ids"),
         *("AuditDesk.entry", "AuditDesk.people", "AuditDesk.csv"),
         "MailLogDesk.mails",
+        *(
+            "EmployeeDesk.employee",
+            "GroupDesk.group",
+            "ContactDesk.overview",
+            "ContactDesk.open_links",
+            "AccountDesk.reminders",
+        ),
         *("FeedDesk.account", "FeedDesk.order", "FeedDesk.sim", "FeedDesk.types"),
     }
 )

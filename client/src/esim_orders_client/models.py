@@ -25,6 +25,8 @@ class Account(Model):
     """`live` or `test`."""
     language: str
     contact_email: str | None
+    sender_name: str | None
+    """The name that e-mails come from; null: the platform's."""
     closed_at: datetime | None
     open_orders: int
 
@@ -1156,6 +1158,16 @@ class QrRequestPreview(Model):
     """The request that is open: it can only be sent again."""
     version: int | None
     """The version of the code that the SIM has already."""
+
+
+class Reminders(Model):
+    """When distributors are reminded; null where the settings of the platform hold."""
+
+    acknowledgement_days: int | None
+    processing_days: int | None
+    reminders: int | None
+    qr_code_days: int | None
+    qr_reminders: int | None
 
 
 class ReplaceLicenceEsimBody(Body):

@@ -3,15 +3,16 @@
 from typing import Annotated
 
 from fastapi import Response
-from pydantic import Field
+from pydantic import Field, Strict
 
 from models.people.api_keys import Mode
 from models.people.callers import Caller, Permission
+from models.people.reminders import MOST_DAYS, MOST_REMINDERS
 from portal.api.caller import At, Who, needs
-from portal.api.fields import Body, Id, IdempotencyKey, Name, required
+from portal.api.fields import WHOLE, Body, Id, IdempotencyKey, Name, required
 from portal.api.lists import ListOf, Pages
 from portal.api.made import say_made
-from portal.api.people.resources import AccountResource
+from portal.api.people.resources import AccountResource, RemindersResource
 from portal.api.routing import router
 
 routes = router("Accounts")
@@ -20,6 +21,8 @@ Listing = Annotated[Caller, needs(Permission.VIEW_PEOPLE, any_account=True)]
 Managing = Annotated[Caller, needs(Permission.MANAGE_ACCOUNTS)]
 Creating = Annotated[Caller, needs(Permission.MANAGE_ACCOUNTS, any_account=True)]
 Setting = Annotated[Caller, needs(Permission.MANAGE_USERS)]
+Days = Annotated[int, Strict(), Field(ge=1, le=MOST_DAYS), WHOLE]
+Number = Annotated[int, Strict(), Field(ge=0, le=MOST_REMINDERS), WHOLE]
 
 
 class NewAccountBody(Body):
@@ -31,10 +34,23 @@ class NewAccountBody(Body):
 
 
 class AccountBody(Body):
-    """What changes of the account; what is left out stays, null removes the contact address."""
+    """What changes of the account; what is left out stays, null removes the contact address or the name."""
 
     language: Name | None = None
     contact_email: Name | None = None
+    sender_name: Name | None = Field(
+        default=None, description="The name that e-mails come from; null: that of the platform."
+    )
+
+
+class RemindersBody(Body):
+    """The whole schedule; what is left out, or null, is as the settings of the platform say."""
+
+    acknowledgement_days: Days | None = None
+    processing_days: Days | None = None
+    reminders: Number | None = Field(default=None, description="Sent in each wait before the order is held.")
+    qr_code_days: Days | None = None
+    qr_reminders: Number | None = None
 
 
 class NameBody(Body):
@@ -87,9 +103,21 @@ async def show_own_account(caller: Viewing, desks: At) -> AccountResource:
 
 @routes.patch("/account", summary="Change the account's settings")
 async def change_account(caller: Setting, desks: At, body: AccountBody) -> AccountResource:
-    """Change the language of e-mails, or the address that notifications of unrequested codes go to."""
+    """Change the language of e-mails, the name they come from, or whom unrequested codes are offered to."""
     changed = await desks.accounts.edit(caller, None, **body.model_dump(include=set(body.model_fields_set)))
     return AccountResource.of(changed)
+
+
+@routes.get("/account/reminders", summary="Show the account's reminder schedule")
+async def show_reminders(caller: Viewing, desks: At) -> RemindersResource:
+    """When distributors are reminded; null where the settings of the platform hold."""
+    return RemindersResource.of(await desks.accounts.reminders(caller))
+
+
+@routes.put("/account/reminders", summary="Set the account's reminder schedule")
+async def set_reminders(caller: Setting, desks: At, body: RemindersBody) -> RemindersResource:
+    """It holds for orders and requests from now on; what is open keeps its schedule. Idempotent."""
+    return RemindersResource.of(await desks.accounts.set_reminders(caller, None, body.model_dump()))
 
 
 @routes.post("/account/rename", summary="Rename the account")

@@ -1,4 +1,4 @@
-"""Distributors, their contacts, employees and groups over HTTP (F42, A16)."""
+"""Distributors and their contacts over HTTP (F42, A16)."""
 
 from typing import Annotated
 
@@ -10,18 +10,12 @@ from portal.api.caller import At, needs
 from portal.api.fields import Body, Id, IdempotencyKey, Name, required
 from portal.api.lists import ListOf, Pages
 from portal.api.made import say_made
-from portal.api.people.resources import (
-    ContactResource,
-    DistributorResource,
-    EmployeeResource,
-    GroupResource,
-)
+from portal.api.people.resources import ContactResource, DistributorResource
 from portal.api.routing import router
 
-routes = router("Distributors, employees and groups")
+routes = router("Distributors")
 Viewing = Annotated[Caller, needs(Permission.VIEW_PEOPLE)]
 Managing = Annotated[Caller, needs(Permission.MANAGE_CONTACTS)]
-Looking = Annotated[Caller, needs(Permission.VIEW_INVENTORY)]
 _ROLES = "`order`, `esim_qr_code`."
 
 
@@ -105,22 +99,7 @@ async def change_contact(caller: Managing, desks: At, contact: Id, body: Contact
     return ContactResource.of(await desks.contacts.edit_contact(caller, None, contact, **body.model_dump()))
 
 
-@routes.get("/employees", summary="List employees")
-async def list_employees(
-    caller: Looking,
-    desks: At,
-    pages: Pages,
-    find: Annotated[
-        Name | None, Query(description="The beginning of a name or an address.", examples=["gin"])
-    ] = None,
-) -> ListOf[EmployeeResource]:
-    """Who uses SIMs of the account, by name."""
-    found = await desks.people.employees(caller, find=find, limit=pages.limit, after=pages.after)
-    return pages.of(found, EmployeeResource.of)
-
-
-@routes.get("/groups", summary="List groups")
-async def list_groups(caller: Looking, desks: At, pages: Pages) -> ListOf[GroupResource]:
-    """The management groups of the account, by name."""
-    found = await desks.people.groups(caller, limit=pages.limit, after=pages.after)
-    return pages.of(found, GroupResource.of)
+@routes.delete("/contacts/{contact}", summary="Remove a contact", status_code=204)
+async def remove_contact(caller: Managing, desks: At, contact: Id) -> None:
+    """Remove a contact whom no open order or request needs. Its upload links are dead at once."""
+    await desks.contacts.remove_contact(caller, contact)

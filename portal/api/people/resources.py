@@ -7,6 +7,7 @@ from pydantic import Field
 from models.identifiers import reference
 from models.people.account import AccountView
 from models.people.profiles import ProfileView
+from models.people.reminders import AccountReminders
 from models.people.views import ContactDetails, EmployeeView, GroupView, UserView
 from portal.api.fields import COUNTED_UP, Resource
 
@@ -19,6 +20,7 @@ class AccountResource(Resource):
     mode: str = Field(description="`live` or `test`.", examples=["test"])
     language: str
     contact_email: str | None
+    sender_name: str | None = Field(description="The name that e-mails come from; null: the platform's.")
     closed_at: datetime | None
     open_orders: int
 
@@ -26,6 +28,21 @@ class AccountResource(Resource):
     def of(cls, view: AccountView) -> "AccountResource":
         """The account as it is answered."""
         return cls(**view.model_dump(exclude={"id"}), id=reference("A", view.id))
+
+
+class RemindersResource(Resource):
+    """When distributors are reminded; null where the settings of the platform hold."""
+
+    acknowledgement_days: int | None
+    processing_days: int | None
+    reminders: int | None
+    qr_code_days: int | None
+    qr_reminders: int | None
+
+    @classmethod
+    def of(cls, view: AccountReminders) -> "RemindersResource":
+        """The schedule as it is answered."""
+        return cls(**view.model_dump())
 
 
 class UserResource(Resource):

@@ -48,6 +48,15 @@ class NewProfileBody(Body):
     name: Name = Field(examples=["Night shift"])
 
 
+class ProfileBody(Body):
+    """What changes of a profile; what is left out stays."""
+
+    name: Name | None = None
+    targets: list[Name] | None = Field(
+        default=None, max_length=20, description="All that are enabled from now on; `[]` for none."
+    )
+
+
 class TargetsBody(Body):
     """Targets, such as `switch_to_esim:2`; an action alone is its three slots, `all` all nine."""
 
@@ -149,6 +158,26 @@ async def create_profile(
 async def show_profile(caller: Viewing, desks: At, profile: Id) -> ProfileResource:
     """One profile, by its name."""
     return ProfileResource.of(await desks.profiles.profile(caller, None, profile))
+
+
+@routes.patch("/profiles/{profile}", summary="Change a profile")
+async def change_profile(caller: Profiling, desks: At, profile: Id, body: ProfileBody) -> ProfileResource:
+    """Rename a profile, or set all its enabled targets at once. Orders that were accepted continue."""
+    changed = await desks.profiles.edit_profile(
+        caller, None, profile, new_name=body.name, targets=body.targets
+    )
+    return ProfileResource.of(changed)
+
+
+@routes.delete("/profiles/{profile}", summary="Delete a profile", status_code=204)
+async def delete_profile(
+    caller: Profiling,
+    desks: At,
+    profile: Id,
+    replacement: Annotated[Name | None, Query(description="The profile that its users get.")] = None,
+) -> None:
+    """Delete a custom profile. It needs a replacement if users have it."""
+    await desks.profiles.delete_profile(caller, None, profile, replacement=replacement)
 
 
 @routes.post("/profiles/{profile}/enable", summary="Enable targets of a profile")

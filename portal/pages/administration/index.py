@@ -27,7 +27,25 @@ class Group(NamedTuple):
 
 
 GROUPS: tuple[Group, ...] = (
-    Group("people", (Section("users", "/people", Permission.VIEW_PEOPLE, "people"),)),
+    Group(
+        "people",
+        (
+            Section("users", "/people", Permission.VIEW_PEOPLE, "people"),
+            Section("service_users", "/administration/service-users", Permission.VIEW_PEOPLE, "swap"),
+            Section("profiles", "/administration/profiles", Permission.VIEW_PEOPLE, "lock"),
+        ),
+    ),
+    Group(
+        "fleet",
+        (
+            Section("employees", "/administration/employees", Permission.VIEW_INVENTORY, "person"),
+            Section("groups", "/administration/groups", Permission.VIEW_INVENTORY, "columns"),
+            Section("distributors", "/administration/distributors", Permission.VIEW_PEOPLE, "mail"),
+        ),
+    ),
+    Group(
+        "account", (Section("settings", "/administration/account", Permission.VIEW_PEOPLE, "administration"),)
+    ),
     Group(
         "systems",
         (

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from models.errors import Refused
 from models.identifiers import reference
 from models.paging import LARGEST_PAGE
-from models.people.callers import USER_ROLES, Permission, Role, may_grant
+from models.people.callers import USER_ROLES, Permission, Role, UserKind, may_grant
 from models.people.views import UserView
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
@@ -26,6 +26,8 @@ FIELDS = {
     "name_invalid": "name",
 }
 """Which field a refusal is about."""
+SERVICE_USERS = "/administration/service-users"
+"""The list of those who are no persons."""
 
 
 class State(StrEnum):
@@ -121,7 +123,9 @@ async def ask_deactivate(request: Request, who: SignedIn) -> Response:
         if user.id == who.user.id:
             raise Refused.because("own_user")
         not_above(who.caller, user.role)
-        return who.page(request, "people/deactivate", user=user, path=_path(user))
+        service = user.kind is UserKind.SERVICE
+        facts: dict[str, Any] = {"user": user, "path": _path(user), "service": service, "list": _list(user)}
+        return who.page(request, "people/deactivate", **facts)
     return await _shown(request, who, asking.form, 403)
 
 
@@ -142,7 +146,8 @@ async def _set_active(request: Request, who: SignedIn, *, active: bool) -> Respo
         if sent.model is not None:
             change = desk.activate_user if active else desk.deactivate_user
             user = await change(who.caller, name)
-            return who.done("/people", "user_activated" if active else "user_deactivated", name=user.name)
+            said = "user_activated" if active else "user_deactivated"
+            return who.done(_list(user), said, name=user.name)
     return await _shown(request, who, asking.form, asking.status)
 
 
@@ -157,6 +162,8 @@ async def _shown(request: Request, who: SignedIn, sent: Sent[Any], status: int =
         form=sent,
         user=user,
         path=_path(user),
+        service=user.kind is UserKind.SERVICE,
+        list=_list(user),
         state=State.of(user),
         own=user.id == who.user.id,
         manages=manages and not above,
@@ -184,6 +191,10 @@ async def _edit(
 def roles_of(who: SignedIn) -> list[Role]:
     """The roles that the person may give. That of a provider desk is the platform's to give."""
     return [role for role in USER_ROLES if may_grant(who.caller.permissions, role)]
+
+
+def _list(user: UserView) -> str:
+    return SERVICE_USERS if user.kind is UserKind.SERVICE else "/people"
 
 
 def _path(user: UserView) -> str:

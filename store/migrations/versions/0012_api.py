@@ -81,11 +81,25 @@ END $$
 """Nothing changes an origin but the erasure of a person."""
 
 
+_REMINDERS = ("acknowledgement_days", "processing_days", "reminders", "qr_code_days", "qr_reminders")
+
+
 def upgrade() -> None:
     op.add_column(
         "accounts", sa.Column("mode", sa.String(), server_default=sa.text("'live'"), nullable=False)
     )
     op.create_check_constraint(op.f("ck_accounts_mode_known"), "accounts", "mode IN ('live', 'test')")
+    op.add_column("accounts", sa.Column("sender_name", sa.String(), nullable=True))
+    op.create_table(
+        "reminder_schedules",
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), server_default=sa.text("esim_now()"), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in _REMINDERS),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_reminder_schedules_account_id")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "since", name=op.f("pk_reminder_schedules")),
+    )
     op.create_table(
         "api_keys",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -150,6 +164,8 @@ def downgrade() -> None:
     op.drop_index("ix_api_keys_account_id", table_name="api_keys")
     op.drop_index("uq_api_keys_digest", table_name="api_keys")
     op.drop_table("api_keys")
+    op.drop_table("reminder_schedules")
+    op.drop_column("accounts", "sender_name")
     op.drop_constraint(op.f("ck_accounts_mode_known"), "accounts", type_="check")
     op.drop_column("accounts", "mode")
 

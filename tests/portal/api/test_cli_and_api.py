@@ -35,6 +35,8 @@ OTHER_FORMS = {
     "OrderDesk.watch": "follows an order in the terminal; the API answers its events",
     "AccountDesk.set_language": "`AccountDesk.edit` changes both",
     "AccountDesk.set_contact": "`AccountDesk.edit` changes both",
+    "ContactDesk.open_links": "a page's warning; the API shows the links of a request",
+    "ContactDesk.overview": "a page's list with counts; the API lists distributors, and contacts by role",
     "UserDesk.set_role": "`UserDesk.edit_user` changes both",
     "UserDesk.set_user_language": "`UserDesk.edit_user` changes both",
     "FleetEditDesk.edit_line": "a page's one form; the API sets employees and groups",

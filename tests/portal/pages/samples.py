@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from models.fleet.bulk import BulkAction
 from models.operations.jobs import KINDS
 from tests.callers.world import Known
-from tests.portal.pages.page_sample import PageSample
 from tests.portal.pages.people import PASSWORD
+from tests.portal.pages.sample import PageSample
+from tests.portal.pages.samples_administration import ADMINISTRATION
 from tests.portal.pages.samples_office import OFFICE
 
 ICCID = "8933012345678901234"
@@ -139,6 +140,7 @@ SAMPLES: dict[str, PageSample] = {
     "POST /held/retry": PageSample(
         form=lambda known: {"ids": known.request}, names_nothing=True, answers=(503,)
     ),
+    **ADMINISTRATION,
     **OFFICE,
     "POST /sign-out": PageSample(names_nothing=True, ends_session=True),
 }

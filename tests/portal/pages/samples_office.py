@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tests.callers.world import Known
-from tests.portal.pages.page_sample import PageSample
+from tests.portal.pages.sample import PageSample
 
 _KEYS = "/administration/api-keys"
 _KEY_FORM = {"name": "Shop", "user": "bot@acme.example", "access": "view", "days": "90", "key": "k-1"}
@@ -26,9 +26,6 @@ OFFICE: dict[str, PageSample] = {
     f"GET {_KEYS}/{{key}}": PageSample(_key),
     f"GET {_KEYS}/{{key}}/revoke": PageSample(_key),
     f"POST {_KEYS}/{{key}}/revoke": PageSample(_key),
-    f"POST {_KEYS}/service-user": PageSample(
-        form=lambda _: {"name": "Shop", "email": "no address", "role": "viewer"}, names_nothing=True
-    ),
     f"POST {_HOOKS}": PageSample(form=lambda _: _HOOK_FORM, names_nothing=True),
     **{f"GET {_HOOKS}/{{webhook}}{step}": PageSample(_hook) for step in ("", "/edit", "/rotate", "/delete")},
     f"POST {_HOOKS}/{{webhook}}/edit": PageSample(_hook, lambda _: _HOOK_FORM),

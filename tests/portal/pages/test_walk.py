@@ -29,8 +29,8 @@ from tests.builders import run
 from tests.callers.world import UNKNOWN, Known
 from tests.portal.api.test_walk_safety import JUNK_IDS
 from tests.portal.pages.conftest import SignIn
-from tests.portal.pages.page_sample import PageSample
 from tests.portal.pages.people import ADDRESS, ANA, BEN, CLEO, Browser
+from tests.portal.pages.sample import PageSample
 from tests.portal.pages.samples import SAMPLES
 
 pytestmark = pytest.mark.covers("P14")

@@ -18,6 +18,7 @@ async def test_an_account_is_created_renamed_closed_and_opened_again(shell: Shel
         "name": "Nord",
         "language": "fr",
         "contact_email": "office@nord.example",
+        "sender_name": None,
         "closed_at": None,
         "mode": "live",
         "open_orders": 0,

@@ -56,8 +56,8 @@ def counting(database: Database) -> Iterator[Cost]:
         event.remove(engine, "commit", committed)
 
 
-async def a_switch(database: Database, cost: Cost, asked: Placement) -> None:
-    """One order from placing to the last e-mail, by the steps that the workflow schedules."""
+async def a_switch(database: Database, cost: Cost, asked: Placement) -> Post:
+    """One order from placing to the last e-mail, by the steps that the workflow schedules; its e-mails."""
     post = Post(database)
     steps, people = InventorySteps(database), email_steps(database, post.outbox)
     provider = PortSteps(database, {BY_MAIL: post.provider})
@@ -77,6 +77,7 @@ async def a_switch(database: Database, cost: Cost, asked: Placement) -> None:
         cost.steps[name] = []
         await step
     assert len(post.mailer.to()) == 3, "the distributor, who placed the order, and the employee"
+    return post
 
 
 async def test_an_order_costs_the_database_no_more_statements_than_it_needs(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Distributors, employees and groups: `client.contacts`."""
+"""Distributors: `client.contacts`."""
 
 # Written by `make client` from docs/openapi.json; changes here are lost.
 
@@ -11,7 +11,7 @@ from esim_orders_client.models import Contact
 
 
 class AsyncContactsApi:
-    """Distributors, employees and groups."""
+    """Distributors."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -132,3 +132,12 @@ class AsyncContactsApi:
                 ),
             ),
         )
+
+    async def delete(self, contact: str) -> None:
+        """Remove a contact.
+
+        Remove a contact whom no open order or request needs. Its upload links are dead at once.
+
+        Needs the permission `manage_contacts`.
+        """
+        await self._connection.content(Call("DELETE", path_of("contacts", "{contact}", contact=contact)))

@@ -5,7 +5,7 @@
 from collections.abc import AsyncIterator, Sequence
 
 from esim_orders_client._async.connection import AsyncConnection
-from esim_orders_client.calls import Call, body_of, new_key, path_of
+from esim_orders_client.calls import OMIT, Call, Omit, body_of, new_key, path_of
 from esim_orders_client.model import Page
 from esim_orders_client.models import Profile
 
@@ -53,6 +53,43 @@ class AsyncProfilesApi:
         """
         return await self._connection.ask(
             Profile, Call("GET", path_of("profiles", "{profile}", profile=profile))
+        )
+
+    async def change(
+        self, profile: str, *, name: str | Omit | None = OMIT, targets: Sequence[str] | Omit | None = OMIT
+    ) -> Profile:
+        """Change a profile.
+
+        Rename a profile, or set all its enabled targets at once. Orders that were accepted continue.
+
+        Needs the permission `manage_profiles`.
+
+        targets: All that are enabled from now on; `[]` for none.
+        """
+        return await self._connection.ask(
+            Profile,
+            Call(
+                "PATCH",
+                path_of("profiles", "{profile}", profile=profile),
+                body=body_of({"name": name, "targets": targets}),
+            ),
+        )
+
+    async def delete(self, profile: str, *, replacement: str | None = None) -> None:
+        """Delete a profile.
+
+        Delete a custom profile. It needs a replacement if users have it.
+
+        Needs the permission `manage_profiles`.
+
+        replacement: The profile that its users get.
+        """
+        await self._connection.content(
+            Call(
+                "DELETE",
+                path_of("profiles", "{profile}", profile=profile),
+                query={"replacement": replacement},
+            )
         )
 
     async def enable(self, profile: str, *, targets: Sequence[str]) -> Profile:

@@ -1,4 +1,4 @@
-"""Distributors, employees and groups: `client.distributors`."""
+"""Distributors: `client.distributors`."""
 
 # Written by `make client` from docs/openapi.json; changes here are lost.
 
@@ -11,7 +11,7 @@ from esim_orders_client.models import Distributor
 
 
 class DistributorsApi:
-    """Distributors, employees and groups."""
+    """Distributors."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -5,7 +5,7 @@
 from collections.abc import Iterator, Sequence
 
 from esim_orders_client._sync.connection import Connection
-from esim_orders_client.calls import Call, body_of, new_key, path_of
+from esim_orders_client.calls import OMIT, Call, Omit, body_of, new_key, path_of
 from esim_orders_client.model import Page
 from esim_orders_client.models import Profile
 
@@ -52,6 +52,43 @@ class ProfilesApi:
         Needs the permission `view_people`.
         """
         return self._connection.ask(Profile, Call("GET", path_of("profiles", "{profile}", profile=profile)))
+
+    def change(
+        self, profile: str, *, name: str | Omit | None = OMIT, targets: Sequence[str] | Omit | None = OMIT
+    ) -> Profile:
+        """Change a profile.
+
+        Rename a profile, or set all its enabled targets at once. Orders that were accepted continue.
+
+        Needs the permission `manage_profiles`.
+
+        targets: All that are enabled from now on; `[]` for none.
+        """
+        return self._connection.ask(
+            Profile,
+            Call(
+                "PATCH",
+                path_of("profiles", "{profile}", profile=profile),
+                body=body_of({"name": name, "targets": targets}),
+            ),
+        )
+
+    def delete(self, profile: str, *, replacement: str | None = None) -> None:
+        """Delete a profile.
+
+        Delete a custom profile. It needs a replacement if users have it.
+
+        Needs the permission `manage_profiles`.
+
+        replacement: The profile that its users get.
+        """
+        self._connection.content(
+            Call(
+                "DELETE",
+                path_of("profiles", "{profile}", profile=profile),
+                query={"replacement": replacement},
+            )
+        )
 
     def enable(self, profile: str, *, targets: Sequence[str]) -> Profile:
         """Enable targets of a profile.

@@ -1,4 +1,4 @@
-"""What is sent to a page in the tests that walk all of them."""
+"""What a sample of a page is; the samples are in the modules beside this one."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
