@@ -81,7 +81,7 @@ async def test_a_key_gets_nothing_that_its_user_or_its_maker_may_not_do(
     assert row.permissions == ["place_orders"]
 
 
-async def test_the_service_user_is_chosen_or_made_first(browser: SignIn, desks: Desks) -> None:
+async def test_the_service_user_is_made_or_chosen_first(browser: SignIn, desks: Desks) -> None:
     cleo = await browser(CLEO)
     empty = (await cleo.get(f"{LIST}/new")).text
     assert "There is no service user yet" in empty
