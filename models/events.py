@@ -34,6 +34,7 @@ _ACCOUNT = (
     *("contact.created", "contact.changed"),
     *("api_key.created", "api_key.revoked"),
     *("user.signed_in", "user.session_ended", "user.password_changed", "user.invited", "user.reset_asked"),
+    *("user.openid_linked", "user.openid_unlinked"),
     *("sim.employee_changed", "line.groups_changed"),
     *("number.added", "number.edited"),
     *("agent.created", "agent.changed", "agent.deactivated", "agent.activated"),

@@ -110,6 +110,7 @@ FOUND_BY = {
     "MailedDesk.invite user",
     "MailedDesk.forgot email",
     "SignInDesk.sign_in email",
+    "OpenIdDesk.unlink user",
     "InventoryDesk.rows query.employee",
     "InventoryDesk.counted query.employee",
     "InventoryDesk.csv query.employee",
