@@ -56,7 +56,9 @@ class OpenIdPages:
         if who is not None and not again:
             return self._door.redirect(asked or "/")
         with Asking(unsent(next=asked), spoken(request.headers.get("accept-language", ""))) as asking:
-            address, begun = await self._desk.begin(visit_of(request), again=again)
+            address, begun = await self._desk.begin(
+                visit_of(request), again=again, other="other" in request.query_params
+            )
             answer = RedirectResponse(address, 303)
             answer.headers[REFERRER] = OWN_REFERRER
             self._cookie.keep(answer, begun, asked)

@@ -59,14 +59,18 @@ class OpenIdDesk:
         self.name = settings.openid_name or urlsplit(settings.openid_issuer).hostname or ""
         """The provider's name on the pages; empty where none is configured."""
 
-    async def begin(self, visit: Visit, *, again: bool = False) -> tuple[str, OpenIdBegun]:
+    async def begin(
+        self, visit: Visit, *, again: bool = False, other: bool = False
+    ) -> tuple[str, OpenIdBegun]:
         """Where to send the browser, and what to keep for its return. `again`: a signed-in user confirms who
-        they are. Raises `Refused` (`openid_refused`: none is configured), `Unavailable`.
+        they are. `other`: not as who is signed in there, who was refused here a moment ago.
+
+        Raises `Refused` (`openid_refused`: none is configured), `Unavailable`.
         """
         provider = self._configured()
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         begun = OpenIdBegun(state, nonce, verifier, int(time.time()), again)
-        return await provider.address(begun), begun
+        return await provider.address(begun, asked=again or other), begun
 
     async def sign_in(
         self, visit: Visit, begun: OpenIdBegun, answer: OpenIdAnswer, *, instead_of: str | None = None

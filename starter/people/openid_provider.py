@@ -95,11 +95,13 @@ class OpenIdProvider:
             )
         )
 
-    async def address(self, begun: OpenIdBegun) -> str:
-        """Where the browser is sent to authenticate. Raises `Unavailable`."""
+    async def address(self, begun: OpenIdBegun, *, asked: bool) -> str:
+        """Where the browser is sent to authenticate. `asked`: the person is asked, also one who is signed in
+        there. Raises `Unavailable`.
+        """
         known = await self._read()
         digest = hashlib.sha256(begun.verifier.encode()).digest()
-        asked = {
+        query = {
             "response_type": "code",
             "client_id": self._client.client_id,
             "redirect_uri": self._client.redirect,
@@ -111,10 +113,10 @@ class OpenIdProvider:
             # whoever is asked for an age has to say when the user authenticated
             "max_age": str(0 if begun.again else int(SIGNED_IN_FOR.total_seconds())),
         }
-        if begun.again:
-            asked["prompt"] = "login"
+        if asked:
+            query["prompt"] = "login"
         address: str = known.addresses["authorization_endpoint"]
-        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}"
+        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
 
     async def identity(self, begun: OpenIdBegun, code: str, issuer: str) -> Identity:
         """Who authenticated, by the code that the browser brought back. Raises `ProviderRejected`,

@@ -101,7 +101,8 @@ const server = createServer((request, response) => {
   return provider.callback()(request, response);
 });
 server.listen(0, '127.0.0.1', () => {
-  issuer = `http://127.0.0.1:${server.address().port}`;
+  // another site than the portal's 127.0.0.1, for browsers
+  issuer = `http://localhost:${server.address().port}`;
   key = newKey();
   shown = [key];
   begin();
