@@ -81,7 +81,7 @@ emails: $(STAMP) ## Write the e-mails that the tests compare with again, after a
 
 lock: $(STAMP) ## Pin the newest versions that pyproject.toml allows
 	$(COMPILE) --all-extras --group dev --upgrade pyproject.toml -o requirements.lock
-	$(COMPILE) --extra traces -c requirements.lock pyproject.toml -o requirements-runtime.lock
+	$(COMPILE) --extra oidc --extra traces -c requirements.lock pyproject.toml -o requirements-runtime.lock
 	echo hatchling | $(COMPILE) -c requirements.lock - -o requirements-build.lock
 
 clean: ## Remove the virtual environment and what tools left

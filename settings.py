@@ -127,6 +127,18 @@ class Settings(BaseSettings):
     """Interface that `esim-portal` listens on; 0.0.0.0 for all."""
     portal_port: int = Field(default=8090, ge=1, le=65535)
     """TCP port that `esim-portal` listens on."""
+    openid_issuer: str = ""
+    """Issuer of the OpenID provider where people may sign in: https://id.example.com, exactly as the provider
+    names itself. Empty: people sign in with a password only."""
+    openid_client_id: str = ""
+    """Client id of the portal at the OpenID provider."""
+    openid_client_secret: str = Field(default="", repr=False)
+    """Client secret of the portal at the OpenID provider."""
+    openid_name: str = Field(default="", max_length=60)
+    """Name of the OpenID provider on the sign-in page. Empty: the host of the issuer."""
+    openid_scopes: str = "openid email"
+    """Scopes that the OpenID provider is asked for, separated by spaces; openid is among them. The verified
+    e-mail address is needed once for each user."""
     trusted_proxies: str = ""
     """Addresses or networks (`10.0.0.0/8`) of the proxies in front of `esim-portal`, separated by commas:
     X-Forwarded-For is believed from these only. Empty: from none, and all clients of a proxy count as one."""

@@ -38,6 +38,7 @@ _ACCOUNT = (
     *("group.created", "group.renamed", "group.deleted"),
     *("api_key.created", "api_key.revoked"),
     *("user.signed_in", "user.session_ended", "user.password_changed", "user.invited", "user.reset_asked"),
+    *("user.openid_linked", "user.openid_unlinked"),
     *("sim.employee_changed", "line.groups_changed"),
     *("number.added", "number.edited"),
     *("agent.created", "agent.changed", "agent.deactivated", "agent.activated"),

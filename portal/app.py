@@ -20,6 +20,7 @@ from portal.api.problems import Problems
 from portal.auth.cookies import Cookies
 from portal.auth.csrf import SAFE_METHODS, WITH_THEIR_OWN, OwnFormsOnly
 from portal.auth.mailed import MailedPages
+from portal.auth.openid import OpenIdPages
 from portal.auth.pages import SignInPages
 from portal.auth.signed_in import Door
 from portal.codec import CodecRoutes
@@ -162,7 +163,10 @@ def _route_signed_in(app: FastAPI, door: Door) -> None:
     """The pages of people who sign in. `/` is one of them, before that of visitors."""
     app.state.incoming = Incoming()
     app.state.page_routes = page_routes(door)
-    app.router.routes += [*SignInPages(door).routes(), *MailedPages(door).routes(), *app.state.page_routes]
+    sign_in = SignInPages(door)
+    for pages in (sign_in, OpenIdPages(door, sign_in), MailedPages(door)):
+        app.router.routes += pages.routes()
+    app.router.routes += app.state.page_routes
 
 
 def _route_links(app: FastAPI, links: LinkDesk, pages: Pages, settings: Settings) -> None:

@@ -45,6 +45,7 @@ from starter.people.contacts import ContactDesk
 from starter.people.employees import EmployeeDesk
 from starter.people.groups import GroupDesk
 from starter.people.mailed import MailedDesk
+from starter.people.openid import OpenIdDesk
 from starter.people.profiles import ProfileDesk
 from starter.people.sign_in import SignInDesk
 from starter.people.users import UserDesk
@@ -85,6 +86,7 @@ class Desks:
     accounts: AccountDesk
     api_keys: ApiKeyDesk
     sign_in: SignInDesk
+    openid: OpenIdDesk
     mailed: MailedDesk
     code_book: CodeBook
     codes: QrDesk
@@ -141,6 +143,7 @@ class Desks:
             accounts=AccountDesk(database, settings.mail_language),
             api_keys=ApiKeyDesk(database, settings),
             sign_in=sign_in,
+            openid=OpenIdDesk(database, settings),
             mailed=MailedDesk(*connected, sign_in.hasher),
             code_book=CodeBook(database),
             codes=codes,

@@ -52,6 +52,14 @@ PEOPLE = {
     "user.reset_asked": EventType("A user asked for a new password.", _USER, _OF_USER),
     "user.password_changed": EventType("A user has a new password.", _USER, _OF_USER),
     "user.signed_in": EventType("A user signed in.", _USER, {"user": 3, "session": 8}),
+    "user.openid_linked": EventType(
+        "A user signed in at the OpenID provider for the first time, and was linked with the user there.",
+        _USER,
+        {"user": 3, "issuer": "https://id.example.com"},
+    ),
+    "user.openid_unlinked": EventType(
+        "The link between a user and the OpenID provider was removed.", _USER, _OF_USER
+    ),
     "user.session_ended": EventType(
         "A user signed out, or ended a session; without `session` all others.",
         _USER,

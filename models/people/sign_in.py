@@ -17,7 +17,10 @@ IDLE_FOR = timedelta(hours=12)
 SIGNED_IN_FOR = timedelta(days=14)
 """A session expires so long after the sign-in, however often it is used."""
 RECENT_FOR = timedelta(minutes=30)
-"""How long after the password was entered sensitive acts are allowed without entering it again."""
+"""How long after the password was entered, or the user authenticated at the OpenID provider, sensitive acts
+are allowed without doing that again."""
+OPENID_WITHIN = timedelta(minutes=10)
+"""How long a person may take to authenticate at the OpenID provider."""
 _USUAL = frozenset(
     """
     123456789012 1234567890123 12345678901234 123456789123 123123123123 111111111111 000000000000
@@ -51,6 +54,51 @@ class Visit:
     """The address, or of IPv6 the network, that attempts are counted by."""
     browser: str | None = None
     request_id: str | None = None
+
+
+@dataclass(frozen=True)
+class OpenIdBegun:
+    """A sign-in that was begun at the OpenID provider: what its end is compared with. The browser keeps it,
+    signed, for `OPENID_WITHIN`.
+    """
+
+    state: str
+    nonce: str
+    verifier: str = field(repr=False)
+    """Of PKCE: whoever has the code alone gets no token."""
+    at: int
+    """When it was begun, in seconds since 1970."""
+    again: bool = False
+    """Whether a signed-in user confirms who they are: the provider has them authenticate anew."""
+
+
+@dataclass(frozen=True)
+class OpenIdAnswer:
+    """What the OpenID provider has the browser bring back; a text is empty where it is missing."""
+
+    state: str = ""
+    code: str = field(default="", repr=False)
+    issuer: str = ""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who authenticated at the OpenID provider."""
+
+    issuer: str
+    subject: str
+    email: str | None
+    """The address, if the provider has verified it."""
+    authenticated_ago: timedelta | None
+    """None where the provider does not say when."""
+
+
+@dataclass(frozen=True)
+class WaysToSignIn:
+    """How a user can confirm who they are."""
+
+    password: bool
+    openid: bool
 
 
 @dataclass(frozen=True)

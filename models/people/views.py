@@ -53,6 +53,8 @@ class UserView(View):
     account_closed_at: datetime | None = None
     has_password: bool | None = Field(default=None, exclude=True)
     """Whether the user has chosen a password; None where that was not read."""
+    is_linked: bool | None = Field(default=None, exclude=True)
+    """Whether the user signs in at an OpenID provider; None where that was not read."""
     was_invited: bool | None = Field(default=None, exclude=True)
     """Whether the user was ever sent a link to choose one; None where that was not read."""
     replayed: bool = Field(default=False, exclude=True)

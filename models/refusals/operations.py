@@ -27,6 +27,11 @@ OPERATIONS = {
     "metrics_address_unavailable": Declared(
         "Metrics cannot be served there; see ESIM_METRICS_ADDRESS.", UNAVAILABLE
     ),
+    "openid_not_installed": Declared(
+        "ESIM_OPENID_ISSUER is set, but what checks sign-ins is not installed; run: pip install "
+        "'esim-orders[oidc]'",
+        UNAVAILABLE,
+    ),
     "traces_not_installed": Declared(
         "ESIM_OTLP_ENDPOINT is set, but what sends traces is not installed; "
         "run: pip install 'esim-orders[traces]'",

@@ -4,6 +4,7 @@ from models.refusals.declared import GONE, NOT_FOUND, TOO_MANY, Declared
 
 SIGN_IN = {
     "sign_in_refused": Declared("The address or the password is not right, or the user cannot sign in."),
+    "openid_refused": Declared("The sign-in did not succeed, or the user cannot sign in here."),
     "sign_in_too_often": Declared("Too many attempts; try again in {seconds:,} seconds.", TOO_MANY),
     "unknown_session": Declared("There is no such session of yours.", NOT_FOUND),
     "password_wrong": Declared("This is not your password."),

@@ -50,21 +50,21 @@ class SignInPages:
         asked = next_page(request.app, request.query_params.get("next", "")) or ""
         if await self._door.signed_in(request):
             return self._door.redirect(asked or "/")
-        return self._form(request, unsent(next=asked), why=self._why(request))
+        return self.form(request, unsent(next=asked), why=self._why(request))
 
     async def sign_in(self, request: Request) -> Response:
         """Begin a session, with a new id, and go on. The session before it in this browser ends."""
         language = spoken(request.headers.get("accept-language", ""))
         sent = await read_form(request, SignInForm, language)
         if sent.model is None:
-            return self._form(request, sent, 422)
+            return self.form(request, sent, 422)
         desk, model = self._door.desks.sign_in, sent.model
         try:
             begun = await desk.sign_in(
                 visit_of(request), model.email, model.password, instead_of=self._door.cookies.token(request)
             )
         except Refused as refused:
-            return self._form(request, sent.refused(refused, language), refused.refusals[0].status)
+            return self.form(request, sent.refused(refused, language), refused.refusals[0].status)
         answer = self._door.redirect(next_page(request.app, model.next) or "/")
         self._door.cookies.begin(answer, begun.token)
         return answer
@@ -75,8 +75,10 @@ class SignInPages:
             return "unsaved"
         return "" if self._door.cookies.token(request) is None else "ended"
 
-    def _form(self, request: Request, sent: Sent[Any], status: int = 200, why: str = "") -> Response:
-        answer = self._door.pages.render(request, "auth/sign_in", status, form=sent, why=why)
+    def form(self, request: Request, sent: Sent[Any], status: int = 200, why: str = "") -> Response:
+        """The page with the form, as it was sent."""
+        name = self._door.desks.openid.name
+        answer = self._door.pages.render(request, "auth/sign_in", status, form=sent, why=why, openid=name)
         answer.headers[REFERRER] = OWN_REFERRER
         if sent.wait:
             answer.headers["Retry-After"] = str(sent.wait)

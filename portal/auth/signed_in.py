@@ -108,7 +108,7 @@ class SignedIn:
 
     @property
     def recent(self) -> bool:
-        """Whether the password was entered within the last half hour."""
+        """Whether they authenticated within the last half hour: by password, or at the OpenID provider."""
         return self.found.recent
 
     @property

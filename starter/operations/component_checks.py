@@ -205,6 +205,24 @@ def payload_keys(keys: str) -> Check:
     return Check("payload_keys", ok=True, sentence=sentence)
 
 
+async def openid(settings: Settings) -> Check:
+    """Whether the OpenID provider answers, and is the one that is configured."""
+    from starter.people.openid_provider import OpenIdProvider  # noqa: PLC0415  only where it is configured
+
+    try:
+        provider = OpenIdProvider.configured(settings)
+        if provider is not None:
+            async with asyncio.timeout(ANSWERS_WITHIN + 1):
+                await provider.check()
+    except TimeoutError:
+        return Check(
+            "openid", ok=False, sentence="The OpenID provider does not answer; see ESIM_OPENID_ISSUER."
+        )
+    except (Unavailable, Refused) as failure:
+        return Check("openid", ok=False, sentence=f"{failure} See ESIM_OPENID_ISSUER.")
+    return Check("openid", ok=True, sentence="The OpenID provider answers.")
+
+
 async def traces(endpoint: str) -> Check:
     """Whether the collector of traces answers."""
     unavailable = "No collector of traces answers; see ESIM_OTLP_ENDPOINT. Orders do not need it."

@@ -13,6 +13,7 @@ from settings import Settings, sandbox_clock
 from starter.operations.component_checks import (
     clock,
     mail_server,
+    openid,
     payload_keys,
     portal,
     secret_keys,
@@ -61,6 +62,8 @@ async def examine(caller: Caller, settings: Settings) -> list[Check]:
             _alone(unsent_notifications(database)),
             _alone(webhooks(database)),
         ]
+        if settings.openid_issuer:
+            looks.append(_alone(openid(settings)))
         if settings.otlp_endpoint:
             looks.append(_alone(traces(settings.otlp_endpoint)))
         return [check for found in await asyncio.gather(*looks) for check in found]

@@ -30,7 +30,7 @@ _MOST_MAILS = 3
 _MAILS_A_SECOND = 1 / 1200
 _MOST_IN_ALL = 600
 
-What = Literal["sign in", "own password", "mailed link", "reset"]
+What = Literal["sign in", "own password", "openid", "own identity", "mailed link", "reset"]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ password, the wrong one, a deactivated user, a closed account. Only persons sign
 
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -160,10 +161,12 @@ async def _still(connection: AsyncConnection, user: UserView, stored: str | None
         raise Refused.because("password_wrong")
 
 
-async def begin(connection: AsyncConnection, user: UserView, visit: Visit) -> tuple[NewSession, By]:
+async def begin(
+    connection: AsyncConnection, user: UserView, visit: Visit, authenticated_ago: timedelta = timedelta()
+) -> tuple[NewSession, By]:
     """Begin a session of the user with a new token, and record from where; also who does it."""
     token = secrets.token_urlsafe(_RANDOM_BYTES)
-    session_id = await sessions.begin(connection, user, token, visit)
+    session_id = await sessions.begin(connection, user, token, visit, authenticated_ago)
     origin_id = await of_visit(connection, user, session_id, visit)
     happened = ("user.signed_in", {"user": user.id, "session": session_id})
     by = By(user.actor, origin_id)

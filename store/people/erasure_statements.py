@@ -49,6 +49,7 @@ _COUNTED: Mapping[tuple[str, Erase], str | None] = {
     ("inventory_views", Erase.DELETE_ROW): None,
     ("inventory_defaults", Erase.DELETE_ROW): None,
     ("origins", Erase.REPLACE): None,
+    ("identities", Erase.DELETE_ROW): None,
     ("passwords", Erase.DELETE_ROW): None,
     ("sessions", Erase.DELETE_ROW): None,
 }

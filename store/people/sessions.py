@@ -70,7 +70,7 @@ class Bearer:
     session_id: int
     user: UserView
     recent: bool
-    """Whether the password was entered within the last half hour."""
+    """Whether the user authenticated within the last half hour."""
 
 
 def digest(token: str) -> bytes:
@@ -78,7 +78,13 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode(errors="replace")).digest()
 
 
-async def begin(connection: AsyncConnection, user: UserView, token: str, visit: Visit) -> int:
+async def begin(
+    connection: AsyncConnection,
+    user: UserView,
+    token: str,
+    visit: Visit,
+    authenticated_ago: timedelta = timedelta(),
+) -> int:
     """Begin a session of the user with this token; its id. Old sessions of the user are forgotten."""
     over = or_(SessionRow.ended_at < now() - _KEPT_FOR, SessionRow.expires_at < now() - _KEPT_FOR)
     await connection.execute(delete(SessionRow).where(SessionRow.user_id == user.id, over))
@@ -86,6 +92,7 @@ async def begin(connection: AsyncConnection, user: UserView, token: str, visit: 
         "account_id": user.account_id,
         "user_id": user.id,
         "digest": digest(token),
+        "confirmed_at": now() - literal(authenticated_ago),
         "expires_at": now() + literal(SIGNED_IN_FOR),
         "address": visit.address,
         "browser": visit.browser and visit.browser[:_LONGEST],
@@ -108,10 +115,12 @@ async def bearer(connection: AsyncConnection, token: str) -> Bearer | None:
 _OF_SESSION = frozenset({"session_id", "recent", "touch"})
 
 
-async def confirm(connection: AsyncConnection, user_id: int, session_id: int) -> None:
-    """The user entered the password again in this session."""
+async def confirm(
+    connection: AsyncConnection, user_id: int, session_id: int, authenticated_ago: timedelta = timedelta()
+) -> None:
+    """The user entered the password again in this session, or authenticated so long ago at the provider."""
     mine = update(SessionRow).where(SessionRow.user_id == user_id, SessionRow.id == session_id)
-    await connection.execute(mine.values(confirmed_at=now()))
+    await connection.execute(mine.values(confirmed_at=now() - literal(authenticated_ago)))
 
 
 async def of_user(connection: AsyncConnection, user_id: int) -> Sequence[SessionView]:

@@ -1,4 +1,4 @@
-"""The tables of signing in: passwords, sessions, e-mails to users with their tokens, rate limits."""
+"""The tables of signing in: passwords, identities at the OpenID provider, sessions, e-mails, rate limits."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.people.sign_in import TokenPurpose
 from store.people.tables import UserRow  # noqa: F401  the tables refer to it
-from store.personal import CODE, ENCRYPTED, REFERENCE, Erase, not_personal, personal
+from store.personal import CODE, ENCRYPTED, NAME, REFERENCE, Erase, not_personal, personal
 from store.row import Row, among, now, of_account, own_id, owner
 
 
@@ -33,7 +33,7 @@ class SessionRow(Row):
     """SHA-256 of the 32 random bytes that the browser sends."""
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     confirmed_at: Mapped[datetime] = mapped_column(server_default=now())
-    """When the password was entered last."""
+    """When the password was entered last, or the user authenticated at the OpenID provider."""
     seen_at: Mapped[datetime] = mapped_column(server_default=now())
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -43,6 +43,21 @@ class SessionRow(Row):
         of_account("user_id", "users"),
         Index("uq_sessions_digest", "digest", unique=True),
         Index("ix_sessions_user_id", "user_id"),
+    )
+
+
+class IdentityRow(Row):
+    """How the OpenID provider names a user who signs in there: by issuer and subject (P1)."""
+
+    __tablename__ = "identities"
+    issuer: Mapped[str] = mapped_column(primary_key=True, info=NAME)
+    subject: Mapped[str] = mapped_column(primary_key=True, info=personal(Erase.DELETE_ROW))
+    account_id: Mapped[int] = owner()
+    user_id: Mapped[int]
+    linked_at: Mapped[datetime] = mapped_column(server_default=now())
+    __table_args__ = (
+        of_account("user_id", "users"),
+        Index("uq_identities_user_id_issuer", "user_id", "issuer", unique=True),
     )
 
 

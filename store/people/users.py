@@ -32,7 +32,7 @@ from store.made_keys import Made
 from store.paging import by_account
 from store.people import sessions, user_mails
 from store.people.profiles import profile_id_of, record_change
-from store.people.sign_in_tables import PasswordRow, UserMailRow
+from store.people.sign_in_tables import IdentityRow, PasswordRow, UserMailRow
 from store.people.tables import ProfileRow, UserRow
 from store.row import now
 from store.scopes import within
@@ -57,7 +57,7 @@ async def users(
 
 
 async def with_sign_in(connection: AsyncConnection, user: UserView) -> UserView:
-    """The user, and whether they were invited and have a password."""
+    """The user, and whether they were invited, have a password, and sign in at the OpenID provider."""
     of_user = _select_with_sign_in().where(UserRow.id == user.id, UserRow.account_id == user.account_id)
     return user_view((await connection.execute(of_user)).one())
 
@@ -69,7 +69,10 @@ def _select_with_sign_in() -> Select[*tuple[Any, ...]]:
         .where(UserMailRow.user_id == UserRow.id, UserMailRow.account_id == UserRow.account_id)
         .exists()
     )
-    return select_users().add_columns(has_password.label("has_password"), was_invited.label("was_invited"))
+    is_linked = select(IdentityRow.user_id).where(IdentityRow.user_id == UserRow.id).exists()
+    return select_users().add_columns(
+        has_password.label("has_password"), is_linked.label("is_linked"), was_invited.label("was_invited")
+    )
 
 
 async def create_user(

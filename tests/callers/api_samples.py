@@ -40,6 +40,7 @@ API = {
     "UserDesk.edit_user": Sample(
         lambda d, c, k, _: d.users.edit_user(c, k.user, language="fr"), Permission.MANAGE_USERS
     ),
+    "OpenIdDesk.unlink": Sample(lambda d, c, k, _: d.openid.unlink(c, k.user), Permission.MANAGE_USERS),
     "MailedDesk.invite": Sample(lambda d, c, k, _: d.mailed.invite(c, k.user), Permission.MANAGE_USERS),
     "ContactDesk.contact": Sample(
         lambda d, c, k, _: d.contacts.contact(c, k.contact), Permission.VIEW_PEOPLE

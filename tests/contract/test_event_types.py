@@ -85,7 +85,7 @@ def test_who_sees_which_events() -> None:
     assert types_for(PERMISSIONS[Role.OPERATOR]) is None
     desk = types_for(PERMISSIONS[Role.PROVIDER_DESK])
     assert desk is not None
-    assert {name.partition(".")[0] for name in desk} == {"order", "esim", "sim", "incident", "mail"}
+    assert {name.partition(".")[0] for name in desk} == {"order", "esim", "sim", "incident", "mail", "job"}
     manager = types_for(PERMISSIONS[Role.MANAGER]) or frozenset()
     assert "user.signed_in" not in manager
     assert not {name for name in manager if permission_of(name) is Permission.VIEW_TRAVEL}

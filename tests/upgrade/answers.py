@@ -28,7 +28,7 @@ LATER = frozenset(
         "SavedViewDesk.unshare",
         *("FleetDesk.sims", "FleetDesk.devices", "PeopleBook.employees", "PeopleBook.groups"),
         *("UserDesk.user", "ContactDesk.contact", "AccountDesk.account"),
-        *("LicencePlanDesk.plan", "LicencePlanDesk.check_buy", "LicencePlanDesk.changes"),
+        "LicencePlanDesk.plan",
         "LicencePlanDesk.charge_lines",
         *("LicenceDesk.licence", "LicenceDesk.purchase", "LicenceDesk.counts"),
         *("LicenceRequestDesk.find", "AgentDesk.agent", "CodeBook.notifications", "CodeBook.requests"),

@@ -35,7 +35,7 @@ def test_no_email_shows_an_iso_date(email: type[Email], language: Language) -> N
 def test_a_page_prints_a_date_by_the_one_function_only() -> None:
     for template in Path(pages.TEMPLATES).rglob("*.jinja"):
         for printed in re.findall(r"\{\{(.*?)\}\}", template.read_text("utf-8")):
-            if re.search(r"_at\b|\.since\b", printed):
+            if re.search(r"_at\b|\.since\b", printed) and "fields." not in printed:
                 assert "moment(" in printed or "isoformat" in printed, template.name
     for file in (*LAYOUTS.glob("*.jinja"), *Path(pages.TEMPLATES).rglob("*.jinja")):
         assert "strftime" not in file.read_text("utf-8")

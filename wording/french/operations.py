@@ -23,6 +23,10 @@ OPERATIONS = {
     "metrics_address_unavailable": (
         "Les métriques ne peuvent pas être servies à cette adresse ; voir ESIM_METRICS_ADDRESS."
     ),
+    "openid_not_installed": (
+        "ESIM_OPENID_ISSUER est défini, mais ce qui vérifie les connexions n’est pas installé ; exécutez : "
+        "pip install 'esim-orders[oidc]'"
+    ),
     "traces_not_installed": (
         "ESIM_OTLP_ENDPOINT est défini, mais l’envoi des traces n’est pas installé ; "
         "exécutez : pip install 'esim-orders[traces]'"

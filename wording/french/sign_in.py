@@ -4,6 +4,7 @@ SIGN_IN = {
     "sign_in_refused": (
         "L’adresse ou le mot de passe n’est pas le bon, ou l’utilisateur ne peut pas se connecter."
     ),
+    "openid_refused": "La connexion n’a pas abouti, ou l’utilisateur ne peut pas se connecter ici.",
     "sign_in_too_often": "Trop d’essais ; réessayez dans {seconds:,} secondes.",
     "unknown_session": "Vous n’avez pas de session de ce numéro.",
     "password_wrong": "Ce n’est pas votre mot de passe.",

@@ -26,7 +26,7 @@ class NewEmployeeBody(Body):
     language: Name | None = Field(default=None, description="`en` or `fr`; the account's if left out.")
 
 
-class EmployeeBody(Body):
+class EmployeeEdit(Body):
     """What changes of an employee; what is left out stays, an empty address removes it."""
 
     name: Name | None = None
@@ -75,7 +75,7 @@ async def show_employee(caller: Looking, desks: At, employee: Id) -> EmployeeRes
 
 
 @routes.patch("/employees/{employee}", summary="Change an employee")
-async def change_employee(caller: Editing, desks: At, employee: Id, body: EmployeeBody) -> EmployeeResource:
+async def change_employee(caller: Editing, desks: At, employee: Id, body: EmployeeEdit) -> EmployeeResource:
     """Change name, address or language. E-mails that were sent stay as they are."""
     return EmployeeResource.of(await desks.employees.edit_employee(caller, employee, **body.model_dump()))
 

@@ -40,10 +40,10 @@ class State(StrEnum):
 
     @classmethod
     def of(cls, user: UserView) -> "State":
-        """The state of a user: one without a password has been invited, or not even that."""
+        """The state of a user: one who has no way to sign in has been invited, or not even that."""
         if user.deactivated_at is not None:
             return cls.DEACTIVATED
-        if user.has_password:
+        if user.has_password or user.is_linked:
             return cls.ACTIVE
         return cls.INVITED if user.was_invited else cls.NEW
 

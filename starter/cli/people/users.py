@@ -10,7 +10,7 @@ from models.identifiers import reference
 from models.people.callers import USER_ROLES, Caller, Role, UserKind
 from models.people.views import UserView
 from starter.cli.output import JsonFlag, is_wide, key_of, print_json, print_list, say
-from starter.cli.session import call_at, caller, no_sandbox, open_desk, opened, run, run_at
+from starter.cli.session import call_at, caller, no_sandbox, open_desk, opened, run, run_at, settings
 
 if TYPE_CHECKING:
     from starter.people.users import UserDesk
@@ -127,6 +127,21 @@ def invite(
         print_json(invited)
     else:
         _print([invited], json=False)
+
+
+@app.command(name="unlink-openid")
+def unlink_openid(user: User, json: JsonFlag = False) -> None:
+    """Remove a user's link with the OpenID provider, and end the user's sessions."""
+    from starter.people.openid import OpenIdDesk  # noqa: PLC0415
+
+    chosen = settings()
+    unlinked = run_at(
+        lambda database: OpenIdDesk(database, chosen), lambda desk, caller: desk.unlink(caller, user)
+    )
+    if json:
+        print_json(unlinked)
+    else:
+        _print([unlinked], json=False)
 
 
 @app.command(name="sign-ins")

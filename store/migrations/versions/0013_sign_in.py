@@ -1,4 +1,4 @@
-"""Signing in: passwords, sessions, e-mails to users with their tokens, rate limits."""
+"""Signing in: passwords, identities at the OpenID provider, sessions, mailed tokens, rate limits."""
 
 from datetime import datetime
 
@@ -21,6 +21,17 @@ def upgrade() -> None:
         *_of_user("passwords"),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_passwords")),
     )
+    op.create_table(
+        "identities",
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        _time("linked_at", now=True),
+        *_of_user("identities"),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_identities")),
+    )
+    op.create_index("uq_identities_user_id_issuer", "identities", ["user_id", "issuer"], unique=True)
     op.create_table(
         "sessions",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -89,7 +100,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("rate_buckets", "mailed_tokens", "user_mails", "sessions", "passwords"):
+    for table in ("rate_buckets", "mailed_tokens", "user_mails", "sessions", "identities", "passwords"):
         op.drop_table(table)
 
 

@@ -53,6 +53,7 @@ OTHER_FORMS = {
     "PlanDesk.import_rates": _A_JOB,
     "StockDesk.import_stock": _A_JOB,
     "SubscriberDesk.import_subscribers": _A_JOB,
+    "OpenIdDesk.unlink": "how a person signs in to the pages, where a program has no part",
     "RetryDesk.many": "`RetryDesk.resume_many` answers the outcomes at once",
     "RetryDesk.one": "`RetryDesk.resume` answers the outcome at once",
     "CodeBook.held": "`RetryDesk.held` lists held work of every kind",

@@ -1,5 +1,6 @@
 """Sample calls about held work, jobs and the audit."""
 
+from models.people.callers import Permission
 from tests.callers.api_samples import PUBLIC
 from tests.callers.world import Known
 from tests.portal.api.samples.sample import Sample
@@ -16,6 +17,7 @@ SAMPLES = {
         json=lambda k: {"kind": "place_orders", "rows": [_ROW | {"line": k.line}]},
         headers={"Idempotency-Key": "a"},
         names_nothing=True,
+        needs=Permission.PLACE_ORDERS,
     ),
     "GET /jobs": Sample(names_nothing=True),
     "GET /jobs/{job}": Sample(lambda k: {"job": k.job}),

@@ -1,0 +1,266 @@
+"""Signing in at an OpenID provider (P1, S9), against one that others wrote."""
+
+import time
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import OctKey
+from starlette.responses import Response
+
+from models.people.sign_in import OpenIdBegun, TokenPurpose
+from portal.app import create_app
+from portal.auth.openid_cookie import OpenIdCookie
+from settings import Settings
+from starter.desks import Desks
+from starter.people.id_tokens import Expected, TokenRejected, checked, read_keys
+from tests.builders import OPERATOR, run
+from tests.callers.world import BEN
+from tests.openid.provider import SECRET, Provider
+from tests.portal.pages.conftest import SignIn, give_password, mailed_link
+from tests.portal.pages.people import ADDRESS, ANA, CLEO, SESSION, Browser, browsing
+
+pytestmark = pytest.mark.covers("P1", "S9")
+COOKIE = "__Secure-esim-openid"
+SENTENCE = "The sign-in did not succeed, or the user cannot sign in here."
+
+
+class Signing:
+    """Signs in at the provider with a browser of ours."""
+
+    def __init__(self, visitor: Browser, elsewhere: httpx.AsyncClient, provider: Provider) -> None:
+        self.visitor, self.elsewhere, self.provider = visitor, elsewhere, provider
+
+    async def back(self, sub: str, email: str = "", *, next_: str = "", verified: bool = True) -> str:
+        """The address of ours to which the provider sends the browser."""
+        begun = await self.visitor.get("/sign-in/openid", params={"next": next_})
+        assert begun.status_code == 303, begun.text
+        return await self.provider.authenticate(
+            self.elsewhere, begun.headers["Location"], sub=sub, email=email, verified=verified
+        )
+
+    async def __call__(self, sub: str, email: str = "", **options: object) -> httpx.Response:
+        self.elsewhere.cookies.clear()
+        return await self.visitor.get(await self.back(sub, email, **options))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def signing(visitor: Browser, elsewhere: httpx.AsyncClient, provider: Provider) -> Signing:
+    return Signing(visitor, elsewhere, provider)
+
+
+def refused(answer: httpx.Response) -> bool:
+    """The one sentence of every failure, and no session."""
+    assert answer.status_code == 422, answer.text[:300]
+    assert SENTENCE in answer.text
+    return SESSION not in str(answer.headers.get_list("Set-Cookie"))
+
+
+async def test_an_invited_user_comes_in_by_the_verified_address_and_then_by_the_subject(
+    signing: Signing, visitor: Browser, desks: Desks
+) -> None:
+    assert "Continue with Acme ID" in (await visitor.get("/sign-in")).text
+    await mailed_link(desks, ANA, TokenPurpose.INVITATION)
+    first = await signing("s-1", ANA.upper(), next_="/account?x=1")
+    assert (first.status_code, first.headers["Location"]) == (303, "/account?x=1")
+    cookies = first.headers.get_list("Set-Cookie")
+    assert any(f"{SESSION}=" in each and "HttpOnly" in each and "SameSite=lax" in each for each in cookies)
+    assert any(f'{COOKIE}=""; ' in each and "Path=/sign-in/openid" in each for each in cookies), "it is over"
+    page = await visitor.get("/account")
+    assert ANA in page.text
+    token = visitor.cookies[SESSION]
+    visitor.cookies.delete(SESSION)
+    assert (await signing("s-1", "another.address@acme.example", verified=False)).status_code == 303
+    assert visitor.cookies[SESSION] != token
+    assert ANA in (await visitor.get("/account")).text, "the address there is not asked for any more"
+    found = await run(desks.database, "SELECT type, data FROM events WHERE type LIKE 'user.%' ORDER BY id")
+    happened = [row.type for row in found]
+    assert happened.count("user.signed_in") == 2
+    assert happened.count("user.openid_linked") == 1
+    assert "Active" in (await visitor.get("/people")).text
+    (origin,) = await run(desks.database, "SELECT surface FROM origins ORDER BY id DESC LIMIT 1")
+    assert origin.surface == "portal"
+
+
+async def test_who_is_no_user_of_ours_or_may_not_sign_in_is_refused(signing: Signing, desks: Desks) -> None:
+    assert refused(await signing("s-2", "stranger@acme.example"))
+    assert refused(await signing("s-3", ANA)), "Ana was never invited"
+    await give_password(desks, ANA)
+    assert refused(await signing("s-4", ANA, verified=False))
+    assert (await signing("s-5", ANA)).status_code == 303
+    signing.visitor.cookies.clear()
+    assert refused(await signing("s-6", ANA)), "she is linked with another subject"
+    await give_password(desks, BEN)
+    assert (await signing("s-7", BEN)).status_code == 303
+    signing.visitor.cookies.clear()
+    await desks.users.deactivate_user(OPERATOR, BEN)
+    assert refused(await signing("s-7", BEN))
+    assert refused(await signing("", "")), "who cancels there"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"nonce": "another"},
+        {"nonce": None},
+        {"iss": "https://evil.example"},
+        {"aud": "another-client"},
+        {"aud": ["portal", "another-client"]},
+        {"azp": "another-client"},
+        {"exp": int(time.time()) - 120},
+        {"exp": None},
+        {"iat": int(time.time()) + 3_600},
+        {"sub": "s-1\0"},
+        {"sub": 7},
+    ],
+    ids=str,
+)
+async def test_a_token_that_is_not_for_this_sign_in_is_refused(
+    wrong: dict[str, object], signing: Signing, desks: Desks
+) -> None:
+    await give_password(desks, ANA)
+    await signing.provider.control(claims=wrong)
+    assert refused(await signing("s-1", ANA))
+    await signing.provider.control(claims={})
+    assert (await signing("s-1", ANA)).status_code == 303, "and the right one is taken"
+
+
+async def test_a_key_is_read_again_after_a_rotation_and_a_strange_one_is_refused(
+    signing: Signing, desks: Desks
+) -> None:
+    await give_password(desks, ANA)
+    assert (await signing("s-1", ANA)).status_code == 303
+    signing.visitor.cookies.clear()
+    await signing.provider.control(rotate="kept")
+    assert (await signing("s-1", ANA)).status_code == 303
+    signing.visitor.cookies.clear()
+    await signing.provider.control(rotate="replaced")
+    assert refused(await signing("s-1", ANA))
+    await signing.provider.control(rotate="kept")
+
+
+async def test_no_token_without_a_signature_or_signed_with_the_secret_is_believed() -> None:
+    now = int(time.time())
+    expected = Expected("https://id.example", "portal", "n")
+    claims = {"iss": expected.issuer, "aud": "portal", "sub": "s", "nonce": "n", "exp": now + 60, "iat": now}
+    secret = OctKey.import_key(SECRET)
+    by_secret = jwt.encode({"alg": "HS256"}, claims, secret)
+    unsigned = f"eyJhbGciOiJub25lIn0.{by_secret.split('.')[1]}."
+    for token in (by_secret, unsigned, "", "x", "x.y.z", by_secret + ".x"):
+        with pytest.raises(TokenRejected):
+            checked(token, [secret], expected, now)
+    assert read_keys({"keys": [secret.as_dict(private=True), {"kty": "new"}, "x", {"kty": "RSA"}]}) == []
+
+
+async def test_only_the_browser_that_began_comes_back_once_and_in_time(
+    signing: Signing, app: FastAPI, desks: Desks
+) -> None:
+    await give_password(desks, ANA)
+    visitor = signing.visitor
+    address = await signing.back("s-1", ANA)
+    async with browsing(app) as another:
+        assert refused(await another.get(address))
+        await another.get("/sign-in/openid")
+        assert refused(await another.get(address)), "the state is another"
+    cookie = visitor.cookies[COOKIE]
+    changed = httpx.Cookies()
+    changed.set(COOKIE, f"{cookie[:40]}x{cookie[41:]}", domain="portal.example")
+    async with browsing(app) as another:
+        another.cookies = changed
+        assert refused(await another.get(address))
+    assert (await visitor.head(address)).headers["Location"] == "/sign-in"
+    state = httpx.URL(address).params["state"]
+    late = Response()
+    OpenIdCookie(ADDRESS, SECRET).keep(late, OpenIdBegun(state, "n", "v", int(time.time()) - 601), "")
+    async with browsing(app) as another:
+        value = late.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+        another.cookies.set(COOKIE, value, domain="portal.example")
+        assert refused(await another.get(address)), "after ten minutes"
+    assert (await visitor.get(address)).status_code == 303
+    visitor.cookies.set(COOKIE, cookie, domain="portal.example", path="/sign-in/openid")
+    assert refused(await visitor.get(address)), "a code is taken once"
+
+
+async def test_attempts_are_counted_by_network(signing: Signing, desks: Desks) -> None:
+    address = await signing.back("s-1", ANA)
+    cookie = signing.visitor.cookies[COOKIE]
+    answers = []
+    for _ in range(11):
+        signing.visitor.cookies.set(COOKIE, cookie, domain="portal.example", path="/sign-in/openid")
+        answers.append(await signing.visitor.get(address.replace("code=", "code=x")))
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize("next_", ["https://evil.example/", "//evil.example", "/sign-out", "/no-such-page"])
+async def test_nobody_is_led_to_another_site(next_: str, signing: Signing, desks: Desks) -> None:
+    await give_password(desks, ANA)
+    assert (await signing("s-1", ANA, next_=next_)).headers["Location"] == "/"
+
+
+async def test_who_does_something_sensitive_authenticates_again_there(signing: Signing, desks: Desks) -> None:
+    await mailed_link(desks, ANA, TokenPurpose.INVITATION)
+    visitor, provider = signing.visitor, signing.provider
+    assert (await signing("s-1", ANA)).status_code == 303
+    old = "UPDATE sessions SET confirmed_at = confirmed_at - interval '31 minutes'"
+    recent = "SELECT confirmed_at > esim_now() - interval '30 minutes' AS recent FROM sessions"
+    await run(desks.database, old)
+    page = await visitor.get("/sign-in/again?next=/account")
+    assert 'href="/sign-in/openid?again=yes&amp;next=/account"' in page.text
+    assert 'name="password"' not in page.text, "she has none"
+
+    async def again(sub: str, email: str) -> httpx.Response:
+        signing.elsewhere.cookies.clear()
+        begun = await visitor.get("/sign-in/openid?again=yes&next=/account")
+        assert "prompt=login" in begun.headers["Location"]
+        back = await provider.authenticate(signing.elsewhere, begun.headers["Location"], sub=sub, email=email)
+        return await visitor.get(back)
+
+    assert refused(await again("s-9", CLEO)), "another person"
+    await provider.control(claims={"auth_time": int(time.time()) - 600})
+    assert refused(await again("s-1", ANA)), "the provider asked for nothing"
+    await provider.control(claims={"auth_time": None})
+    assert refused(await again("s-1", ANA)), "the provider does not say when"
+    assert [row.recent for row in await run(desks.database, recent)] == [False]
+    await provider.control(claims={})
+    done = await again("s-1", ANA)
+    assert (done.status_code, done.headers["Location"]) == (303, "/account")
+    assert [row.recent for row in await run(desks.database, recent)] == [True]
+
+
+@pytest.mark.parametrize(("ago", "recent"), [(60, True), (1_860, False), (None, False)])
+async def test_a_sign_in_is_as_recent_as_the_provider_says(
+    ago: int | None, recent: bool, signing: Signing, desks: Desks
+) -> None:
+    await give_password(desks, ANA)
+    await signing.provider.control(claims={"auth_time": ago and int(time.time()) - ago})
+    assert (await signing("s-1", ANA)).status_code == 303
+    rows = await run(
+        desks.database, "SELECT confirmed_at > esim_now() - interval '30 minutes' AS recent FROM sessions"
+    )
+    assert [row.recent for row in rows] == [recent]
+
+
+async def test_an_administrator_unlinks_a_user_whose_identity_was_replaced(
+    signing: Signing, browser: SignIn, desks: Desks
+) -> None:
+    await give_password(desks, ANA)
+    assert (await signing("s-1", ANA)).status_code == 303
+    await desks.openid.unlink(OPERATOR, ANA)
+    assert (await signing.visitor.get("/account")).status_code == 303, "her sessions have ended"
+    signing.visitor.cookies.clear()
+    assert (await signing("s-new", ANA)).status_code == 303
+    assert await run(desks.database, "SELECT 1 FROM events WHERE type = 'user.openid_unlinked'")
+
+
+async def test_while_the_provider_is_unavailable_people_sign_in_with_a_password(
+    desks: Desks, api_settings: Settings
+) -> None:
+    settings = api_settings.model_copy(update={"openid_issuer": "http://127.0.0.1:9"})
+    away = Desks.of(desks.client, desks.database, settings)
+    async with browsing(create_app(away.links, settings, desks=away)) as visitor:
+        answer = await visitor.get("/sign-in/openid?next=/account")
+        assert answer.status_code == 503
+        assert 'name="password"' in answer.text
+        assert 'name="next" value="/account"' in answer.text
