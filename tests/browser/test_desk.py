@@ -1,7 +1,7 @@
 """The provider desk in a browser, and the link in an order's e-mail, over a real worker (P9)."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -113,14 +113,14 @@ async def test_a_desk_answers_many_orders_by_a_file_that_is_shown_first(portal: 
     assert (await portal.scene.desk.order(OPERATOR, orders[0])).iccid == ICCIDS[0]
 
 
-Opened = Callable[[str], Awaitable[Page]]
-
-
 @asynccontextmanager
 async def _visitor(portal: Ordering, **options: Any) -> AsyncIterator[Page]:
     """A browser in which nobody is signed in."""
     context = await portal.portal.chromium.new_context(
-        viewport={"width": 1400, "height": 900}, reduced_motion="reduce", base_url=portal.address, **options
+        viewport={"width": 1400, "height": 900},
+        reduced_motion="reduce",
+        base_url=portal.address,
+        java_script_enabled=java_script_enabled,
     )
     page = await context.new_page()
     page.on("pageerror", lambda error: portal.portal.complaints.append(str(error)))

@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 
 from models.orders.lifecycle import OrderStatus
+from models.people.callers import LinkBearer
+from models.people.sign_in import Visit
+from starter import callers
 from starter.desks import Desks
 from starter.people.erasure import erase
-from store.orders import links
+from store.orders import links, steps
 from tests.builders import ACCOUNT, OPERATOR, run
 from tests.callers.world import Known
 from tests.portal.pages.conftest import SignIn
@@ -217,3 +220,22 @@ async def test_an_administrator_revokes_one_link_and_the_others_go_on(
     events = await run(desks.database, "SELECT actor FROM events WHERE type = 'link.revoked'")
     assert len(events) == 1
     assert (await (await browser(BEN)).get(f"/orders/{acme.order}/links")).status_code == 403
+
+
+@pytest.mark.covers("S4", "S5")
+async def test_a_link_that_is_revoked_while_its_call_is_under_way_has_no_effect(
+    desks: Desks, acme: Known, contact: str
+) -> None:
+    async def called() -> tuple[callers.ByOrderLink, int]:
+        token = (await link_of(desks, acme.order, contact)).rpartition("/")[2]
+        by = await callers.of_order_link(desks.database, LinkBearer(token), Visit(), changes=True)
+        return by, by.link.id
+
+    (revoked, link_id), (valid, _) = await called(), await called()
+    await desks.order_links.revoke(OPERATOR, acme.order, link_id)
+    async with desks.database.transaction() as connection:
+        refused = await steps.acknowledge(connection, acme.order, revoked.caller.by, None)
+        done = await steps.acknowledge(connection, acme.order, valid.caller.by, None)
+    assert refused.refusal is not None
+    assert refused.refusal.code == "unknown_actor"
+    assert done.refusal is None
