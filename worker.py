@@ -15,7 +15,6 @@ from functools import partial
 
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.code_emails import NotificationMails, QrMails
 from activities.codes import QrInventorySteps
@@ -54,9 +53,9 @@ from starter.operations.readiness import readiness
 from starter.operations.restart_kinds import request_timeouts
 from starter.operations.retry import RetryDesk
 from store.events import restored_unannounced
+from store.head_revision import head_revision
 from store.key_ring import KeyRing
 from store.licences.waiting import REQUEST_CODE
-from store.migrations import head_revision
 from store.session import Database
 from store.travel.stock import ALERT_STAFF
 from telemetry.health import health_page
@@ -67,6 +66,7 @@ from temporal.connection import connect, missing_search_attributes
 from temporal.travel.alerts import StaffAlerts
 from temporal.travel.schedule import keep_sweeping
 from temporal.versions import deployment_config, why_idle
+from temporal.workflow_sandbox import workflow_runner
 from workflows.codes.messages import QrTimeouts
 from workflows.codes.notification import EsimQrNotification, PinnedQrNotification
 from workflows.codes.request import EsimQrRequest
@@ -113,44 +113,7 @@ VERSIONED: list[type] = [
     PinnedJob,
 ]
 """The same for workers with a build id: a worker without one must not declare a versioning behaviour."""
-PASSED_THROUGH = (
-    "models",
-    "workflows.messages",
-    "workflows.codes.messages",
-    "workflows.codes.rounds",
-    "workflows.codes.steps",
-    "workflows.licences.messages",
-    "workflows.licences.steps",
-    "workflows.operations.messages",
-    "workflows.operations.steps",
-    "workflows.orders.messages",
-    "workflows.orders.steps",
-    "workflows.people.messages",
-    "workflows.people.steps",
-    "workflows.step",
-    "workflows.steps",
-    "workflows.step_runner",
-    "workflows.background",
-    "workflows.calls",
-    "workflows.reminder_schedule",
-    "workflows.details",
-    "workflows.orders.handover",
-    "workflows.search_attributes",
-    "workflows.starts",
-    "workflows.travel.messages",
-    "workflows.travel.steps",
-    "pydantic",
-)
-
 _log = logging.getLogger("worker")
-
-
-def workflow_runner() -> SandboxedWorkflowRunner:
-    """Temporal's workflow sandbox: used in tests, in replays, and where the setting says so.
-
-    Modules without state are passed through: imported once instead of once for each workflow.
-    """
-    return SandboxedWorkflowRunner(SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
 
 
 def configured_runner(settings: Settings) -> WorkflowRunner:

@@ -19,6 +19,8 @@ from bench.lost import time_recovery
 from bench.only_orders import HIGH, LOW, OnlyOrders, OrderFigures, leave
 from bench.orders import BareOrders, RealOrders
 from bench.proof import faults
+from bench.relay import as_json, show_relay
+from bench.relay import main as measure_looks
 from bench.rounds import Pace, run_round, take_turns
 from bench.streams import measure_streams, show_streams
 from bench.surroundings import Surroundings, surroundings
@@ -43,6 +45,9 @@ def options() -> argparse.Namespace:
     parser.add_argument("--only", choices=("orders",), help="measure the orders and nothing else")
     parser.add_argument("--api", action="store_true", help="measure the API on a large account, nothing else")
     parser.add_argument("--streams", action="store_true", help="measure 1,000 open streams, nothing else")
+    parser.add_argument(
+        "--relay", action="store_true", help="measure the relay of 1,000 webhooks, nothing else"
+    )
     parser.add_argument(
         "--lost", type=int, metavar="N", help="start N orders whose workflows were lost, and nothing else"
     )
@@ -185,6 +190,15 @@ def _streams(*, as_json: bool) -> int:
     return 0
 
 
+def _relay(*, json_too: bool) -> int:
+    _say("looking for what 1,000 webhooks are to get of 1,000,000 events")
+    figures = measure_looks()
+    show_relay(figures)
+    if json_too:
+        print(json.dumps(as_json(figures)))
+    return 0
+
+
 def _say(sentence: str) -> None:
     print(f"bench: {sentence}", file=sys.stderr, flush=True)
 
@@ -200,6 +214,8 @@ def main() -> int:
         return _api(as_json=chosen.json)
     if chosen.streams:
         return _streams(as_json=chosen.json)
+    if chosen.relay:
+        return _relay(json_too=chosen.json)
     try:
         figures, wrong = uvloop.run(benchmark(chosen))
     except SandboxError as failure:

@@ -54,8 +54,8 @@ class StreamFigures:
     def missed(self) -> list[str]:
         """A sentence for each target that was missed."""
         found = []
-        if self.own_mb > MOST_MB:
-            found.append(f"the process has {self.own_mb:.0f} MB of its own")
+        if self.open_mb > MOST_MB:
+            found.append(f"the process has {self.open_mb:.0f} MB")
         if self.last_ms > MOST_SECONDS * 1000:
             found.append(f"an event arrived after {self.last_ms:.0f} ms")
         return found

@@ -130,7 +130,7 @@ def _of_person(door: Door, pages: AnswerTo) -> AnswerTo:
     async def answer(request: Request, failure: Exception) -> Response:
         if _is_of_pages(request, failure) and not wants_json(request):
             with suppress(Unavailable):
-                if who := await door.signed_in(request, refused=True):
+                if who := await door.signed_in(request):
                     return answered_in_frame(request, who.refused(request, failure))
         return await pages(request, failure)
 

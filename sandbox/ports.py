@@ -33,17 +33,60 @@ def free_port() -> int:
         return port
 
 
-def choose_ports(usual: Mapping[str, int], memory: Path) -> dict[str, int]:
+class ChosenPorts:
+    """The port of each part of a sandbox, claimed until `release` or the end of the process: another sandbox
+    on this machine, even one that starts at the same moment, chooses others.
+
+    A part listens on its port only seconds later, and the sandbox cannot hold that port for it. So it holds
+    the UDP port of the same number, which no part uses, and which the system frees when the process dies.
+    """
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self._claims: list[socket.socket] = []
+
+    def __getitem__(self, name: str) -> int:
+        return self.numbers[name]
+
+    def choose(self, name: str, candidates: Iterable[int]) -> None:
+        """Choose the first candidate that is free and claimed by no other sandbox, else any such port."""
+        if not any(self._claimed(name, port) for port in candidates):
+            while not self._claimed(name, free_port()):
+                pass
+
+    def release(self) -> None:
+        """Leave the ports to other sandboxes."""
+        while self._claims:
+            self._claims.pop().close()
+
+    def _claimed(self, name: str, port: int) -> bool:
+        if not 0 < port < 65536:
+            return False
+        claim = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            claim.bind((HOST, port))
+        except OSError:
+            claim.close()
+            return False
+        if not is_free(port):
+            claim.close()
+            return False
+        self._claims.append(claim)
+        self.numbers[name] = port
+        return True
+
+
+def choose_ports(usual: Mapping[str, int], memory: Path) -> ChosenPorts:
     """Choose one free port per name: that of the last run, else the usual one, else any.
 
     The choice is stored in the file `memory`, so that links and bookmarks stay valid.
     """
     remembered = read_ports(memory)
-    chosen: dict[str, int] = {}
+    chosen = ChosenPorts()
     for name, port in usual.items():
         candidates = [remembered[name]] if name in remembered else []
-        chosen[name] = _first_free([*candidates, port], taken=chosen.values())
-    write_atomically(memory, json.dumps(chosen))
+        chosen.choose(name, [*candidates, port])
+    write_atomically(memory, json.dumps(chosen.numbers))
     return chosen
 
 
@@ -54,16 +97,6 @@ def read_ports(memory: Path) -> dict[str, int]:
         return {str(name): int(port) for name, port in ports.items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}
-
-
-def _first_free(candidates: Iterable[int], taken: Iterable[int]) -> int:
-    others = set(taken)
-    for port in candidates:
-        if port not in others and 0 < port < 65536 and is_free(port):
-            return port
-    while (port := free_port()) in others:
-        pass
-    return port
 
 
 def one_port_on(address: str) -> str:

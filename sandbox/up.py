@@ -169,8 +169,11 @@ class Sandbox:
         return await steer(self.supervisor, external, request)
 
     def clean_up(self) -> None:
-        """Remove the files that say that it runs, and the temporary socket; the data of the parts stay."""
+        """Remove the files that say that it runs, and the temporary socket, and leave the ports to others;
+        the data of the parts stay.
+        """
         self.folder.forget()
+        self._ports.release()
         if self._postgres is not None:
             self._postgres.clean_up()
 

@@ -10,7 +10,7 @@ A surface makes a caller from what it has authenticated, never from an argument 
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -148,13 +148,9 @@ class InSession:
     """How much work waits for a person, where the user may retry it; `MOST_HELD` + 1 stands for more."""
 
 
-async def of_session(
-    database: Database, token: str, visit: Visit, *, changes: bool = False
-) -> InSession | None:
+async def of_session(database: Database, token: str) -> InSession | None:
     """The user whose session this is, with what its role may do at this moment; None if the session has
     ended, or the user may not act any more (deactivated, account closed).
-
-    `changes`: the call may change something: then its origin is recorded, for the audit.
     """
     async with database.reading() as connection:
         found = await sessions.bearer(connection, token)
@@ -165,13 +161,17 @@ async def of_session(
             caller = _of_user(user_, PERMISSIONS[user_.role], None, user_.language)
         except Refused:
             return None
-        if changes:
-            origin_id = await of_visit(connection, user_, found.session_id, visit)
-            caller = replace(caller, origin_id=origin_id)
         held = 0
         if caller.may(Permission.RETRY_WORK):
             held = await held_views.how_many(connection, caller.scope)
     return InSession(caller, found.session_id, user_, found.recent, held)
+
+
+async def recorded(database: Database, found: InSession, visit: Visit) -> InSession:
+    """The same user, with the origin of a call that may change something recorded for the audit."""
+    async with database.reading() as connection:
+        origin_id = await of_visit(connection, found.user, found.session_id, visit)
+    return replace(found, caller=replace(found.caller, origin_id=origin_id))
 
 
 async def of_visit(connection: AsyncConnection, user_: UserView, session_id: int, visit: Visit) -> int:
@@ -250,11 +250,17 @@ def _of_user(
     return Caller(
         actor=found.actor,
         scope=_scope(found, permissions),
-        permissions=permissions & PERMISSIONS[found.role],
+        permissions=_both(permissions, PERMISSIONS[found.role]),
         user_id=found.id,
         origin_id=origin_id,
         language=language,
     )
+
+
+@lru_cache(100)
+def _both(permissions: frozenset[Permission], others: frozenset[Permission]) -> frozenset[Permission]:
+    """Those that are in both; one set for all callers with the same ones, as streams keep theirs."""
+    return permissions & others
 
 
 def _scope(found: UserView, permissions: frozenset[Permission]) -> Scope:

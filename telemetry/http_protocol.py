@@ -7,6 +7,8 @@ timeout for the first request of a connection, nor for the rest of a body after 
 """
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -25,8 +27,21 @@ MOST_LINES = 128
 MOST_FRAMING = 16 * 1024
 """Most bytes of chunked framing in a body (sizes, extensions, trailers), plus a quarter of its content."""
 
+CUT_OFF = "esim.cut_off"
+"""The extension of an ASGI scope that closes the connection at once. Closed in the usual way it would stay,
+with all that waits to be sent, until its reader takes it.
+"""
+
 _GO_ON = frozenset({h11.IDLE, h11.SEND_BODY, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR})
 """States in which h11 parses more: not after a complete request, nor after one that asks for an upgrade."""
+
+
+def cut_off(extensions: Mapping[str, Any]) -> None:
+    """Close the connection of a request, by the extensions of its scope, and drop what its reader has not
+    taken.
+    """
+    if CUT_OFF in extensions:
+        extensions[CUT_OFF]["now"]()
 
 
 class _Counted(h11.Connection):
@@ -144,11 +159,12 @@ class BoundedProtocol(H11Protocol):
         self._parse_soon()
 
     def handle_events(self) -> None:
-        """Cancel the timeout once a request has its head."""
+        """Cancel the timeout once a request has its head, and let the application cut the connection off."""
         before = self.cycle
         super().handle_events()
         if self.cycle is not before:
             self._await_no_head()
+            self.scope["extensions"] = {CUT_OFF: {"now": self.transport.abort}}
 
     def on_response_complete(self) -> None:
         """Start the timeout of the next request, and parse what has already arrived of it."""

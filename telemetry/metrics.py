@@ -1,7 +1,7 @@
 """Prometheus metrics: those of the Temporal SDK, and gauges read from the database.
 
 Every process exports the same gauges, because all read the same database: queries over several processes take
-`max by (...)`, never `sum`.
+`max by (...)`, never `sum`. Only an `own_gauge` is of one process.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from temporalio.common import MetricMeter
+from temporalio.common import MetricGauge, MetricMeter
 from temporalio.runtime import (
     LogForwardingConfig,
     LoggingConfig,
@@ -121,6 +121,13 @@ async def gauges(settings: Settings, database: Database) -> AsyncIterator[None]:
     finally:
         reading.cancel()
         await asyncio.wait({reading})
+
+
+def own_gauge(name: str, says: str) -> MetricGauge:
+    """A gauge of this process alone, which sets it itself: a query over several processes takes the sum. It
+    shows nothing where no metrics address is set.
+    """
+    return Runtime.default().metric_meter.create_gauge(name, says)
 
 
 class GaugeReader:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from client.generator.operations import EVENTS, FORM, JSON, ONCE, Operation, argument
+from client.generator.operations import EVENTS, FORM, JSON, Operation, argument
 from client.generator.schemas import Schema, Schemas, docstring
 
 _LARGEST_PAGE = 100
@@ -135,7 +135,6 @@ class Method:
         arguments += [f"{name}={value}" for name, value in sent.items()]
         arguments += [f"key={key}"] if key else []
         arguments += [f'accept="{accept}"'] if accept else []
-        arguments += ["once=True"] if self.operation.id in ONCE else []
         return f"Call({', '.join(arguments)})"
 
     def _answers(self) -> tuple[str, str]:

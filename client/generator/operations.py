@@ -31,8 +31,6 @@ NAMES = {
     "report_installation": "report_installation",
 }
 """The methods whose names do not follow from method and path."""
-ONCE = {"rotate_webhook"}
-"""Calls without a key that must not be done twice: the second one would drop the secret in use."""
 _OF_METHODS = {"delete": "delete"}
 
 

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from pydantic import Field, computed_field
+
 from models.characters import LONGEST_NAME
 from models.errors import Refused
 from models.events import EVENT_TYPES, Audience
@@ -85,7 +87,8 @@ class WebhookView(View):
 
     id: int
     account: str
-    url: str
+    address: str = Field(exclude=True, repr=False)
+    """Where events are sent. Its query may hold a token of the receiver's, so it is not shown: see `url`."""
     types: tuple[str, ...]
     """Empty: all that the account may see."""
     description: str
@@ -101,6 +104,12 @@ class WebhookView(View):
     """Until when the secret before signs, too."""
     created_at: datetime
     created_by: str
+
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way
+    @property
+    def url(self) -> str:
+        """The address as it is shown: `https://shop.example/hooks?…`."""
+        return redacted_url(self.address)
 
     @property
     def webhook_id(self) -> str:
@@ -193,6 +202,12 @@ def parse_url(text: str, *, loopback: bool) -> str:
     if not (plain and right and scheme and len(url) <= LONGEST_URL):
         raise Refused.because("webhook_url_invalid")
     return url
+
+
+def redacted_url(url: str) -> str:
+    """The address without its query, in which a receiver may have a token: `https://shop.example/hooks?…`."""
+    shown, query, _ = url.partition("?")
+    return f"{shown}?…" if query else url
 
 
 def parse_description(text: str) -> str:

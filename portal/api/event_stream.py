@@ -2,17 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.sse import format_sse_event
 from starlette.responses import StreamingResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from models.errors import EsimError
 from models.feed import Cursor, FeedPage
 from portal.api.streams import Stream, Streams, Subscriber, framed
+from portal.http.middleware import log_crash
+from telemetry.http_protocol import cut_off
+from telemetry.server import AFTERWARDS
 
 PING_SECONDS = 15.0
 """How often something is sent where nothing happens, so that no proxy closes the connection."""
@@ -42,33 +47,48 @@ class EventStream(StreamingResponse):
         super().__init__(content, headers=headers)
         self._ended = ended
 
-    async def stream_response(self, send: Send) -> None:
-        """Send; a reader that takes nothing for too long is cut off."""
-
-        async def sending(message: Message) -> None:
-            async with asyncio.timeout(SEND_SECONDS):
-                await send(message)
-
-        try:
-            await super().stream_response(sending)
-        except TimeoutError:
-            _log.info("A reader of events takes nothing; its connection is closed.")
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer until the reader leaves, and forget the stream. Two plain tasks: the task group of Starlette
+        """Begin the answer, and leave the rest of it for afterwards where the server can do that."""
+        extensions = scope.get("extensions") or {}
+        goes_on = partial(self._go_on, extensions)
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        except BaseException:
+            self._ended()
+            raise
+        if AFTERWARDS in extensions:
+            extensions[AFTERWARDS]["left"].append(goes_on)
+        else:
+            await goes_on(receive, send)
+
+    async def _go_on(self, extensions: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """Send until the reader leaves, and forget the stream. Two plain tasks: the task group of Starlette
         takes 5 kB more for each stream.
         """
-        sending = asyncio.ensure_future(self.stream_response(send))
+        sending = asyncio.ensure_future(self._send(send))
         leaving = asyncio.ensure_future(self.listen_for_disconnect(receive))
         try:
             await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if sending.done():
                 sending.result()
+        except TimeoutError:
+            _log.info("A reader of events takes nothing; its connection is closed.")
+            cut_off(extensions)
+        except Exception as bug:  # noqa: BLE001  after the application has returned, it logs no crash
+            log_crash(bug)
+            cut_off(extensions)
         finally:
             for task in (sending, leaving):
                 task.cancel()
             await asyncio.gather(sending, leaving, return_exceptions=True)
             self._ended()
+
+    async def _send(self, send: Send) -> None:
+        """Send. Raises `TimeoutError` for a reader that takes nothing for too long."""
+        async for message in self.body_iterator:
+            async with asyncio.timeout(SEND_SECONDS):
+                await send({"type": "http.response.body", "body": message, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def follow(

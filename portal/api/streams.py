@@ -10,10 +10,11 @@ first page is read, so nothing lies between the two.
 
 import asyncio
 import logging
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from contextvars import Context
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from fastapi.sse import format_sse_event
 
@@ -24,6 +25,7 @@ from portal.http.middleware import log_crash
 from starter import callers
 from starter.callers import Sent
 from starter.desks import Desks
+from telemetry.metrics import own_gauge
 
 POLL_SECONDS = 0.25
 CHECK_SECONDS = 20.0
@@ -49,6 +51,14 @@ class Subscriber:
         return self.sent.key, self.sent.account, self.sent.user
 
 
+class StreamKind(StrEnum):
+    """What a stream follows."""
+
+    ACCOUNT = "account"
+    ORDER = "order"
+    SIM = "sim"
+
+
 class Stream:
     """One open stream: what waits to be sent in it."""
 
@@ -56,8 +66,16 @@ class Stream:
         self.subscriber = subscriber
         self.wanted = wanted
         self.over = False
-        self._waiting: deque[tuple[Cursor, bytes]] = deque()
-        self._woken = asyncio.Event()
+        self._waiting: list[tuple[Cursor, bytes]] = []
+        self._woken: asyncio.Future[None] | None = None
+
+    @property
+    def kind(self) -> StreamKind:
+        """What it follows."""
+        about = self.wanted.about
+        if about is None:
+            return StreamKind.ACCOUNT
+        return StreamKind.SIM if about.startswith("sim:") else StreamKind.ORDER
 
     def put(self, place: Cursor, message: bytes) -> None:
         """Add an event; a stream that has too many is ended."""
@@ -66,25 +84,25 @@ class Stream:
             self.end()
         elif not self.over:
             self._waiting.append((place, message))
-            self._woken.set()
+            self._wake()
 
     def end(self) -> None:
         """End the stream as soon as what is being sent is sent."""
         self.over = True
-        self._waiting.clear()
-        self._woken.set()
+        self._waiting = []
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(None)
 
     async def take(self, seconds: float) -> list[tuple[Cursor, bytes]]:
-        """What waits; nothing after so many seconds, or where the stream is over."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            return []
-        taken = list(self._waiting)
-        self._waiting.clear()
-        if not self.over:
-            self._woken.clear()
+        """What waits; nothing after so many seconds, or where the stream is over. For one task."""
+        if not self._waiting and not self.over:
+            self._woken = asyncio.get_running_loop().create_future()
+            await asyncio.wait((self._woken,), timeout=seconds)
+            self._woken = None
+        taken, self._waiting = self._waiting, []
         return taken
 
 
@@ -96,6 +114,10 @@ class Streams:
         self._reader_as = callers.operator()
         self._of_account: defaultdict[int, set[Stream]] = defaultdict(set)
         self._of_key: Counter[int] = Counter()
+        self._of_kind: Counter[StreamKind] = Counter()
+        self._gauge = own_gauge("esim_portal_streams", "Event streams that are open in this process.")
+        for kind in StreamKind:
+            self._gauge.set(0, {"kind": kind.value})
         self._place: Cursor | None = None
         self._starting = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -115,6 +137,7 @@ class Streams:
         stream = Stream(subscriber, wanted)
         self._of_key[subscriber.key_id] += 1
         self._of_account[wanted.scope.account_id].add(stream)
+        self._count(stream, 1)
         try:
             await self._start()
         except BaseException:
@@ -133,11 +156,16 @@ class Streams:
         self._of_account[account_id].discard(stream)
         if not self._of_account[account_id]:
             del self._of_account[account_id]
+        self._count(stream, -1)
         self._of_key[key_id] -= 1
         if not self._of_key[key_id]:
             del self._of_key[key_id]
         if not self._of_account:
             self._stop()
+
+    def _count(self, stream: Stream, change: int) -> None:
+        self._of_kind[stream.kind] += change
+        self._gauge.set(self._of_kind[stream.kind], {"kind": stream.kind.value})
 
     def end_all(self) -> None:
         """The process stops: end all streams at once, and each that is opened from now on."""

@@ -5,7 +5,7 @@ async def show(request: Request, who: SignedIn) -> Response:
     return who.page(request, "orders/list", orders=orders)
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import quote, urlencode
 
@@ -52,13 +52,12 @@ class Door:
     pages: Pages
     cookies: Cookies
 
-    async def signed_in(self, request: Request, *, refused: bool = False) -> "SignedIn | None":
-        """Who sends the request; None if nobody is signed in. `refused`: it will change nothing."""
+    async def signed_in(self, request: Request) -> "SignedIn | None":
+        """Who sends the request; None for a visitor. Records nothing: see `SignedIn.recorded`."""
         token = self.cookies.token(request)
         if token is None:
             return None
-        changes = request.method not in SAFE_METHODS and not refused
-        found = await callers.of_session(self.desks.database, token, visit_of(request), changes=changes)
+        found = await callers.of_session(self.desks.database, token)
         return None if found is None else SignedIn(self, found, token)
 
     def redirect(self, path: str) -> Response:
@@ -121,6 +120,13 @@ class SignedIn:
     def desks(self) -> Desks:
         """All desks of the process."""
         return self.door.desks
+
+    async def recorded(self, request: Request) -> "SignedIn":
+        """The same person, with the origin of a request that may change something recorded for the audit."""
+        if request.method in SAFE_METHODS:
+            return self
+        found = await callers.recorded(self.desks.database, self.found, visit_of(request))
+        return replace(self, found=found)
 
     @cached_property
     def rights(self) -> frozenset[str]:

@@ -135,7 +135,7 @@ class _Answer:
         if who is None:
             return await self._door.to_sign_in(request)
         try:
-            response = await self._viewed(request, who)
+            response = await self._viewed(request, await who.recorded(request))
         except (EsimError, HTTPException) as failure:
             response = who.refused(request, failure)
         except Exception as bug:  # noqa: BLE001  the menu stays, so that the person can go elsewhere

@@ -24,6 +24,7 @@ from rich.console import Console
 from models.errors import EsimError
 from models.people.callers import Role
 from sandbox.demo import api, fleet, licences, orders, pages, qr_code, travel
+from sandbox.demo import client as client_chapter
 from sandbox.demo.scene import OPERATOR, Scene
 from sandbox.errors import SandboxError
 from sandbox.stage import Timeline, running_sandbox
@@ -50,6 +51,7 @@ CHAPTERS: Mapping[str, Callable[[Scene], Awaitable[None]]] = {
     "qr-code": qr_code.qr_code,
     "pages": pages.pages,
     "api": api.api,
+    "client": client_chapter.client,
     "licences": licences.licences,
     "kill-worker": orders.kill_worker,
     "travel": travel.travel,

@@ -13,11 +13,10 @@ import httpx
 from models.fleet.inventory import LineView
 from models.orders.lifecycle import OrderKind
 from models.orders.rules import Action
-from models.people.callers import Role, UserKind
+from models.people.callers import Role
+from sandbox.demo.keys import made_key
 from sandbox.demo.scene import OPERATOR, Scene
 from sandbox.demo.webhooks import Receiver, receiving
-from starter.people.api_keys import ApiKeyDesk
-from starter.people.users import UserDesk
 
 _OTHER_ACCOUNT = "Nordwind Travel"
 _NO_ORDER = "order-aaaaaaaaaaaaaaaa"
@@ -67,15 +66,9 @@ class _Chapter:
         self, name: str, account: str, role: Role = Role.MANAGER, distributor: str | None = None
     ) -> AsyncIterator[Client]:
         """A client with the key of a new service user."""
-        database, settings = self.scene.desk.database, self.scene.qr_desk.settings
-        address = f"bot-{role}@{account.split(maxsplit=1)[0]}.example".lower()
-        await UserDesk(database).create_user(
-            OPERATOR, account, name, address, role=role, kind=UserKind.SERVICE, distributor=distributor
-        )
-        made = await ApiKeyDesk(database, settings).create(OPERATOR, name, user=address)
-        self.scene.timeline.says(f"{name} has the key {made.key.shown}, as {role.value} of {account}")
-        headers = {"Authorization": f"Bearer {made.key.text}"}
-        async with Client(base_url=f"{settings.portal_url}/api/v1", headers=headers, timeout=60) as client:
+        headers = {"Authorization": f"Bearer {await made_key(self.scene, name, account, role, distributor)}"}
+        base_url = f"{self.scene.qr_desk.settings.portal_url}/api/v1"
+        async with Client(base_url=base_url, headers=headers, timeout=60) as client:
             yield client
 
     async def refused(self, shop: Client) -> None:

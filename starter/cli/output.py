@@ -1,13 +1,16 @@
 """Print the output of commands: tables for people, JSON for programs, never both."""
 
 import json
+import re
 import sys
+import textwrap
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -117,6 +120,59 @@ def print_table(
     for row in cells:
         table.add_row(*row)
     console.print(table)
+
+
+def print_list(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table if every word fits into its column. Otherwise, as with a long address, print the records
+    one below another, so that each can be read and copied as a whole.
+    """
+    cells = [["-" if cell is None else safe(cell) for cell in row] for row in rows]
+    if (widths := _widths([columns, *cells])) is None:
+        _print_records(title, columns, cells)
+        return
+    table = Table(title=printable(title), title_justify="left", header_style="bold")
+    for column, width in zip(columns, widths, strict=True):
+        table.add_column(column, width=width)
+    for row in cells:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _widths(lines: Sequence[Sequence[str]]) -> list[int] | None:
+    """The width of each column of a table that fits the terminal; None if a word would have to be cut."""
+    columns = list(zip(*lines, strict=True))
+    widths = [
+        max(cell_len(word) for cell in column for word in re.split("[ \n]", cell)) for column in columns
+    ]
+    left = console.width - sum(widths) - 3 * len(widths) - 1
+    if left < 0:
+        return None
+    wanted = [max(map(cell_len, column)) - width for column, width in zip(columns, widths, strict=True)]
+    for place, number in enumerate(sorted(range(len(widths)), key=wanted.__getitem__)):
+        more = min(wanted[number], left // (len(widths) - place))
+        widths[number] += more
+        left -= more
+    return widths
+
+
+def _print_records(title: str, columns: Sequence[str], cells: Iterable[Sequence[str]]) -> None:
+    """The first cell of each row as its heading, the others below it, each with its label."""
+    label = max(map(cell_len, columns))
+    say(title)
+    for heading, *others in cells:
+        say(f"\n{heading}")
+        for column, cell in zip(columns[1:], others, strict=True):
+            begins = f"  {column}" + " " * (label - cell_len(column)) + "  "
+            lines = textwrap.wrap(
+                cell,
+                console.width,
+                initial_indent=begins,
+                subsequent_indent=" " * (label + 4),
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+            for line in lines or [begins]:
+                say(line, whole=True)
 
 
 def print_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from models.errors import EsimError
-from store.migrations import head_revision
+from store.head_revision import head_revision
 from store.session import Database
 from temporal.connection import answered, missing_search_attributes, temporal_unavailable
 

@@ -35,7 +35,7 @@ from models.people.callers import Caller, Permission
 from settings import Settings
 from starter.keys import checked_key
 from store import lookups
-from store.operations import webhook_deliveries, webhook_replays, webhooks
+from store.operations import webhook_deliveries, webhook_replays, webhook_rotations, webhooks
 from store.secrets import signing_secret_of
 from store.session import Database
 
@@ -140,12 +140,14 @@ class WebhookDesk:
         types: Collection[str] | None = None,
         description: str | None = None,
     ) -> WebhookView:
-        """Change what is given. `types` empty: all. Raises `Refused` as `create`."""
+        """Change what is given. `types` empty: all. A `url` as it is shown, without its query, changes
+        nothing. Raises `Refused` as `create`.
+        """
         async with self._database.reading() as connection:
             found, _ = await _found(connection, caller, webhook)
         _require_events(caller, found.types if types is None else parse_types(types))
         values: dict[str, object] = {}
-        values |= {} if url is None else {"url": await self._checked(url)}
+        values |= {} if url in (None, found.url) else {"url": await self._checked(url)}
         values |= {} if types is None else {"types": parse_types(types)}
         values |= {} if description is None else {"description": parse_description(description)}
         async with self._database.transaction() as connection:
@@ -159,17 +161,28 @@ class WebhookDesk:
             await webhooks.remove(connection, found, account_id, caller.by)
 
     async def rotate(
-        self, caller: Caller, webhook: str, *, keep: timedelta = OLD_SECRET_SIGNS_FOR
+        self,
+        caller: Caller,
+        webhook: str,
+        *,
+        keep: timedelta = OLD_SECRET_SIGNS_FOR,
+        key: str | None = None,
     ) -> NewWebhook:
-        """Make another secret. The one before signs, too, for so long: a day, if left out."""
+        """Make another secret. The one before signs, too, for so long: a day, if left out.
+
+        `key`: an idempotency key, whose repeat rotates nothing and is refused (`webhook_rotated`).
+        """
         from outbox.webhooks.signing import new_secret  # noqa: PLC0415
 
         if not timedelta() <= keep <= timedelta(days=30):
             raise Refused.because("webhook_keep_invalid")
+        once = None if key is None else checked_key(key)
         secret = new_secret()
         async with self._database.transaction() as connection:
             found, account_id = await _found(connection, caller, webhook)
-            view = await webhooks.rotate(connection, self._ring, found, account_id, secret, keep, caller.by)
+            view = await webhook_rotations.rotate(
+                connection, self._ring, found, account_id, secret, keep, once, caller.by
+            )
         return NewWebhook(view, secret)
 
     async def disable(self, caller: Caller, webhook: str) -> WebhookView:
@@ -235,7 +248,7 @@ class WebhookDesk:
         at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
         ping = Post(f"ping_{secrets.token_hex(12)}", PING, at, {"about": [found.webhook_id]})
         resolver = self._resolver or resolve
-        async with Sender.to(found.url, loopback=self._loopback, resolver=resolver) as sender:
+        async with Sender.to(found.address, loopback=self._loopback, resolver=resolver) as sender:
             return await sender.send(ping, known)
 
     async def _checked(self, url: str) -> str:

@@ -1,7 +1,7 @@
 """Sign in and out; the sessions and the password of one's own (P1, S9).
 
     begun = await desks.sign_in.sign_in(visit, "ana@acme.example", password)
-    known = await callers.of_session(database, begun.token, visit)
+    known = await callers.of_session(database, begun.token)
 
 A failed sign-in has one sentence and takes one time, whatever the reason: no user, a service user, no
 password, the wrong one, a deactivated user, a closed account. Only persons sign in.

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from store.session import answering
 
@@ -21,13 +20,6 @@ def alembic_config(database_url: str) -> Config:
     config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.attributes["database_url"] = database_url
     return config
-
-
-def head_revision() -> str:
-    """The newest revision of this code. The database must be at it."""
-    head = ScriptDirectory(str(HERE)).get_current_head()
-    assert head is not None  # noqa: S101  there is at least one migration
-    return head
 
 
 async def upgrade(database_url: str, revision: str = "head") -> None:

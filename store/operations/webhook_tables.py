@@ -1,4 +1,4 @@
-"""The tables of webhooks: endpoints, and attempts to deliver that failed."""
+"""The tables of webhooks: endpoints, rotations of their secrets, and attempts to deliver that failed."""
 
 from datetime import datetime
 
@@ -64,6 +64,25 @@ class WebhookRow(Row):
         CheckConstraint(among("disabled_for", DisabledFor), name="disabled_for"),
         CheckConstraint("(previous_secret IS NULL) = (previous_until IS NULL)", name="previous"),
         Index("ix_webhooks_account_id", "account_id", "id"),
+    )
+
+
+class WebhookRotationRow(Row):
+    """A rotation of an endpoint's secret under an idempotency key, whose repeat rotates nothing."""
+
+    __tablename__ = "webhook_rotations"
+    id: Mapped[int] = own_id()
+    webhook_id: Mapped[int]
+    account_id: Mapped[int] = owner()
+    at: Mapped[datetime] = mapped_column(server_default=now())
+    made_key: Mapped[str | None] = made_key()
+    made_as: Mapped[str | None] = made_as()
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["webhook_id", "account_id"], ["webhooks.id", "webhooks.account_id"], ondelete="CASCADE"
+        ),
+        UniqueConstraint("account_id", "made_key"),
+        Index("ix_webhook_rotations_webhook_id", "webhook_id"),
     )
 
 

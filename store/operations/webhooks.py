@@ -1,10 +1,9 @@
 """Webhook endpoints: made, listed, changed, rotated, disabled, deleted (A11, A16)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, Text, case, cast, delete, func, select, update
+from sqlalchemy import Select, Text, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -52,7 +51,7 @@ _WEBHOOKS: Select[*tuple[Any, ...]] = select(
     _ROW.id,
     _ROW.account_id,
     AccountRow.name.label("account"),
-    _ROW.url,
+    _ROW.url.label("address"),
     _ROW.types,
     _ROW.description,
     _ROW.disabled_at,
@@ -127,7 +126,7 @@ async def create(
     }
     await connection.execute(insert(_ROW).values(values))
     await record(connection, account_id, webhook_id, by, "created")
-    return await _read(connection, webhook_id)
+    return await read(connection, webhook_id)
 
 
 async def page(connection: AsyncConnection, scope: Scope, wanted: Wanted) -> Page[WebhookView]:
@@ -166,13 +165,14 @@ async def change(
     """Give the endpoint another address, description or other types. One with another address is tried at
     once. What is the same changes nothing.
     """
-    changed = {name: value for name, value in values.items() if value != getattr(known, name)}
+    before = known.model_dump() | {"url": known.address, "types": known.types}
+    changed = {name: value for name, value in values.items() if value != before[name]}
     if changed:
         again = WORKING if "url" in changed else {}
         chosen = {name: list(v) if name == "types" else v for name, v in changed.items()}
         await connection.execute(update(_ROW).where(_ROW.id == known.id).values(**chosen, **again))
         await record(connection, account_id, known.id, by, "changed", fields=sorted(changed))
-    return await _read(connection, known.id)
+    return await read(connection, known.id)
 
 
 async def remove(connection: AsyncConnection, known: WebhookView, account_id: int, by: By) -> None:
@@ -180,29 +180,6 @@ async def remove(connection: AsyncConnection, known: WebhookView, account_id: in
     gone = await connection.execute(delete(_ROW).where(_ROW.id == known.id).returning(_ROW.id))
     if gone.one_or_none():
         await record(connection, account_id, known.id, by, "deleted")
-
-
-async def rotate(  # noqa: PLR0917  as many as there are
-    connection: AsyncConnection,
-    ring: "KeyRing",
-    known: WebhookView,
-    account_id: int,
-    secret: str,
-    keep: timedelta,
-    by: By,
-) -> WebhookView:
-    """Sign with this secret from now on, and for a while with the one before, too. While one before still
-    signs it stays, for as long as it was to: its receivers were promised that time.
-    """
-    values: dict[str, Any] = {"secret": ring.encrypt(signing_secret_of(known.id), secret.encode())}
-    values |= {"previous_secret": None, "previous_until": None}
-    if keep:
-        signs = _ROW.previous_until > now()
-        values["previous_secret"] = case((signs, _ROW.previous_secret), else_=_ROW.secret)
-        values["previous_until"] = case((signs, _ROW.previous_until), else_=now() + keep)
-    await connection.execute(update(_ROW).where(_ROW.id == known.id).values(values))
-    await record(connection, account_id, known.id, by, "rotated")
-    return await _read(connection, known.id)
 
 
 async def disable(
@@ -215,7 +192,7 @@ async def disable(
     done = await connection.execute(enabled.values(values).returning(_ROW.id))
     if done.one_or_none():
         await record(connection, account_id, webhook_id, by, "disabled", reason=reason.value)
-    return await _read(connection, webhook_id)
+    return await read(connection, webhook_id)
 
 
 async def enable(
@@ -238,7 +215,7 @@ async def enable(
         await _settle_waiting(connection, known.id, next_attempt_at=now(), first_at=now())
     if row.disabled_at is not None or skip_missed:
         await record(connection, account_id, known.id, by, "enabled", skipped=skip_missed)
-    return await _read(connection, known.id)
+    return await read(connection, known.id)
 
 
 async def try_again(connection: AsyncConnection, webhook_id: int) -> None:
@@ -266,7 +243,8 @@ async def record(
     )
 
 
-async def _read(connection: AsyncConnection, webhook_id: int) -> WebhookView:
+async def read(connection: AsyncConnection, webhook_id: int) -> WebhookView:
+    """The endpoint with this id."""
     return _view((await connection.execute(_WEBHOOKS.where(_ROW.id == webhook_id))).one())
 
 

@@ -3,7 +3,8 @@
 from temporalio.worker import Replayer
 
 from temporal.payloads import PayloadKeys, data_converter
-from worker import WORKFLOWS, workflow_runner
+from temporal.workflow_sandbox import workflow_runner
+from worker import WORKFLOWS
 from workflows.codes.request import EsimQrRequest
 from workflows.orders.order import EsimOrder
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TRANSLATE = {"worded", "headings"}
-PRINT = {"print_table", "print_facts", "say", "warn", *TRANSLATE}
+PRINT = {"print_table", "print_list", "print_facts", "say", "warn", *TRANSLATE}
 NAMES = re.compile(r"^(LI-|LP-|[a-z]+(_[a-z]+)+$|[A-Z][a-z]+[A-Z]\w+$)")
 """What is no word: references, codes of refusals, and names of classes."""
 

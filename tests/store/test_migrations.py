@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator
@@ -9,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from sandbox.postgres import ThrowAwayPostgres
 from store import migrations
+from store.head_revision import head_revision
 from store.mail_table import MailRow
 from store.session import Database
 from tests.builders import OPERATOR, DataDesks, place, run, world
@@ -82,7 +85,7 @@ async def test_two_migrators_at_once(empty_url: str) -> None:
     ]
     assert [await migrator.wait() for migrator in migrators] == [0, 0]
     database = Database(empty_url)
-    assert await database.revision() == migrations.head_revision()
+    assert await database.revision() == head_revision()
     await database.close()
 
 
@@ -148,3 +151,11 @@ async def test_mails_are_kept_when_qr_codes_come_and_go(empty_url: str) -> None:
     assert await run(database, "SELECT * FROM mails") == before
     await migrations.upgrade(empty_url)
     await database.close()
+
+
+def test_the_head_revision_is_that_of_alembic_which_a_server_does_not_load() -> None:
+    head = ScriptDirectory.from_config(migrations.alembic_config("")).get_current_head()
+    assert head_revision() == head
+    loaded = "import sys, portal.__main__, worker; print(*{'alembic', 'mako', 'pygments'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""

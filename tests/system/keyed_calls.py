@@ -185,8 +185,11 @@ _PEOPLE = (
     Call(
         "POST /webhooks",
         {"url": "http://127.0.0.1:9/hooks", "types": ["order.processed"], "description": "The shop"},
+        keep="webhook",
     ),
-    Call("POST /webhooks", {"url": "http://127.0.0.1:9/all"}),
+    Call("POST /webhooks", {"url": "http://127.0.0.1:9/all"}, keep="other_webhook"),
+    Call("POST /webhooks/{webhook}/rotate", {"keep_hours": 2}, {"webhook": "{webhook}"}),
+    Call("POST /webhooks/{webhook}/rotate", path={"webhook": "{webhook}"}),
 )
 _LICENCES = (
     Call("POST /numbers/{number}/change-user", {"agent": "hugo@acme.example"}, _NUMBER),

@@ -23,7 +23,10 @@ def _bodies(document: Mapping[str, Any]) -> Iterator[tuple[str, Schema]]:
             ]
             if "Idempotency-Key" in names:
                 content = operation.get("requestBody", {}).get("content", {})
-                body = resolved(content.get("application/json", {}).get("schema", {}), schemas)
+                schema = content.get("application/json", {}).get("schema", {})
+                body = resolved(
+                    schema.get("anyOf", [schema])[0], schemas
+                )  # others: null, if it may be left out
                 yield from _variants(f"{method.upper()} {path}", body, schemas)
 
 

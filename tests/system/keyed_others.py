@@ -103,6 +103,7 @@ OTHERS: Mapping[str, Others] = {
             "description": "Another shop",
         }
     ),
+    "POST /webhooks/{webhook}/rotate": Others({"keep_hours": 3, "{webhook}": "{other_webhook}"}),
     "POST /numbers/{number}/change-user": Others({"agent": "iris@acme.example"} | _OTHER_NUMBER),
     "POST /numbers/{number}/convert": Others({"line_type": "direct"} | _OTHER_NUMBER),
     "POST /numbers/{number}/suspend": Others({"reason": "Lost."} | _OTHER_NUMBER),

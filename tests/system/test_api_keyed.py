@@ -36,14 +36,14 @@ BY_ITSELF = {
     "distributor_of_desk",
 }
 """Why some calls are refused whether their key is new or not."""
-SHOWN_ONCE = {"api_key_made", "webhook_made"}
+SHOWN_ONCE = {"api_key_made", "webhook_made", "webhook_rotated"}
 """Why the repeat of a call is refused whose answer has a secret."""
 OF_PLATFORM = ("/accounts", "/users", "/acknowledge", "/processed", "/licence-prices")
 """How the paths of calls end that an owner may not make."""
 MADE_AT_ONCE = (
     "accounts agents api_keys authorised_actions_profiles contacts jobs licence_entries licence_purchases"
     " licence_requests licences line_reports number_changes order_notes orders subscribers travel_plans"
-    " user_mails users webhooks"
+    " user_mails users webhook_rotations webhooks"
 )
 """The tables that calls write alone, and no worker after them."""
 

@@ -23,12 +23,12 @@ from starter.operations.readiness import Check
 from store.key_ring import KeyRing
 from telemetry.health import health_page
 from temporal.travel.schedule import SCHEDULE, keep_sweeping
+from temporal.workflow_sandbox import workflow_runner
 from tests.builders import OPERATOR, line, world
 from tests.starter.shell import Shell
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene
 from tests.temporal_server import a_task_queue, eventually
-from worker import workflow_runner
 from workflows.orders.order import EsimOrder
 
 ALL = [

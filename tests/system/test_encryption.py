@@ -10,11 +10,11 @@ from temporalio.worker import Replayer
 from models.errors import Unavailable
 from store.key_ring import KeyRing
 from temporal.payloads import PayloadKeys, data_converter
+from temporal.workflow_sandbox import workflow_runner
 from tests.builders import OPERATOR, iccid
 from tests.system.encrypted import EncryptedScene, encrypted_scene, history, spelled
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
-from worker import workflow_runner
 from workflows.orders.order import EsimOrder
 
 __all__ = ["encrypted_scene"]

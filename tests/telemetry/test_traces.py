@@ -15,12 +15,13 @@ from temporalio.worker import Replayer
 
 from sandbox.ports import free_port
 from telemetry.spans import Redacted, TemporalCalls
+from temporal.workflow_sandbox import workflow_runner
 from tests.replay.test_replay import RECORDED, history
 from tests.telemetry.collector import collecting
 from tests.telemetry.processes import ROOT, started
 from tests.telemetry.watched import Watched
 from tests.temporal_server import Temporal
-from worker import WORKFLOWS, workflow_runner
+from worker import WORKFLOWS
 
 pytestmark = pytest.mark.timeout(300)
 """The day that is watched takes its time on a busy machine, and the first test here waits for it."""

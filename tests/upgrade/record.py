@@ -28,7 +28,9 @@ from sandbox.postgres import ThrowAwayPostgres
 from settings import Settings
 from store import migrations
 from store.clock import set_clock
+from store.head_revision import head_revision
 from store.session import Database
+from temporal.workflow_sandbox import workflow_runner
 from tests.contract.released import contract
 from tests.replay.record import IDENTITY, PROJECT, without_traces
 from tests.system.scene import Scene, a_mailbox
@@ -37,7 +39,7 @@ from tests.upgrade.answers import answers
 from tests.upgrade.dumps import dump
 from tests.upgrade.kept import HERE, Kept
 from tests.upgrade.world import World
-from worker import WORKFLOWS, workflow_runner
+from worker import WORKFLOWS
 from workflows.operations.messages import RetryMany
 
 KEYS = "of-tests:" + base64.b64encode(hashlib.sha256(b"esim-orders: a key of tests").digest()).decode()
@@ -82,7 +84,7 @@ async def record(folder: Path) -> list[str]:
         dumped, clock = await _dumped(scene)
         said = await answers(world.works.desks)  # after the dump: that a code was shown is an event
         recorded = {
-            "revision": migrations.head_revision(),
+            "revision": head_revision(),
             "clock": clock.isoformat(),
             "unfinished": sorted(await world.works.unfinished()),
         }

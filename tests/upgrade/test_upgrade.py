@@ -19,6 +19,7 @@ from sandbox.postgres import ThrowAwayPostgres
 from settings import Settings
 from starter.desks import Desks
 from store import migrations
+from store.head_revision import head_revision
 from store.key_ring import KeyRing
 from store.reencryption import reencrypt
 from store.session import Database
@@ -104,7 +105,7 @@ async def test_an_upgraded_database_has_the_schema_of_a_new_one(
     database_url: str, empty: Empty, database: Database
 ) -> None:
     await asyncio.to_thread(command.check, migrations.alembic_config(database_url))
-    assert await database.revision() == migrations.head_revision()
+    assert await database.revision() == head_revision()
     async with empty.database() as url:
         await migrations.upgrade(url)
         assert await empty.schema_of(database_url) == await empty.schema_of(url)

@@ -27,12 +27,12 @@ from models.identifiers import order_id
 from models.orders.kinds import Swap
 from models.orders.lifecycle import HoldReason, OrderKind
 from models.orders.placement import Acceptance, OrderState, Placement
+from temporal.workflow_sandbox import workflow_runner
 from tests.temporal_server import Temporal, a_task_queue, eventually, running
 from tests.workflows.fake_holds import FakeHolds
 from tests.workflows.fake_inventory import PACK, FakeInventory, FakeOrder, swap
 from tests.workflows.fake_outside import FakeOutside
 from tests.workflows.troubles import Troubles
-from worker import workflow_runner
 from workflows.messages import Retry
 from workflows.orders.messages import PlaceOrder, Timeouts
 from workflows.orders.order import EsimOrder

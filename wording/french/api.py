@@ -21,6 +21,7 @@ API = {
     "page_cursor_invalid": (
         "Le curseur est d’une autre liste ou d’un autre filtre ; demandez la première page, sans curseur."
     ),
+    "json_invalid": "Le contenu n’est pas du JSON valide en UTF-8.",
     "body_invalid": "L’appel n’est pas comme le dit la référence : {fields}.",
     "file_needed": (
         "Envoyez un seul fichier, avec son nom, dans le champ `file` d’un envoi multipart/form-data."
@@ -68,6 +69,10 @@ API = {
     "webhook_made": (
         "Cette Idempotency-Key a créé le webhook {webhook}, dont le secret a été montré une seule fois. S’il "
         "est perdu, renouvelez le secret de {webhook}."
+    ),
+    "webhook_rotated": (
+        "Cette Idempotency-Key a renouvelé le secret de {webhook}, qui a été montré une seule fois. S’il est "
+        "perdu, renouvelez-le avec une nouvelle Idempotency-Key."
     ),
     "too_many_webhooks": "Un compte a au plus {most} webhooks ; supprimez-en un d’abord.",
     "webhook_replay_choice": (

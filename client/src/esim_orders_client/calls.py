@@ -50,8 +50,6 @@ class Call:
     form: Mapping[str, object] | None = None
     key: str | None = None
     accept: str = "application/json"
-    once: bool = False
-    """Not repeated where it may have arrived: it has no key, and twice is not the same as once."""
 
     def parameters(self) -> tuple[tuple[str, str], ...]:
         """The query; what was not given is left out, lists are repeated."""

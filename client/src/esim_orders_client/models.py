@@ -654,6 +654,7 @@ class NewWebhook(Model):
     id: str
     account: str
     url: str
+    """A query, which may hold a token, is shown as `?…`, but in the answer that makes it."""
     types: list[str]
     """The types of events that are sent; empty: all."""
     description: str
@@ -1548,6 +1549,7 @@ class Webhook(Model):
     id: str
     account: str
     url: str
+    """A query, which may hold a token, is shown as `?…`, but in the answer that makes it."""
     types: list[str]
     """The types of events that are sent; empty: all."""
     description: str

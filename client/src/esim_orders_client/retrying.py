@@ -15,25 +15,20 @@ LONGEST_ASKED = 60.0
 @dataclass(frozen=True)
 class Retrying:
     """Connection errors, 429, 502, 503 and 504 are tried again. That is safe for the calls of this API: those
-    that would do something twice have an idempotency key. The few others are repeated only if they cannot
-    have been done.
+    that would do something twice have an idempotency key.
     """
 
     most: int = 4
 
-    def wait(self, tried: int, error: ApiError | ConnectionFailedError, *, once: bool) -> float | None:
+    def wait(self, tried: int, error: ApiError | ConnectionFailedError) -> float | None:
         """The seconds before the next try, after so many; None if this was the last."""
-        if tried > self.most or (once and _may_be_done(error)):
+        if tried > self.most:
             return None
         if isinstance(error, ApiError):
             if error.status not in _AGAIN or (error.retry_after or 0) > LONGEST_ASKED:
                 return None
             return backoff(tried, least=error.retry_after or 0)
         return backoff(tried)
-
-
-def _may_be_done(error: ApiError | ConnectionFailedError) -> bool:
-    return error.status != 429 if isinstance(error, ApiError) else error.arrived
 
 
 def backoff(tried: int, least: float = 0) -> float:

@@ -36,7 +36,10 @@ class WebhookResource(Resource):
 
     id: str = Field(examples=["WH-7"])
     account: str
-    url: str = Field(examples=["https://shop.example/hooks"])
+    url: str = Field(
+        description="A query, which may hold a token, is shown as `?…`, but in the answer that makes it.",
+        examples=["https://shop.example/hooks"],
+    )
     types: list[str] = Field(
         description="The types of events that are sent; empty: all.", examples=[["order.processed"]]
     )
@@ -183,7 +186,7 @@ async def make_webhook(
         key=required(idempotency_key),
     )
     response.headers["Location"] = f"/api/v1/webhooks/{made.view.webhook_id}"
-    return _new(made)
+    return _new(made, url=made.view.address)
 
 
 @routes.get("/webhooks/{webhook}", summary="Show a webhook")
@@ -218,11 +221,20 @@ async def test_webhook(caller: Managing, desks: At, webhook: Id) -> WebhookAnswe
 
 @routes.post("/webhooks/{webhook}/rotate", summary="Rotate the secret of a webhook")
 async def rotate_webhook(
-    caller: Managing, desks: At, webhook: Id, body: RotateBody | None = None
+    caller: Managing,
+    desks: At,
+    webhook: Id,
+    body: RotateBody | None = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> NewWebhookResource:
-    """Make another secret. For a day, or as long as `keep_hours` says, each request is signed with both."""
+    """Make another secret. For a day, or as long as `keep_hours` says, each request is signed with both.
+
+    A repeat rotates nothing, and is refused (`webhook_rotated`): the secret is shown once. If it is lost,
+    rotate again under a new key; meanwhile the secret before goes on signing.
+    """
     keep = timedelta(hours=(body or RotateBody()).keep_hours)
-    return _new(await desks.webhooks.rotate(caller, webhook, keep=keep))
+    once = required(idempotency_key)
+    return _new(await desks.webhooks.rotate(caller, webhook, keep=keep, key=once))
 
 
 @routes.post("/webhooks/{webhook}/disable", summary="Disable a webhook")
@@ -268,8 +280,9 @@ async def list_attempts(
     return pages.of(found, _attempt)
 
 
-def _new(made: NewWebhook) -> NewWebhookResource:
-    return NewWebhookResource(**WebhookResource.of(made.view).model_dump(), secret=made.secret)
+def _new(made: NewWebhook, **more: str) -> NewWebhookResource:
+    shown = WebhookResource.of(made.view).model_dump()
+    return NewWebhookResource(**shown | {"secret": made.secret} | more)
 
 
 def _answer(answer: Answer) -> WebhookAnswer:

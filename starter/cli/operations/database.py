@@ -17,6 +17,7 @@ def database() -> None:
 def upgrade(json: JsonFlag = False) -> None:
     """Bring the tables of the configured database up to date; safe to run again and by several at once."""
     from store import migrations  # noqa: PLC0415  takes long to import, and no other command needs it
+    from store.head_revision import head_revision  # noqa: PLC0415
 
     url = settings().database_url
 
@@ -24,7 +25,7 @@ def upgrade(json: JsonFlag = False) -> None:
         await migrations.upgrade(url)
 
     run(migrate)
-    revision = migrations.head_revision()
+    revision = head_revision()
     if json:
         print_json({"revision": revision})
     else:

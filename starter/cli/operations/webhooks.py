@@ -14,6 +14,7 @@ from starter.cli.output import (
     how_many,
     print_facts,
     print_json,
+    print_list,
     print_table,
     say,
     short_time,
@@ -66,9 +67,9 @@ def list_webhooks(account: Account = None, json: JsonFlag = False) -> None:
     if json:
         print_json(list(found))
     elif found:
-        rows = [(one.webhook_id, one.url, _types(one), _state(one), one.description) for one in found]
+        rows = [(one.webhook_id, one.url, _types(one), _state(one), one.description or None) for one in found]
         columns = headings("webhook", "address", "events", "state", "description")
-        print_table(worded("Webhooks"), columns, rows, whole=(columns[0],))
+        print_list(worded("Webhooks"), columns, rows)
     else:
         say(worded("There are no webhooks."))
 

@@ -9,7 +9,7 @@ import typer
 from models.identifiers import reference
 from models.people.callers import USER_ROLES, Caller, Role, UserKind
 from models.people.views import UserView
-from starter.cli.output import JsonFlag, key_of, print_json, print_table, say
+from starter.cli.output import JsonFlag, is_wide, key_of, print_json, print_list, say
 from starter.cli.session import call_at, caller, no_sandbox, open_desk, opened, run, run_at
 
 if TYPE_CHECKING:
@@ -177,6 +177,7 @@ def _print(users: list[UserView], *, json: bool) -> None:
     if json:
         print_json(users)
         return
+    wide = is_wide()
     rows = [
         (
             reference("U", user.id),
@@ -184,13 +185,12 @@ def _print(users: list[UserView], *, json: bool) -> None:
             user.email,
             user.account,
             _role(user),
-            user.profile,
-            user.language,
+            *((user.profile, user.language) if wide else ()),
         )
         for user in users
     ]
-    columns = ("user", "name", "e-mail", "account", "role", "profile", "language")
-    print_table("Users", columns, rows, whole=("user",))
+    columns = ("user", "name", "e-mail", "account", "role", *(("profile", "language") if wide else ()))
+    print_list("Users", columns, rows)
 
 
 def _role(user: UserView) -> str:

@@ -1,4 +1,4 @@
-"""Webhooks: endpoints, and attempts to deliver that failed."""
+"""Webhooks: endpoints, rotations of their secrets, and attempts to deliver that failed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -74,6 +74,27 @@ def upgrade() -> None:
     )
     op.create_index("ix_webhooks_account_id", "webhooks", ["account_id", "id"], unique=False)
     op.create_table(
+        "webhook_rotations",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("webhook_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        _time("at", now=True),
+        sa.Column("made_key", sa.String(), nullable=True),
+        sa.Column("made_as", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["accounts.id"], name=op.f("fk_webhook_rotations_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["webhook_id", "account_id"],
+            ["webhooks.id", "webhooks.account_id"],
+            name=op.f("fk_webhook_rotations_webhook_id_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_rotations")),
+        sa.UniqueConstraint("account_id", "made_key", name=op.f("uq_webhook_rotations_account_id_made_key")),
+    )
+    op.create_index("ix_webhook_rotations_webhook_id", "webhook_rotations", ["webhook_id"], unique=False)
+    op.create_table(
         "webhook_attempts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("webhook_id", sa.BigInteger(), nullable=False),
@@ -125,4 +146,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("webhook_attempts")
+    op.drop_table("webhook_rotations")
     op.drop_table("webhooks")

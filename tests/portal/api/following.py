@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
@@ -91,9 +92,13 @@ class Served:
 
 
 @asynccontextmanager
-async def served(app: FastAPI, grace: int = 5) -> AsyncIterator[Served]:
-    """The portal, served; its streams end when it is stopped, as `portal.__main__` ends them."""
+async def served(app: FastAPI, grace: int = 5, send_buffer: int = 0) -> AsyncIterator[Served]:
+    """The portal, served; its streams end when it is stopped, as `portal.__main__` ends them. `send_buffer`:
+    how much of what is sent the system keeps for a reader that takes nothing, instead of megabytes.
+    """
     with closing(listen("127.0.0.1", 0, Refused.because("portal_address_unavailable"))) as listening:
+        if send_buffer:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
         server = Server(configured(app, grace))
         task = asyncio.create_task(server.serve([listening]))
         here = Served(f"http://127.0.0.1:{listening.getsockname()[1]}{PREFIX}")

@@ -10,10 +10,9 @@ import httpx
 import pytest
 
 from models.language import Language
-from starter.desks import Desks
 from starter.orders.book import OrderBook
 from telemetry.logs import JsonLines
-from tests.builders import ACCOUNT, run
+from tests.builders import ACCOUNT
 from tests.callers.world import Known
 from tests.portal.api.keys import Keyring
 from wording.invalid_fields import invalid_field
@@ -86,6 +85,23 @@ async def test_no_body_makes_a_500(body: bytes, api: httpx.AsyncClient, keys: Ke
     problem = answer.json()
     assert problem["type"] == f"https://portal.example/problems/{problem['code']}"
     assert problem["request_id"] == answer.headers["Request-Id"]
+
+
+@pytest.mark.covers("A5")
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[" * 50_000, b'{"kind": "switch_to_esim",}', b"no"])
+async def test_a_body_that_is_not_json_is_a_call_that_is_not_well_formed(
+    body: bytes, api: httpx.AsyncClient, keys: Keyring
+) -> None:
+    headers = await keys.of() | {"Idempotency-Key": "a", "Accept-Language": "fr"}
+
+    answer = await api.post("/orders", headers=headers, content=body)
+
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["title"]) == (400, "json_invalid", "JSON invalid")
+    assert problem["detail"] == "Le contenu n’est pas du JSON valide en UTF-8."
+    assert [error["pointer"] for error in problem["errors"]] == [""]
+    assert answer.headers["RateLimit"]
+    assert (await api.get("/orders", headers=headers)).json()["data"], "a GET has no body to be read"
 
 
 @pytest.mark.covers("A5")
@@ -184,7 +200,7 @@ async def test_what_is_wrong_with_an_order_is_named_in_plain_words_whatever_type
     (field,) = problem["errors"]
     assert field["pointer"] == pointer
     assert field["detail"].startswith(said)
-    assert problem["title"] == "Call invalid", "a parameter may be, too"
+    assert problem["title"] == ("JSON invalid" if body == b"{" else "Call invalid"), "a parameter may be, too"
 
 
 @pytest.mark.covers("A5", "A7")
@@ -255,42 +271,6 @@ async def test_what_was_read_before_is_not_sent_again(
     for name in ("ETag", "Cache-Control"):
         assert again.headers[name] == first.headers[name]
     assert first.headers["Cache-Control"] == "private, no-cache", "a client without a copy never asks"
-
-
-@pytest.mark.covers("A9")
-async def test_an_order_says_what_it_waits_for_and_which_calls_are_possible(
-    api: httpx.AsyncClient, keys: Keyring, acme: Known
-) -> None:
-    order = (await api.get(f"/orders/{acme.order}", headers=await keys.of())).json()
-
-    assert order["waits_for"]["what"] in ("sending", "acknowledgement")
-    assert {call["name"] for call in order["next"]} == {"cancel"}
-
-
-@pytest.mark.covers("A9", "T17")
-async def test_an_order_from_stock_waits_for_no_acknowledgement(
-    api: httpx.AsyncClient, keys: Keyring, desks: Desks, acme: Known
-) -> None:
-    headers = await keys.of()
-    await run(desks.database, "UPDATE orders SET distributor_id = NULL WHERE id = :id", id=acme.order)
-
-    order = (await api.get(f"/orders/{acme.order}", headers=headers)).json()
-
-    assert (order["status"], order["waits_for"]) == ("submitted", None)
-
-
-@pytest.mark.covers("A8")
-async def test_events_are_included_where_they_are_asked_for(
-    api: httpx.AsyncClient, keys: Keyring, acme: Known
-) -> None:
-    headers = await keys.of()
-    plain = (await api.get(f"/orders/{acme.order}", headers=headers)).json()
-    full = (await api.get(f"/orders/{acme.order}?expand=events", headers=headers)).json()
-    unknown = await api.get(f"/orders/{acme.order}?expand=secrets", headers=headers)
-
-    assert plain["events"] is None
-    assert full["events"][0]["type"] == "order.submitted"
-    assert unknown.status_code == 422
 
 
 @pytest.mark.covers("A12")

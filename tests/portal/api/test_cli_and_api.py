@@ -51,6 +51,7 @@ OTHER_FORMS = {
     "RetryDesk.one": "`RetryDesk.resume` answers the outcome at once",
     "CodeBook.held": "`RetryDesk.held` lists held work of every kind",
     "CodeBook.waiting": "the list of requests shows the open ones",
+    "JobDesk.import_checked": "a program has the file, and sends it",
     "InventoryDesk.choices": "names that a page's filters offer",
     "InventoryDesk.counted": "a page counts; lists of the API never do",
     "InventoryDesk.csv": "a page's file; a program reads the list",

@@ -30,7 +30,7 @@ async def here(app: FastAPI, acme: Known) -> AsyncIterator[Served]:
         yield portal_
 
 
-async def _happens(desks: Desks, about: str, number: int, account_id: int = MINE) -> None:
+async def happens(desks: Desks, about: str, number: int, account_id: int = MINE) -> None:
     async with desks.database.transaction() as connection:
         await events.append(connection, account_id, (about,), "system", ("qr.shown", {"version": number}))
 
@@ -48,9 +48,9 @@ async def test_an_account_sees_what_happens_and_nobody_else(
         assert mine.response.headers["Cache-Control"] == "no-store"
         assert mine.response.headers["X-Accel-Buffering"] == "no"
         assert "RateLimit" in mine.response.headers
-        await _happens(desks, "sim:1", 1)
-        await _happens(desks, "sim:1", 9, account_id=2)
-        await _happens(desks, "sim:2", 2)
+        await happens(desks, "sim:1", 1)
+        await happens(desks, "sim:1", 9, account_id=2)
+        await happens(desks, "sim:2", 2)
         await mine.has(2)
         await foreign.has(1)
     assert mine.types == ["qr.shown", "qr.shown"]
@@ -68,13 +68,13 @@ async def test_a_stream_goes_on_after_the_last_event_that_was_received(
 ) -> None:
     headers = await keys.of()
     async with here.following("/events/stream", headers) as first:
-        await _happens(desks, "sim:1", 1)
+        await happens(desks, "sim:1", 1)
         await first.has(1)
     for number in (2, 3):
-        await _happens(desks, "sim:1", number)
+        await happens(desks, "sim:1", number)
     async with here.following("/events/stream", headers, last=first.ids[-1]) as second:
         await second.has(2)
-        await _happens(desks, "sim:1", 4)
+        await happens(desks, "sim:1", 4)
         await second.has(3)
     assert [each["data"]["version"] for each in second.data] == [2, 3, 4]
 
@@ -104,7 +104,7 @@ async def test_streams_that_open_while_transactions_overlap_get_each_event_once(
         await asyncio.gather(*writing)
         for reader in readers:
             await reader.has(60)
-        await _happens(desks, "sim:1", 60)
+        await happens(desks, "sim:1", 60)
         for reader in readers:
             await reader.has(61)
             got = [each["data"]["version"] for each in reader.data]
@@ -136,11 +136,11 @@ async def test_a_sim_is_followed_from_its_first_event(
     here: Served, desks: Desks, keys: Keyring, acme: Known
 ) -> None:
     number = int(acme.sim.removeprefix("S-"))
-    await _happens(desks, f"sim:{number}", 1)
-    await _happens(desks, f"sim:{number + 1}", 2)
+    await happens(desks, f"sim:{number}", 1)
+    await happens(desks, f"sim:{number + 1}", 2)
     async with here.following(f"/sims/{acme.sim}/events/stream", await keys.of(), type="qr.shown") as reader:
         await reader.has(1)
-        await _happens(desks, f"sim:{number}", 3)
+        await happens(desks, f"sim:{number}", 3)
         await reader.has(2)
     assert [each["data"]["version"] for each in reader.data] == [1, 3]
 
@@ -211,7 +211,7 @@ async def test_who_may_not_read_any_more_is_cut_off(
         else:
             await desks.users.edit_user(OPERATOR, f"U-{key.user_id}", role=Role.VIEWER)
         await reader.end()
-        await _happens(desks, "sim:1", 1)
+        await happens(desks, "sim:1", 1)
         await other.has(1)
         assert not other.ended
 
@@ -223,10 +223,10 @@ async def test_a_reader_that_is_too_slow_is_cut_off_and_resumes_without_loss(
     monkeypatch.setattr(portal.api.streams, "POLL_SECONDS", 1.0)
     headers = await keys.of()
     async with here.following("/events/stream", headers) as reader:
-        await _happens(desks, "sim:1", 0)
+        await happens(desks, "sim:1", 0)
         await reader.has(1)
         for number in range(1, 7):
-            await _happens(desks, "sim:1", number)
+            await happens(desks, "sim:1", number)
         await reader.end()
     monkeypatch.setattr(portal.api.streams, "MOST_WAITING", 100)
     async with here.following("/events/stream", headers, last=reader.ids[-1]) as resumed:
@@ -252,7 +252,7 @@ async def test_open_streams_hold_no_connection_to_the_database(
         readers = [
             await open_.enter_async_context(here.following("/events/stream", headers)) for _ in range(15)
         ]
-        await _happens(desks, "sim:1", 1)
+        await happens(desks, "sim:1", 1)
         for reader in readers:
             await reader.has(1)
         pool: Any = desks.database._engine.pool
@@ -285,7 +285,7 @@ async def test_a_poll_gets_each_event_once_and_a_cursor_also_where_nothing_is_ne
     query = {"after": page["next_cursor"], "type": ["qr.shown", "order"]}
     nothing = (await api.get("/events", headers=headers, params=query)).json()
     assert (nothing["data"], nothing["has_more"]) == ([], False)
-    await _happens(desks, "sim:1", 5)
+    await happens(desks, "sim:1", 5)
     query["after"] = nothing["next_cursor"]
     (new,) = (await api.get("/events", headers=headers, params=query)).json()["data"]
     assert (new["type"], new["data"]["about"], new["data"]["version"]) == ("qr.shown", ["S-1"], 5)

@@ -94,9 +94,9 @@ async def test_a_key_sends_no_events_that_it_may_not_see(api: httpx.AsyncClient,
 async def test_owner_manager_and_strangers(api: httpx.AsyncClient, keys: Keyring, acme: Known) -> None:
     cleo, manager = await keys.of(account=BOLT), await keys.of(Role.MANAGER)
     for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/rotate"), ("GET", "/attempts")):
-        foreign = await api.request(method, f"/webhooks/{acme.webhook}{path}", headers=cleo)
+        foreign = await api.request(method, f"/webhooks/{acme.webhook}{path}", headers=cleo | ONCE)
         assert (foreign.status_code, foreign.json()["code"]) == (404, "unknown_webhook")
-        ours = await api.request(method, f"/webhooks/{acme.webhook}{path}", headers=manager)
+        ours = await api.request(method, f"/webhooks/{acme.webhook}{path}", headers=manager | ONCE)
         assert (ours.status_code, ours.json()["code"]) == (403, "not_permitted")
 
 
@@ -115,6 +115,10 @@ async def test_a_ping_is_answered_at_once_and_a_rotated_secret_signs_beside_the_
         rotated = (await api.post(f"{path}/rotate", json={"keep_hours": 2})).json()
         assert rotated["secret"] != made["secret"]
         assert rotated["secret_rotates_until"] is not None
+        repeated = await api.post(f"{path}/rotate", json={"keep_hours": 2})
+        assert (repeated.status_code, repeated.json()["code"]) == (422, "webhook_rotated")
+        without = await api.post(f"{path}/rotate", headers={"Idempotency-Key": ""})
+        assert without.json()["code"] == "idempotency_key_needed"
         await api.post(f"{path}/test")
         assert len(receiver.requests[-1].headers["webhook-signature"].split(" ")) == 2
         for secret in (made["secret"], rotated["secret"]):
@@ -239,3 +243,21 @@ async def test_lists_cost_the_same_statements_however_long_a_page_is(
             assert len(answer.json()["data"]) == limit
             cost.add(len(statements))
         assert len(cost) == 1, path
+
+
+async def test_the_query_of_an_address_is_shown_once(desks: Desks, acme: Known) -> None:
+    """It may hold a token of the receiver's: also who manages webhooks does not read it again."""
+    async with a_receiver() as receiver, on_loopback(desks) as api:
+        address, shown = f"{receiver.url}?token=word", f"{receiver.url}?…"
+        made = (await api.post("/webhooks", json={"url": address})).json()
+        path = f"/webhooks/{made['id']}"
+        assert made["url"] == address
+        edited = await api.patch(path, json={"url": shown, "description": "Shop"})
+        answers = [edited, await api.get(path), await api.get("/webhooks"), await api.post(f"{path}/rotate")]
+        assert edited.json()["url"] == shown
+        assert not [answer.text for answer in answers if "word" in answer.text or not answer.is_success]
+        assert (await api.post(f"{path}/test")).json()["delivered"]
+        assert receiver.requests[-1].path.endswith("?token=word")
+        assert (await api.patch(path, json={"url": receiver.url})).json()["url"] == receiver.url
+        unknown = await api.patch(path, json={"url": f"{receiver.url}/other?…"})
+        assert unknown.json()["code"] == "webhook_url_invalid"

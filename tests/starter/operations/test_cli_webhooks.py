@@ -53,6 +53,27 @@ async def test_a_webhook_from_making_to_deleting(hooks: Shell, database: Databas
     assert hooks.run("webhook", "list").out == "There are no webhooks.\n"
 
 
+@pytest.mark.parametrize(("language", "failing"), [("en", "enabled"), ("fr", "activé")])
+async def test_a_list_breaks_no_address_and_shows_no_query(
+    hooks: Shell, database: Database, language: str, failing: str
+) -> None:
+    await world(database)
+    address = "http://127.0.0.1:9/" + "a-rather-long-path/" * 4
+    hooks.run("webhook", "create", f"{address}?token=word")
+    hooks.run(
+        "webhook", "create", NOWHERE, "--type", "order.provider_processing", "--description", "Shop, EU"
+    )
+    for columns in (80, 120, 200):
+        listed = hooks.run("--language", language, "webhook", "list", columns=columns).out
+        for whole in (f"{address}?…", NOWHERE, "order.provider_processing", failing):
+            assert whole in listed
+        assert "token" not in listed
+    assert max(map(len, listed.splitlines())) <= 200
+    shown = json.loads(hooks.run("webhook", "show", "WH-1", "--json").out)
+    assert shown["url"] == f"{address}?…"
+    assert "word" not in str(shown)
+
+
 async def test_in_french(hooks: Shell, database: Database) -> None:
     await world(database)
     hooks.run("webhook", "create", NOWHERE)

@@ -36,6 +36,25 @@ async def test_users_are_listed_with_their_role(shell: Shell) -> None:
     )
 
 
+@pytest.mark.usefixtures("users")
+async def test_a_list_cuts_no_word_at_80_columns(shell: Shell) -> None:
+    words = (BEN, "cleo@bolt.example", "owner", "viewer", "account", "e-mail")
+    narrow = shell.run("user", "list", columns=80).out
+    for whole in words:
+        assert whole in narrow
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert "profile" not in narrow
+    wide = shell.run("user", "list", columns=120).out
+    for whole in (*words, "profile", "language"):
+        assert whole in wide
+
+    long = f"{'a' * 60}@acme-logistics.example"
+    shell.run("user", "create", "Maximiliane Longname", long, "--account", ACCOUNT)
+    below = shell.run("user", "list", columns=80).out
+    assert f"  e-mail   {long}\n" in below
+    assert "  name     Maximiliane Longname\n" in below
+
+
 @pytest.mark.covers("F53")
 @pytest.mark.usefixtures("users")
 async def test_a_deactivated_user_does_nothing_until_activated(shell: Shell) -> None:

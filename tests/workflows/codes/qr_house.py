@@ -13,6 +13,7 @@ from temporalio.worker import Worker
 from activities.heartbeats import Heartbeats
 from models.codes.requests import QrRequest, RequestResult, RequestState, RequestStatus
 from models.identifiers import qr_notification_id, qr_request_id
+from temporal.workflow_sandbox import workflow_runner
 from tests.temporal_server import Temporal, a_task_queue, eventually, running
 from tests.workflows.codes.fake_qr import ROLE, FakeQr, FakeRequest
 from tests.workflows.house import House, answered, order_steps
@@ -23,7 +24,7 @@ from tests.workflows.operations.fake_webhooks import FakeWebhooks
 from tests.workflows.people.fake_user_mails import FakeUserMails
 from tests.workflows.travel.fake_lines import FakeLines
 from tests.workflows.travel.fake_travel import FakeTravel
-from worker import WORKFLOWS, workflow_runner
+from worker import WORKFLOWS
 from workflows.codes.messages import NotificationStatus, NotifyOfQrCode, QrTimeouts, RequestQrCode
 from workflows.codes.notification import EsimQrNotification
 from workflows.codes.request import EsimQrRequest

@@ -52,7 +52,7 @@ class Connection:
             try:
                 return self._try(call, content)
             except (ApiError, ConnectionFailedError) as error:
-                seconds = self.retrying.wait(tried, error, once=call.once)
+                seconds = self.retrying.wait(tried, error)
                 if seconds is None:
                     raise
                 log.debug("%s %s: %s; again in %.1f s", call.method, call.path, error, seconds)

@@ -29,7 +29,7 @@ SAMPLES = {
     "PATCH /webhooks/{webhook}": Sample(_webhook, json=lambda _: {"description": "Shop"}),
     "DELETE /webhooks/{webhook}": Sample(_webhook),
     "POST /webhooks/{webhook}/test": Sample(_webhook),
-    "POST /webhooks/{webhook}/rotate": Sample(_webhook),
+    "POST /webhooks/{webhook}/rotate": Sample(_webhook, headers={"Idempotency-Key": "rotate"}),
     "POST /webhooks/{webhook}/disable": Sample(_webhook),
     "POST /webhooks/{webhook}/enable": Sample(_webhook),
     "POST /webhooks/{webhook}/replay": Sample(_webhook, json=lambda _: {"from": "2026-01-01T00:00:00Z"}),

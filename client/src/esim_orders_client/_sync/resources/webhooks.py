@@ -122,14 +122,18 @@ class WebhooksApi:
             WebhookAnswer, Call("POST", path_of("webhooks", "{webhook}", "test", webhook=webhook))
         )
 
-    def rotate(self, webhook: str, *, keep_hours: int | Omit = OMIT) -> NewWebhook:
+    def rotate(self, webhook: str, *, keep_hours: int | Omit = OMIT, key: str | None = None) -> NewWebhook:
         """Rotate the secret of a webhook.
 
         Make another secret. For a day, or as long as `keep_hours` says, each request is signed with both.
 
+        A repeat rotates nothing, and is refused (`webhook_rotated`): the secret is shown once. If it is
+        lost, rotate again under a new key; meanwhile the secret before goes on signing.
+
         Needs the permission `manage_webhooks`.
 
         keep_hours: For how many hours the secret before signs, too.
+        key: your idempotency key, one for each thing that is to be done; else a new one.
         """
         return self._connection.ask(
             NewWebhook,
@@ -137,7 +141,7 @@ class WebhooksApi:
                 "POST",
                 path_of("webhooks", "{webhook}", "rotate", webhook=webhook),
                 body=body_of({"keep_hours": keep_hours}, required=False),
-                once=True,
+                key=new_key(key),
             ),
         )
 
