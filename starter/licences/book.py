@@ -85,7 +85,7 @@ class NumberBook:
             if states:
                 chosen = (*chosen, STATE.in_([state.value for state in states]))
             if find and find.strip():
-                chosen = (*chosen, await search.numbers(connection, scope, find, part))
+                chosen = (*chosen, await search.numbers(connection, scope, find))
             return await number_views.numbers(connection, scope, self._kept, chosen=chosen, wanted=part)
 
     async def number(self, caller: Caller, number: str, *, history: bool = True) -> NumberView:
@@ -137,7 +137,7 @@ class AgentBook:
             asked: tuple[ColumnElement[bool], ...] = ()
             part = Wanted(limit, after)
             if find and find.strip():
-                asked = (await search.agents(connection, scope, find, part),)
+                asked = (await search.agents(connection, scope, find),)
             return await agents.agents(connection, scope, part, asked)
 
     async def agent(self, caller: Caller, agent: str) -> AgentView:

@@ -81,7 +81,10 @@ async def licences(
 ) -> Page[LicenceView]:
     """The licences of the scope, by account and id; those that are over only where that status is asked."""
     chosen = [within(scope, LicenceRow.account_id)]
-    chosen.append(_STATUS.in_([status.value]) if status else _NOT_OVER)
+    if status is LicenceStatus.FREE:
+        chosen.append(LicenceRow.usable_until.is_(None))  # that is all of it, and PostgreSQL knows how many
+    else:
+        chosen.append(_STATUS.in_([status.value]) if status else _NOT_OVER)
     # what follows from the status, for the indexes
     if status in {LicenceStatus.OVER, LicenceStatus.GIVEN_BACK}:
         chosen.append(LicenceRow.usable_until.is_not(None))

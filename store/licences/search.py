@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.identifiers import parse_reference, storable
-from models.paging import Wanted
-from models.people.callers import OfAccount, Scope
+from models.paging import MOST_COUNTED
+from models.people.callers import Scope
 from store.licences.tables import AgentRow, NumberRow
-from store.paging import Keys, among
+from store.paging import among, most
 from store.scopes import within
 
 LEAST_ENDING = 3
@@ -24,17 +24,6 @@ _REFERENCE = re.compile(r"(n|ag)-[0-9]+", re.IGNORECASE)
 _OWN = re.compile(r"([\\%_])")
 _FRENCH = "+33"
 _user = aliased(AgentRow)
-
-
-def of_numbers(text: str) -> ColumnElement[bool]:
-    """Whether a number, or the agent who uses it, is what was typed."""
-    text = text.strip()
-    if _REFERENCE.fullmatch(text):
-        return _of_reference(text)
-    if _NUMBER.fullmatch(text):
-        return _of_digits(text)
-    uses = (_user.id == NumberRow.agent_id, _user.account_id == NumberRow.account_id)
-    return select(_user.id).where(*uses, of_agents(text, _user)).correlate(NumberRow).exists()
 
 
 def of_agents(text: str, agent: Any = AgentRow) -> ColumnElement[bool]:
@@ -48,33 +37,38 @@ def of_agents(text: str, agent: Any = AgentRow) -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", names.like(f"% {_plain(text.lower())}%"))
 
 
-async def numbers(
-    connection: AsyncConnection, scope: Scope, text: str, wanted: Wanted
-) -> ColumnElement[bool]:
-    """The condition of the wanted part of a list of numbers: these are found first, then read."""
-    asked, keys = of_numbers(text), Keys(NumberRow.msisdn, NumberRow.id)
-    return await _first(connection, scope, NumberRow, keys, asked, wanted)
+async def numbers(connection: AsyncConnection, scope: Scope, text: str) -> ColumnElement[bool]:
+    """Whether a number, or the agent who uses it, is what was typed, as a condition of a list."""
+    text = text.strip()
+    if _REFERENCE.fullmatch(text):
+        return _of_reference(text)
+    if _NUMBER.fullmatch(text):
+        asked = _of_digits(text)
+        ids = await _few(connection, scope, NumberRow, asked)
+        return asked if ids is None else among(NumberRow.id, ids)
+    ids = await _few(connection, scope, AgentRow, of_agents(text))
+    if ids is not None:
+        return among(NumberRow.agent_id, ids)
+    # of so many that the list is read in its sequence: as a join, all of it would be read first
+    uses = (_user.id == NumberRow.agent_id, _user.account_id == NumberRow.account_id)
+    called = select(of_agents(text, _user)).where(*uses).correlate(NumberRow).scalar_subquery()
+    return func.coalesce(called, false())
 
 
-async def agents(connection: AsyncConnection, scope: Scope, text: str, wanted: Wanted) -> ColumnElement[bool]:
-    """The same of a list of agents."""
-    asked, keys = of_agents(text), Keys(AgentRow.name, AgentRow.id)
-    return await _first(connection, scope, AgentRow, keys, asked, wanted)
+async def agents(connection: AsyncConnection, scope: Scope, text: str) -> ColumnElement[bool]:
+    """Whether an agent is what was typed, as a condition of a list."""
+    asked = of_agents(text)
+    ids = await _few(connection, scope, AgentRow, asked)
+    return asked if ids is None else among(AgentRow.id, ids)
 
 
-async def _first(  # noqa: PLR0917  what a part of a list is
-    connection: AsyncConnection,
-    scope: Scope,
-    row: Any,
-    keys: Keys,
-    asked: ColumnElement[bool],
-    wanted: Wanted,
-) -> ColumnElement[bool]:
-    if wanted.limit is None or not isinstance(scope, OfAccount):
-        return asked
-    mine = keys.of(select(row.id).where(within(scope, row.account_id), asked), wanted)
-    ids = list(await connection.scalars(mine, keys.position(wanted)))
-    return among(row.id, literal(ids, ARRAY(BigInteger)))
+async def _few(
+    connection: AsyncConnection, scope: Scope, row: Any, asked: ColumnElement[bool]
+) -> ColumnElement[Any] | None:
+    """The ids of the rows that are asked for, so that a list reads these alone; None where they are many."""
+    some = select(row.id).where(within(scope, row.account_id), asked).limit(most(MOST_COUNTED))
+    ids = list(await connection.scalars(some))
+    return None if len(ids) >= MOST_COUNTED else literal(ids, ARRAY(BigInteger))
 
 
 def _of_reference(text: str) -> ColumnElement[bool]:

@@ -162,7 +162,7 @@ _IN_SCOPE = "what it finds narrows a list that is within the scope by itself"
 NARROWING = {
     "fleet.group_members named": _IN_SCOPE,
     "licences.number_views without_licence": _IN_SCOPE,
-    "licences.search _first": _IN_SCOPE,
+    "licences.search _few": _IN_SCOPE,
     "operations.audit _edges": _IN_SCOPE,
     "operations.jobs _report": _IN_SCOPE,
     "operations.held_views how_many": "no desk counts it: the frame of the pages, whose tests have it",

@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from models.licences.numbers import NumberState
 from starter.licences.book import AgentBook, NumberBook
+from store.licences import search
 from store.session import Database
-from tests.builders import OPERATOR
+from tests.builders import OPERATOR, run
 from tests.licences_world import add_agent, add_number, licences_world
 
 _KEPT = timedelta(days=30)
@@ -42,3 +44,26 @@ async def test_a_number_is_found_by_its_digits_and_its_agent(database: Database)
         assert [int(one.msisdn[-6:]) for one in found] == expected, typed
     agents = await AgentBook(database).agents(OPERATOR, find="legrand")
     assert [agent.name for agent in agents] == ["Hugo 100% Legrand"]
+
+
+@pytest.mark.covers("L8")
+async def test_what_many_have_in_common_is_found_with_the_other_filters(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_COUNTED", 2)
+    await licences_world(database)
+    for number in range(1, 6):
+        await add_number(
+            database, number, await add_agent(database, f"Gina {number}", f"g{number}@a.example")
+        )
+    await run(database, "UPDATE numbers SET suspended_at = esim_now() WHERE id >= 4 RETURNING id")
+    book = NumberBook(database, _KEPT)
+    for typed in ("gina", "06 12"):
+        found = await book.numbers(OPERATOR, find=typed, states=(NumberState.SUSPENDED,), limit=1)
+        assert [one.id for one in found] == [4], typed
+        rest = await book.numbers(
+            OPERATOR, find=typed, states=(NumberState.SUSPENDED,), limit=5, after=found.following
+        )
+        assert [one.id for one in rest] == [5], typed
+    agents = await AgentBook(database).agents(OPERATOR, find="GINA", limit=4)
+    assert len(agents) == 4
