@@ -1,4 +1,4 @@
-"""Which pages of the inventory the benchmark opens, as a user who is signed in: 50 rows each."""
+"""Which pages the benchmark opens, as a user who is signed in: 50 rows each."""
 
 from collections.abc import Mapping
 
@@ -30,6 +30,16 @@ PAGES: Mapping[str, str] = {
     "inventory: a word of all": "/inventory?q=phone",
     "inventory: last digits": "/inventory?q=50000",
     "a device": "/inventory/D-50000",
+    "numbers": "/numbers",
+    "numbers with a licence": "/numbers?view=assigned",
+    "numbers by last digits": "/numbers?find=500",
+    "numbers of agents by name": "/numbers?find=agent.15",
+    "integrations of a number": "/numbers/N-2/integrations",
+    "agents page": "/agents",
+    "agents by name": "/agents?find=agent.15",
+    "licences: plan": "/licences",
+    "licences: list": "/licences/list",
+    "licences: requests": "/licences/requests",
     "search for a number": "/search?q=0600050",
     "search for a name": "/search?q=employee+500",
 }

@@ -106,7 +106,7 @@ async def test_a_shared_line_is_converted_and_gets_an_esim(office: Office) -> No
         await looks_right(page, "history")
 
 
-@pytest.mark.covers("L13", "L14", "L15", "L16", "L17", "L24", "L25", "L26", "L29", "L30", "L39")
+@pytest.mark.covers("L13", "L14", "L15", "L16", "L17", "L22", "L23", "L24", "L25", "L26", "L29", "L30", "L39")
 async def test_an_esim_is_replaced_suspended_lost_and_ends_with_its_user(office: Office) -> None:
     await office.bought()
     await office.scene.sql("UPDATE numbers SET line_type = 'direct'")
@@ -138,6 +138,8 @@ async def test_an_esim_is_replaced_suspended_lost_and_ends_with_its_user(office:
         await looks_right(page, "number, suspended")
         await page.get_by_role("button", name="Resume").click()
         await expect(page.get_by_text("N-1 is no longer suspended.")).to_be_visible()
+        await page.get_by_role("button", name="Convert to a shared line").click()
+        await expect(page.locator("#errors")).to_contain_text("The number has an eSIM already: S-")
 
         await page.get_by_role("link", name="Change user").click()
         await page.get_by_role("button", name="Change the user").click()
@@ -185,7 +187,11 @@ async def test_an_esim_is_replaced_suspended_lost_and_ends_with_its_user(office:
         await page.get_by_role("link", name="Change user").click()
         await page.get_by_label("New agent").fill(HUGO)
         await page.get_by_role("button", name="Change the user").click()
-        await expect(page.get_by_role("link", name="Assign eSIM licence")).to_be_visible()
+        order = await assigned(page)
+        await page.goto("/numbers/N-1/delete")
+        await page.get_by_label("I want to delete").check()
+        await page.get_by_role("button", name="Delete").click()
+        await expect(page.get_by_text(f"The order {order} is cancelled.")).to_be_visible()
 
 
 @pytest.mark.covers("L1", "L27", "L38")
@@ -233,3 +239,10 @@ async def test_an_order_waits_for_the_address_of_its_agent_and_says_so(
             await office.world.order_held_for(order)
             await page.get_by_role("link", name=number_msisdn(1)).click()
             await expect(page.get_by_text("has no e-mail address")).to_have_count(0)
+
+            await page.goto("/agents/AG-1/deactivate")
+            await page.get_by_role("button", name="Deactivate").click()
+            await expect(page.get_by_role("heading", name="No number")).to_be_visible()
+            await page.goto("/numbers/N-1/integrations")
+            await expect(page.get_by_text("No agent uses this number").first).to_be_visible()
+            await expect(page.locator("#esim").get_by_text("Active")).to_have_count(0)
