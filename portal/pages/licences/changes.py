@@ -26,7 +26,7 @@ from wording.pages import page_texts
 
 LONGEST_REASON = 1500
 _FIELDS = {
-    **dict.fromkeys(("unknown_agent", "agent_deactivated", "agent_needed"), "agent"),
+    **dict.fromkeys(("unknown_agent", "agent_deactivated"), "agent"),
     **dict.fromkeys(("reason_needed", "note_invalid", "unknown_stop_reason"), "reason"),
 }
 STOPS_FOR = tuple(reason for reason in ReplaceReason if reason.stops_at_once)
