@@ -8,7 +8,7 @@ EVENT_WORDS = {
     "account.reopened": "The account was reopened",
     "account.language_changed": "The language of the account was changed",
     "account.contact_changed": "The contact address of the account was changed",
-    "account.sender_changed": "The name that the account’s e-mails come from was changed",
+    "account.sender_changed": "The name that e-mails of the account come from was changed",
     "account.reminders_changed": "The reminder schedule of the account was changed",
     "user.created": "A user was made",
     "user.renamed": "A user was renamed",

@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -114,7 +113,7 @@ async def test_a_desk_answers_many_orders_by_a_file_that_is_shown_first(portal: 
 
 
 @asynccontextmanager
-async def _visitor(portal: Ordering, **options: Any) -> AsyncIterator[Page]:
+async def _visitor(portal: Ordering, *, java_script_enabled: bool = True) -> AsyncIterator[Page]:
     """A browser in which nobody is signed in."""
     context = await portal.portal.chromium.new_context(
         viewport={"width": 1400, "height": 900},

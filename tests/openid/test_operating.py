@@ -58,7 +58,7 @@ async def test_the_doctor_says_whether_the_provider_answers_and_is_the_one(alone
 def test_a_setting_that_is_not_valid_is_named_and_not_shown(wrong: Mapping[str, str], named: str) -> None:
     assert OpenIdProvider.configured(Settings.model_validate(SET)) is not None
     with pytest.raises(Refused, match=named) as refused:
-        OpenIdProvider.configured(Settings.model_validate(SET | wrong))
+        OpenIdProvider.configured(Settings.model_validate({**SET, **wrong}))
     assert "a secret" not in str(refused.value)
     assert "a secret" not in repr(Settings.model_validate(SET))
 
