@@ -22,7 +22,7 @@ class OrderLinkDesk:
         async with self._database.reading() as connection:
             order = await find_order(connection, caller.scope, order_id)
             caller.require(Permission.MANAGE_CONTACTS)
-            return await links.of_order(connection, order.id)
+            return await links.of_order(connection, order.account_id, order.id)
 
     async def revoke(self, caller: Caller, order_id: str, link_id: int) -> OrderLinkView:
         """Revoke one link: it is dead for every call. Idempotent. Raises `NotFound` (`unknown_order`,
@@ -32,5 +32,5 @@ class OrderLinkDesk:
             order = await find_order(connection, caller.scope, order_id)
             caller.require(Permission.MANAGE_CONTACTS)
             await links.revoke(connection, order.id, link_id, caller.by)
-            found = await links.of_order(connection, order.id)
+            found = await links.of_order(connection, order.account_id, order.id)
         return next(link for link in found if link.id == link_id)

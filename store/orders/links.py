@@ -135,7 +135,10 @@ _OF_ORDER = (
     )
     .join(OrderRow, OrderRow.id == OrderLinkRow.order_id)
     .outerjoin(ContactRow, _CONTACT)
-    .where(OrderLinkRow.order_id == bindparam("order", type_=String))
+    .where(
+        OrderLinkRow.account_id == bindparam("account", type_=BigInteger),
+        OrderLinkRow.order_id == bindparam("order", type_=String),
+    )
     .order_by(OrderLinkRow.id.desc())
 )
 _ONE = (
@@ -223,9 +226,9 @@ async def use(connection: AsyncConnection, link: OrderLink, visit: Visit) -> int
     )
 
 
-async def of_order(connection: AsyncConnection, order_id: str) -> list[OrderLinkView]:
+async def of_order(connection: AsyncConnection, account_id: int, order_id: str) -> list[OrderLinkView]:
     """All links of an order, newest first; the caller has found the order in the scope."""
-    rows = await connection.execute(_OF_ORDER, {"order": order_id})
+    rows = await connection.execute(_OF_ORDER, {"account": account_id, "order": order_id})
     return [OrderLinkView(**row._mapping) for row in rows]
 
 
