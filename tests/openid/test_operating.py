@@ -1,7 +1,7 @@
 """What operators see of sign-in at an OpenID provider: the doctor's line, settings, a removed link."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pytest
 
@@ -55,7 +55,7 @@ async def test_the_doctor_says_whether_the_provider_answers_and_is_the_one(alone
         ({"openid_scopes": "email"}, "ESIM_OPENID_SCOPES"),
     ],
 )
-def test_a_setting_that_is_not_valid_is_named_and_not_shown(wrong: Mapping[str, str], named: str) -> None:
+def test_a_setting_that_is_not_valid_is_named_and_not_shown(wrong: dict[str, str], named: str) -> None:
     assert OpenIdProvider.configured(Settings.model_validate(SET)) is not None
     with pytest.raises(Refused, match=named) as refused:
         OpenIdProvider.configured(Settings.model_validate({**SET, **wrong}))
