@@ -1,6 +1,7 @@
 """A PostgreSQL server a test process, a fresh migrated database a test, and nothing left behind."""
 
 import asyncio
+import atexit
 import gc
 import os
 import shutil
@@ -62,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
     """Look for no garbage while tests are collected, and never again in what was loaded for that: all of it
-    stays to the end.
+    stays until Python ends.
     """
     gc.disable()
     try:
@@ -70,6 +71,7 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.collect()
         gc.freeze()
+        atexit.register(gc.unfreeze)  # libraries complain of what is there when Python ends
         gc.enable()
 
 
@@ -81,10 +83,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         in_quick_folder = item.path.relative_to(TESTS).parts[0] in QUICK
         if in_quick_folder and SERVERS.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("quick")
-
-
-def pytest_unconfigure() -> None:
-    gc.unfreeze()  # libraries complain of what is there when Python ends
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -5,6 +5,7 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
@@ -31,6 +32,18 @@ def folder_in_memory() -> Path | None:
     return None
 
 
+@dataclass
+class InUse:
+    """A copy that a test has."""
+
+    template: str
+    """What it is a copy of."""
+    begun: str
+    """How far the server's log was when it became that."""
+    new: bool = True
+    """Whether it was not yet asked to be filled."""
+
+
 class Copies:
     """Copies of templates, one for each test. A copy that was only read serves the next test, too.
 
@@ -43,8 +56,7 @@ class Copies:
         self._connection: asyncpg.Connection | None = None
         self._unchanged: dict[str, str] = {}
         """By the name of its template."""
-        self._begun: dict[str, str] = {}
-        """By the name of a copy in use: how far the server's log was when it was made."""
+        self._in_use: dict[str, InUse] = {}
         self._filled: dict[bytes, str] = {}
         """Templates, by what was asked to be filled in."""
         self._asked: Counter[bytes] = Counter()
@@ -59,14 +71,14 @@ class Copies:
         """The URL of a copy of this template, which is gone after the block or as it was."""
         name = self._unchanged.pop(template, "")
         if not name:
-            name = f"test_{uuid.uuid4().hex}"
-            await self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-        before = self._begun[name] = await self._written()
+            name = _a_name()
+            await self._copy(template, name)
+        self._in_use[name] = InUse(template, await self._written())
         yield self._server.url(name)
-        del self._begun[name]
+        used = self._in_use.pop(name)
         left = await (await self._connected()).fetchval(_LEAVE, name)
-        if left and template not in self._unchanged and await self._written() == before:
-            self._unchanged[template] = name
+        if left and used.template not in self._unchanged and await self._written() == used.begun:
+            self._unchanged[used.template] = name
         else:
             await self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -79,9 +91,11 @@ class Copies:
         elif content in self._filled:
             self._filled[content] = self._filled.pop(content)  # used last
             try:
-                await self._replace(name, self._filled[content])
+                await self._set_aside(name)
             except asyncpg.ObjectInUseError:  # a process of the test has just connected
                 await fill()
+            else:
+                await self._become(name, self._filled[content])
         else:
             await fill()
             if self._asked[content] > 1:
@@ -89,22 +103,41 @@ class Copies:
                 await database.close()
                 await (await self._connected()).fetchval(_LEAVE, name)
                 self._filled[content] = f"filled_{uuid.uuid4().hex}"
-                await self._replace(self._filled[content], name)
+                await self._copy(name, self._filled[content])
 
     async def _make_room(self) -> None:
         """Drop the database with content that was not used for the longest time."""
         if len(self._filled) >= MOST_FILLED:
-            await self.run(f"DROP DATABASE {self._filled.pop(next(iter(self._filled)))} WITH (FORCE)")
+            template = self._filled.pop(next(iter(self._filled)))
+            for name in filter(None, (template, self._unchanged.pop(template, ""))):
+                await self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     async def _is_new(self, name: str) -> bool:
         """Whether the copy is as it was made, and has no connection."""
         count = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1"
-        if name not in self._begun or await (await self._connected()).fetchval(count, name):
+        used = self._in_use.get(name)
+        if used is None or not used.new or await (await self._connected()).fetchval(count, name):
             return False
-        return await self._written() == self._begun[name]
+        return await self._written() == used.begun
 
-    async def _replace(self, name: str, template: str) -> None:
-        await self.run(f"DROP DATABASE IF EXISTS {name}")
+    async def _set_aside(self, name: str) -> None:
+        """Keep a copy that is as it was made for a later test, and have its name again."""
+        aside, template = _a_name(), self._in_use[name].template
+        await self.run(f"ALTER DATABASE {name} RENAME TO {aside}")
+        if template in self._unchanged:
+            await self.run(f"DROP DATABASE {aside} WITH (FORCE)")
+        else:
+            self._unchanged[template] = aside
+
+    async def _become(self, name: str, template: str) -> None:
+        """Give a test's copy, which was set aside, the content of this template."""
+        if unchanged := self._unchanged.pop(template, ""):
+            await self.run(f"ALTER DATABASE {unchanged} RENAME TO {name}")
+        else:
+            await self._copy(template, name)
+        self._in_use[name] = InUse(template, await self._written(), new=False)
+
+    async def _copy(self, template: str, name: str) -> None:
         await self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
 
     async def close(self) -> None:
@@ -120,6 +153,10 @@ class Copies:
         if self._connection is None or self._connection.is_closed():
             self._connection = await connect(self._server.url())
         return self._connection
+
+
+def _a_name() -> str:
+    return f"test_{uuid.uuid4().hex}"
 
 
 _SERVERS: dict[str, Copies] = {}
@@ -147,10 +184,12 @@ async def connect(url: str) -> asyncpg.Connection:
 
 async def tidy(url: str) -> None:
     """Remove what the migrations replaced in the catalogs of a template: the first readers of a copy would do
-    it there. The tables keep being without statistics, as in a new database.
+    it there. The tables keep being without statistics, as in a new database. The next connection writes down
+    what each must know of the catalogs, and each copy has that.
     """
     connection = await connect(url)
     catalogs = "SELECT oid::regclass FROM pg_class WHERE relkind = 'r' AND relnamespace = $1::regnamespace"
     names = [str(row[0]) for row in await connection.fetch(catalogs, "pg_catalog")]
     await connection.execute(f"VACUUM (FREEZE) {', '.join(names)}")
     await connection.close()
+    await (await connect(url)).close()

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ def _name(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-MODULES = {
-    _name(file): ast.parse(file.read_text("utf-8"))
-    for package in PACKAGES
-    for file in (ROOT / package).rglob("*.py")
-}
+@cache
+def modules() -> dict[str, ast.Module]:
+    """All modules of our packages."""
+    return {
+        _name(file): ast.parse(file.read_text("utf-8"))
+        for package in PACKAGES
+        for file in (ROOT / package).rglob("*.py")
+    }
 
 
 def handed_on(tree: ast.Module) -> set[str]:
@@ -29,28 +33,30 @@ def handed_on(tree: ast.Module) -> set[str]:
     return {alias.asname or alias.name for statement in ours for alias in statement.names}
 
 
-HANDED_ON = {module: handed_on(tree) for module, tree in MODULES.items()}
+@cache
+def all_handed_on() -> dict[str, set[str]]:
+    return {module: handed_on(tree) for module, tree in modules().items()}
 
 
 def taken(tree: ast.Module) -> Iterator[str]:
     """What a module takes from another one that only hands it on."""
     local = {}
     for statement in ast.walk(tree):
-        if isinstance(statement, ast.ImportFrom) and statement.module in MODULES:
+        if isinstance(statement, ast.ImportFrom) and statement.module in modules():
             for alias in statement.names:
                 local[alias.asname or alias.name] = full = f"{statement.module}.{alias.name}"
-                if full not in MODULES and alias.name in HANDED_ON[statement.module]:
+                if full not in modules() and alias.name in all_handed_on()[statement.module]:
                     yield full
     for it in ast.walk(tree):
         if isinstance(it, ast.Attribute) and isinstance(it.value, ast.Name):
             module = local.get(it.value.id, "")
-            if it.attr in HANDED_ON.get(module, ()):
+            if it.attr in all_handed_on().get(module, ()):
                 yield f"{module}.{it.attr}"
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_name_is_imported_from_a_module_that_only_hands_it_on(package: str) -> None:
-    of_package = {module: tree for module, tree in MODULES.items() if module.split(".")[0] == package}
+    of_package = {module: tree for module, tree in modules().items() if module.split(".")[0] == package}
     assert [f"{module}: {it}" for module, tree in of_package.items() for it in taken(tree)] == []
 
 

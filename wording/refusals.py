@@ -55,8 +55,13 @@ def _english(refusal: Refusal) -> str:
 def _french(refusal: Refusal) -> str:
     template = FRENCH.get(refusal.code)
     names = partial(_countries, language=Language.FR)
-    written = filled(template, refusal.parameters, FRENCH_WORDS, _number, names) if template else None
+    asked = (refusal.parameters, FRENCH_WORDS, _number, names)
+    written = filled(template, *asked, more=_more) if template else None
     return written or FRENCH_UNKNOWN.format(code=refusal.code)
+
+
+def _more(count: int) -> str:
+    return f" et {_number(count)} de plus"
 
 
 def _countries(codes: str, language: Language) -> str:

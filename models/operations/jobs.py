@@ -105,6 +105,8 @@ class JobView(View):
     changed: dict[str, int]
     refusals: tuple[Refusal, ...]
     """Why all of it was refused, or its remaining rows."""
+    kept: bool = False
+    """The file that was checked is kept for a day, and can be imported without being sent again."""
     held: bool
     created_by: str
     made_by: str | None = None

@@ -105,7 +105,7 @@ class WebhookView(View):
     created_at: datetime
     created_by: str
 
-    @computed_field  # type: ignore[prop-decorator]  # pydantic names this way itself
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way
     @property
     def url(self) -> str:
         """The address as it is shown: `https://shop.example/hooks?…`."""

@@ -4,6 +4,7 @@ Pages hide what is refused here, the API refuses it, and the accepting transacti
 facts. Source: requirements F1 to F10, F45, F46, F52, F53, F55.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from itertools import product
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from models.errors import Refusal
 from models.fleet.inventory import SimKind, SimState
+from models.identifiers import reference
 from models.orders.lifecycle import OrderKind
 
 
@@ -38,6 +40,8 @@ _LABELS = {
     Action.GENERATE_QR_CODE: "Generate an eSIM QR code",
 }
 
+_MOST_NAMED = 3
+"""Packs that a refusal names; of more it says how many."""
 SLOTS = (1, 2, 3)
 
 
@@ -65,8 +69,8 @@ class Facts(BaseModel):
     sim_kind: SimKind | None
     sim_state: SimState | None
     enabled_targets: frozenset[str]
-    esim_packs: frozenset[int]
-    """Available packs of the account's catalogue with an eSIM of the line's provider."""
+    esim_packs: Mapping[int, str]
+    """The available packs of the account's catalogue with an eSIM of the line's provider: names by id."""
     qr_contacts: frozenset[int]
     """Contacts of the SIM's distributor with the role eSIM QR Code."""
     open_order: str | None
@@ -165,10 +169,17 @@ def _open_order(facts: Facts) -> list[Refusal]:
     return [Refusal.of("open_order", order=facts.open_order)]
 
 
+def not_eligible(packs: Mapping[int, str]) -> Refusal:
+    """Why a pack is refused that is not among those of the line's provider, with the first of these."""
+    by_name = sorted(packs.items(), key=lambda pack: (pack[1], pack[0]))
+    listed = ", ".join(f"{reference('P', pack)} {name}" for pack, name in by_name[:_MOST_NAMED])
+    return Refusal.of("pack_not_eligible", packs=listed, more=max(0, len(packs) - _MOST_NAMED))
+
+
 def _choice(facts: Facts, choice: Choice) -> list[Refusal]:
     found = []
     if facts.esim_packs and choice.pack_id not in facts.esim_packs:
-        found.append(Refusal.of("pack_not_eligible"))
+        found.append(not_eligible(facts.esim_packs))
     if choice.quantity != 1:
         found.append(Refusal.of("quantity_locked"))
     if not choice.discard_confirmed:

@@ -27,6 +27,7 @@ API = {
         "The cursor is of another list or another filter; ask for the first page, without a cursor.",
         BAD_REQUEST,
     ),
+    "json_invalid": Declared("The body is not valid JSON in UTF-8.", BAD_REQUEST),
     "body_invalid": Declared("The call is not as the reference says: {fields}."),
     "file_needed": Declared("Send one file, with its name, as the field `file` of multipart/form-data."),
     "unknown_record": Declared("There is no such record.", NOT_FOUND),

@@ -41,18 +41,23 @@ def fields(template: str) -> frozenset[str]:
 
 class _Written(Formatter):
     """Formats by the rules of the language: a number in fields with the format `:,`, the codes of countries
-    in those with `:countries`.
+    in those with `:countries`, and how many more there are of a list in those with `:more`.
     """
 
-    def __init__(self, number: Callable[[int], str], countries: Callable[[str], str]) -> None:
+    def __init__(
+        self, number: Callable[[int], str], countries: Callable[[str], str], more: Callable[[int], str]
+    ) -> None:
         self._number = number
         self._countries = countries
+        self._more = more
 
     def format_field(self, value: object, format_spec: str) -> str:
         if format_spec == ",":
             return self._number(value) if isinstance(value, int) else str(value)
         if format_spec == "countries":
             return self._countries(str(value))
+        if format_spec == "more":
+            return self._more(value) if isinstance(value, int) and value else ""
         return str(super().format_field(value, format_spec if isinstance(value, int) else ""))
 
 
@@ -62,9 +67,11 @@ def filled(
     words: Words,
     number: Callable[[int], str] = "{:,}".format,
     countries: Callable[[str], str] = str,
+    *,
+    more: Callable[[int], str] = " and {:,} more".format,
 ) -> str | None:
     """The sentence with its parameters filled in and translated; None if a parameter is missing. `countries`
-    names these, by their codes with commas.
+    names these, by their codes with commas; `more` ends a list that names only its first.
 
     A code without a translation, such as one of a newer version, is shown with blanks for underscores.
     """
@@ -74,4 +81,4 @@ def filled(
         name: words[name].get(str(value), str(value).replace("_", " ")) if name in words else value
         for name, value in parameters.items()
     }
-    return _Written(number, countries).vformat(template, (), said)
+    return _Written(number, countries, more).vformat(template, (), said)

@@ -11,8 +11,10 @@ IMPORTS = {
     "inventory_changed": Declared(
         "The inventory changed while the file was imported; import it again.", CONFLICT
     ),
-    "file_not_checked": Declared(
-        "This is not the file that {job} has checked, so it was not imported. Check it first.", CONFLICT
+    "checked_file_gone": Declared(
+        "There is no file of {job}, or it is not kept any more: a file that was checked is kept for a day. "
+        "Choose it again.",
+        CONFLICT,
     ),
     # the whole file
     "too_many_rows": Declared("The file has more than {rows:,} rows; split it."),
@@ -83,4 +85,7 @@ IMPORTS = {
     ),
     "section_not_shown": Declared("the shop shows eSIMs of the section {section} only."),
     "provider_of_no_line": Declared("no line of the account has this provider."),
+    "distributor_without_contact": Declared(
+        "no contact of this distributor has the role 'order'; its orders are held until one has it."
+    ),
 }

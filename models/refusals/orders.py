@@ -19,7 +19,9 @@ ORDERS = {
     ),
     "open_order": Declared("The line has an open order already: {order}.", CONFLICT),
     # what is ordered
-    "pack_not_eligible": Declared("This pack is not available with an eSIM of the line's provider."),
+    "pack_not_eligible": Declared(
+        "This pack is not available with an eSIM of the line's provider; these are: {packs}{more:more}."
+    ),
     "pack_not_chosen": Declared("Several packs fit this line; choose one: {packs}."),
     "quantity_locked": Declared("The quantity of an eSIM for a line is 1."),
     "discard_not_confirmed": Declared(

@@ -3,7 +3,7 @@
 A new subject is a module with a `routes` router, and an entry in `ROUTERS`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.errors import EsimError
-from portal.api.caller import Door
+from portal.api.caller import Door, count
 from portal.api.catalogue import catalogue
 from portal.api.codes import codes, notifications
 from portal.api.codes import requests as qr_requests
@@ -79,6 +79,7 @@ DOCUMENT = "/openapi.json"
 PUBLIC = frozenset({DOCUMENT})
 """The routes without a caller."""
 
+_WITHOUT_ROUTE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
 _NO_TRACES_OF_ITS_OWN = TelemetryConfig(
     tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False
 )
@@ -155,6 +156,20 @@ def _routes() -> tuple[BaseRoute, ...]:
     return tuple(every.routes)
 
 
+def _counting(problems: Problems) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Answers that there is no such path or method, and counts the call as every other (A12)."""
+
+    async def answer(request: Request, failure: Exception) -> Response:
+        if isinstance(failure, HTTPException) and failure.status_code in _WITHOUT_ROUTE:
+            try:
+                await count(request)
+            except (EsimError, HTTPException) as refused:
+                failure = refused
+        return await problems.answer(request, failure)
+
+    return answer
+
+
 def create_api(desks: Desks, problems: Problems) -> FastAPI:
     """Make the API over these desks."""
     app = FastAPI(
@@ -179,8 +194,9 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     app.add_middleware(BodyAsJson)
     app.add_middleware(AllAllowed, api=app)
     # Exception: else Starlette answers a bug in plain text; it raises it again, and `CrashPage` logs it
-    for failure in (EsimError, HTTPException, ClientDisconnect, RequestValidationError, Exception):
+    for failure in (EsimError, ClientDisconnect, RequestValidationError, Exception):
         app.add_exception_handler(failure, problems.answer)
+    app.add_exception_handler(HTTPException, _counting(problems))
     derived = app.openapi
 
     @cache

@@ -6,6 +6,7 @@ A route names its permission in its signature, for the reference and for the tes
 desk asks for it, after it has looked the record up: a foreign record answers 404, whatever the key may do.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -82,6 +83,19 @@ async def authenticate(request: Request) -> None:
     """Find the caller, before anything of the body is read. Refuses the call (401) without a valid key, and
     (429) one that comes too soon.
     """
+    changes = request.method not in _SAFE and request.query_params.get("dry_run", "").lower() not in _TRUE
+    request.state.authenticated = await _found(request, _check_parameters, changes=changes)
+
+
+async def count(request: Request) -> None:
+    """Count a call of which there is no route, for the key or the address that it comes from, as all calls
+    are counted. Nothing of it is recorded. A call without a key only learns what the reference says, too.
+    """
+    if "authorization" in request.headers:
+        await _found(request, lambda _: None, changes=False)
+
+
+async def _found(request: Request, check: Callable[[Request], None], *, changes: bool) -> Authenticated:
     for name in _ONCE:
         if len(request.headers.getlist(name)) > 1:
             raise Refused.because("header_doubled", header=name.title())
@@ -94,7 +108,7 @@ async def authenticate(request: Request) -> None:
         request.state.rate = allowed = door.rates.take(key_id)
         if not allowed.ok:
             raise Refused.because("too_many_calls")
-        _check_parameters(request)
+        check(request)
 
     sent = Sent(
         key=credentials.credentials,
@@ -102,12 +116,12 @@ async def authenticate(request: Request) -> None:
         user=_text(request.headers.get("esim-user")),
         address=request.client.host if request.client else None,
         request_id=request_id(request.scope),
-        changes=request.method not in _SAFE and request.query_params.get("dry_run", "").lower() not in _TRUE,
+        changes=changes,
     )
     request.state.sent = sent
     language = spoken(request.headers.get("accept-language", ""))
     try:
-        request.state.authenticated = await callers.of_key(
+        return await callers.of_key(
             door.desks.database, door.desks.settings.secret_keys, sent, language=language, admit=admit
         )
     except Refused as refused:

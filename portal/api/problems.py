@@ -23,6 +23,8 @@ from wording.invalid_fields import invalid_field
 from wording.refusals import sentence
 
 MEDIA_TYPE = "application/problem+json"
+JSON_INVALID = "json_invalid"
+"""The refusal, and the rule of its one error, whose pointer is the whole body."""
 _MOST_FIELDS = 20
 _LONGEST_NAME = 100
 _OF_BODY = "body"
@@ -32,6 +34,7 @@ _SPELT = {
     "eid": "EID",
     "esim": "eSIM",
     "iccid": "ICCID",
+    "json": "JSON",
     "qr": "QR",
     "sim": "SIM",
 }
@@ -95,9 +98,10 @@ class Problems:
         if isinstance(failure, RequestValidationError):
             fields = list(invalid_fields(failure.errors(), language))
             named = ", ".join(field.pointer or field.parameter or "body" for field in fields)[:500]
-            refusal = Refusal.of("body_invalid", fields=named)
+            unread = any(field.rule == JSON_INVALID for field in fields)
+            refusal = Refusal.of("json_invalid") if unread else Refusal.of("body_invalid", fields=named)
             reason = Reason(refusal.code, sentence(refusal, language), refusal.parameters)
-            problem = Problem(422, (reason,))
+            problem = Problem(refusal.status, (reason,))
         else:
             problem = problem_of(failure, language, "api_problems")
             if problem.status == CONFLICT:  # one status for all that the rules refuse: the code says why (A4)
@@ -146,9 +150,7 @@ def invalid_fields(errors: Iterable[Any], language: Language) -> Iterable[FieldP
         context = {"field": str(path[-1])[:_LONGEST_NAME] if path else "", **(error.get("ctx") or {})}
         detail = invalid_field(error["type"], str(error["msg"]), context, language)
         if place == _OF_BODY:
-            if error["type"] == "json_invalid":
-                path = []
-            elif path and path[0] in _KINDS:  # pydantic names the variant of the body, which is no field
+            if path and path[0] in _KINDS:  # pydantic names the variant of the body, which is no field
                 path = path[1:]
             if error["type"] in _OF_KIND and "discriminator" in context:
                 path = [*path, str(context["discriminator"]).strip("'")]

@@ -13,12 +13,14 @@ from urllib.parse import quote, unquote
 
 from fastapi import APIRouter, params
 from fastapi.dependencies.utils import get_flat_params
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.api.caller import authenticate
+from portal.api.problems import JSON_INVALID
 from portal.http.middleware import REVALIDATED
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -51,7 +53,10 @@ class ApiRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """The handler; what it reads gets an `ETag`, and 304 if the caller has it already (A9)."""
-        answer = _with_slashes(_known_caller(super().get_route_handler()))
+        answer = super().get_route_handler()
+        if self.body_field:
+            answer = _readable(answer)
+        answer = _with_slashes(_known_caller(answer))
         if "GET" not in (self.methods or ()):
             return answer
 
@@ -72,6 +77,21 @@ class ApiRoute(APIRoute):
 def _known_caller(answer: Handler) -> Handler:
     async def handled(request: Request) -> Response:
         await authenticate(request)
+        return await answer(request)
+
+    return handled
+
+
+def _readable(answer: Handler) -> Handler:
+    """Refuses a body that is not JSON, whatever is wrong with it: FastAPI does not say so of all."""
+
+    async def handled(request: Request) -> Response:
+        if await request.body():
+            try:
+                await request.json()  # the request keeps it for FastAPI
+            except (ValueError, RecursionError):
+                unreadable = {"loc": ("body",), "type": JSON_INVALID, "msg": "The body is not valid JSON."}
+                raise RequestValidationError([unreadable]) from None
         return await answer(request)
 
     return handled

@@ -32,7 +32,7 @@ from models.fleet.grid import RowState, Sort
 from models.fleet.rows import GridRow
 from models.identifiers import parse_reference, reference
 from models.operations.jobs import MOST_ROWS
-from models.orders.rules import Recipients, refusals, request_refusals
+from models.orders.rules import Recipients, not_eligible, refusals, request_refusals
 from models.paging import Wanted
 from models.people.callers import Caller, OfAccount
 from starter.connected import ConnectedDesk
@@ -203,12 +203,16 @@ def _judge(bulk: Bulk, row: GridRow, known: BulkFacts) -> Judged:
             why_not = refusals(action.rule, facts) if action.rule is not None else []
             if not why_not:
                 packs = {reference("P", pack): name for pack, name in known.packs[row.provider].items()}
-                pack, why_not = _pack(bulk, row, packs)
+                pack, why_not = _pack(bulk, row, packs, not_eligible(facts.esim_packs))
     return Judged(row, tuple(why_not), cells(bulk, row, pack), pack, packs)
 
 
-def _pack(bulk: Bulk, row: GridRow, packs: Mapping[str, str]) -> tuple[str | None, list[Refusal]]:
-    """The pack that is ordered for a row: the one that was chosen for its provider, or the only one."""
+def _pack(
+    bulk: Bulk, row: GridRow, packs: Mapping[str, str], other: Refusal
+) -> tuple[str | None, list[Refusal]]:
+    """The pack that is ordered for a row: the one that was chosen for its provider, or the only one. `other`:
+    the refusal of one that is not among its packs.
+    """
     of_provider = {provider.lower(): pack for provider, pack in bulk.packs.items()}
     chosen = of_provider.get(row.provider.lower())  # as the filter finds a provider
     if chosen is None and len(packs) > 1:
@@ -217,4 +221,4 @@ def _pack(bulk: Bulk, row: GridRow, packs: Mapping[str, str]) -> tuple[str | Non
     number = parse_reference("P", chosen) if chosen else None
     wanted = None if number is None else reference("P", number)
     named = [pack for pack, name in packs.items() if chosen in (None, name) or pack == wanted]
-    return (named[0], []) if named else (None, [Refusal.of("pack_not_eligible")])
+    return (named[0], []) if named else (None, [other])

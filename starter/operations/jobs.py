@@ -60,22 +60,26 @@ class JobDesk(ConnectedDesk, JobBook):
         *,
         key: str | None = None,
         dry_run: bool = False,
-        checked: str | None = None,
     ) -> Submitted:
         """Import this file in the background: all rows or none. Once per key.
 
-        `checked`: the job (`J-6`) that has checked it; another file is refused (`file_not_checked`). Raises
-        `Refused` (`job_kind_unknown`, `key_reused`). After `Unavailable` the job may be recorded
+        Raises `Refused` (`job_kind_unknown`, `key_reused`). After `Unavailable` the job may be recorded
         already: call again with the same key.
         """
-        if checked is not None:
-            async with self._database.reading() as connection:
-                caller.require(Permission.RUN_JOBS)
-                keys = KeyRing(self._settings.secret_keys)
-                await jobs.require_checked(
-                    connection, keys, caller.scope, checked, kind=kind, content=content
-                )
         return await self._submit(caller, account, kind, content, None, key=key, dry_run=dry_run, file=True)
+
+    async def import_checked(self, caller: Caller, checked: str, *, key: str | None = None) -> Submitted:
+        """Import the file that the job `checked` has checked, which is kept for a day. Otherwise as
+        `submit_file`. Raises `Refused` (`checked_file_gone`).
+        """
+        async with self._database.reading() as connection:
+            keys = KeyRing(self._settings.secret_keys)
+            found, content = await jobs.checked_file(connection, keys, caller.scope, checked)
+            caller.require(Permission.RUN_JOBS)
+            caller.require(KINDS[found.kind].permission)
+        if content is None:
+            raise Refused.because("checked_file_gone", job=found.job_id)
+        return await self.submit_file(caller, found.account, found.kind, content, key=key)
 
     async def submit_rows(
         self,

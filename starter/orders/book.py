@@ -32,6 +32,15 @@ class OrderBook:
         caller.require(Permission.VIEW_ORDERS)
         return found
 
+    async def placed(self, caller: Caller, order_id: str) -> OrderView:
+        """An order that the caller has just placed, without its events, holds and unsent e-mails: only later
+        steps write these. Raises `NotFound`.
+        """
+        async with self._database.reading() as connection:
+            found = await views.placed(connection, caller.scope, order_id)
+        caller.require(Permission.VIEW_ORDERS)
+        return found
+
     async def orders(
         self,
         caller: Caller,

@@ -1,7 +1,10 @@
 """Erase the personal data of a person from the database, and record that it was done."""
 
+from datetime import timedelta
+
 from models.errors import Refused
 from models.people.callers import Caller, Permission
+from store.operations.job_steps import forget_files
 from store.people import erasure
 from store.session import Database
 
@@ -28,6 +31,7 @@ async def erase(caller: Caller, database: Database, who: str, *, only_look: bool
             if needed:
                 raise needed_by_work(needed)
             counts = await erasure.erase(connection, person, caller.by)
+            await forget_files(connection, older_than=timedelta(0))  # they may name the person
             if only_look:
                 raise _OnlyLooked  # noqa: TRY301  it rolls back the transaction
     except _OnlyLooked:

@@ -140,12 +140,14 @@ class UserDesk:
         them.
 
         `was`: `name`, `role` or `profile` as the caller was shown them; refused if they are not so any more
-        (`user_changed`). A role is refused as by `set_role`. Name and profile are refused of a user with more
-        permissions than the caller (`role_above_yours`), another profile also of oneself (`own_user`).
+        (`user_changed`), also by an edit at the same time. A role is refused as by `set_role`. Name and
+        profile are refused of a user with more permissions than the caller (`role_above_yours`), another
+        profile also of oneself (`own_user`).
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_user(connection, caller.scope, user)
             caller.require(Permission.MANAGE_USERS)
+            found = await users.locked(connection, found, managing=role is not None)
             if any(getattr(found, shown) != value for shown, value in (was or {}).items()):
                 raise Refused.because("user_changed")
             if name is not None:

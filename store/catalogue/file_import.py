@@ -173,6 +173,14 @@ WHERE contact.id = old.contact_id AND old.role = '{ContactRole.ORDER}'
 RETURNING old.contact_id
 """  # noqa: S608  a role of our own
 
+_WITHOUT_ORDER_CONTACT = f"""
+SELECT min(line_no) FROM wanted_catalogue wanted
+WHERE NOT EXISTS (
+    SELECT FROM contacts JOIN contact_roles ON contact_roles.contact_id = contacts.id
+    WHERE contacts.distributor_id = wanted.distributor_id AND contact_roles.role = '{ContactRole.ORDER}')
+GROUP BY distributor_id
+"""  # noqa: S608  a role of our own
+
 
 async def import_catalogue(
     connection: AsyncConnection,
@@ -199,6 +207,8 @@ async def import_catalogue(
     kept = await ids(connection, _CONTACTS_CHANGED) | await ids(connection, _CONTACT_LANGUAGES)
     contacts = await ids(connection, _CONTACTS)
     roles = await ids(connection, _ORDER_ROLES) | await ids(connection, _ORDER_ROLES_OUT)
+    for line in await ids(connection, _WITHOUT_ORDER_CONTACT):
+        warnings.add(line, "distributor", Refusal.of("distributor_without_contact"))
     created |= {"packs": len(new), "contacts": len(contacts)}
     changes = {"packs": len(changed - new), "contacts": len((kept | roles) - contacts)}
     return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))

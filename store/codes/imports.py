@@ -249,7 +249,7 @@ def _check(sim: LockedQrSim) -> None:
         sim_kind=sim.kind,
         sim_state=sim.state,
         enabled_targets=none,
-        esim_packs=none,
+        esim_packs={},
         qr_contacts=none,
         open_order=None,
     )

@@ -50,7 +50,7 @@ class BulkFacts:
             sim_kind=row.sim_type,
             sim_state=None if row.state is RowState.EMPTY else SimState(row.state),
             enabled_targets=self.targets,
-            esim_packs=frozenset(self.packs.get(row.provider, ())),
+            esim_packs=self.packs.get(row.provider, {}),
             qr_contacts=self.contacts.get(row.distributor or "", frozenset()),
             open_order=row.open_order,
             open_qr_request=self.requests.get(row.sim_id or 0),

@@ -27,6 +27,9 @@ def _sorted(*keys: str) -> Index:
 FILTERED = ("provider_id", "distributor_id", "traits", "some_groups")
 """What the indexes hold besides their keys: by these a sorted list is filtered without reading its rows."""
 
+SEARCHED = ("facets", "words", "by_number", "by_iccid")
+"""What facets and words are looked for in."""
+
 
 WITHOUT_CODE = "line_id IS NOT NULL AND (traits & 514) = 2"
 """The SQL condition of lines whose eSIM has no code, also where one is requested: bits of `traits`."""

@@ -2,24 +2,27 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import and_, bindparam, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
 from models.imports import ImportReport, Problem, RowNote
-from models.operations.jobs import UNFINISHED, JobStatus, RowOutcome
+from models.operations.jobs import KINDS, UNFINISHED, JobStatus, RowOutcome
 from models.people.callers import By
 from store import events
-from store.operations.job_tables import JobReportRow, JobRow
+from store.operations.job_tables import KEPT, JobReportRow, JobRow
 from store.row import now
 from store.secrets import input_of
 
 if TYPE_CHECKING:  # ciphers take long to import, and lists of held work need none
     from store.key_ring import KeyRing
 
+KEPT_FOR = timedelta(days=1)
+_FILES = sorted(name for name, kind in KINDS.items() if kind.file)
 OPEN = JobRow.status.in_(sorted(UNFINISHED))
 """The condition that a job has not ended."""
 
@@ -177,13 +180,23 @@ async def status(connection: AsyncConnection, job_id: int) -> JobStatus:
 
 
 async def end(connection: AsyncConnection, living: Any, status: JobStatus, by: By) -> bool:
-    """End the job that this UPDATE selects, if it has not ended; its input is removed."""
-    ended = living.values(status=status, ended_at=now(), input=None)
+    """End the job that this UPDATE selects, if it has not ended. Its input is removed, unless it is a file
+    that was checked: that is kept for the import, until `forget_files` removes it.
+    """
+    checked = case((and_(JobRow.dry_run, JobRow.kind.in_(_FILES)), JobRow.input))
+    kept = checked if status is JobStatus.DONE else None
+    ended = living.values(status=status, ended_at=now(), input=kept)
     returned = ended.returning(JobRow.id, JobRow.account_id, JobRow.kind)
     row = (await connection.execute(returned)).one_or_none()
     if row is not None:
         await happened(connection, row.account_id, row.id, row.kind, by, status.value)
     return row is not None
+
+
+async def forget_files(connection: AsyncConnection, older_than: timedelta = KEPT_FOR) -> None:
+    """Remove the files that were checked longer ago than this."""
+    over = update(JobRow).where(text(KEPT), JobRow.ended_at <= now() - older_than)
+    await connection.execute(over.values(input=None))
 
 
 async def _noted(

@@ -22,6 +22,9 @@ from store.row import Row, among, now, own_id, owner
 
 _REFUSALS = not_personal("codes of refusals with parameters, which never name a person")
 
+KEPT = "ended_at IS NOT NULL AND input IS NOT NULL"
+"""The condition that the file of a check is kept."""
+
 
 class JobRow(Row):
     """A file import or a bulk action that runs in the background."""
@@ -37,7 +40,7 @@ class JobRow(Row):
     digest: Mapped[bytes] = mapped_column(info=ENCRYPTED)
     """A keyed digest of the input, which recognises a repeat with other content."""
     input: Mapped[bytes | None] = mapped_column(info=ENCRYPTED)
-    """The file or the rows, encrypted. Removed when the job has ended."""
+    """The file or the rows, encrypted. Removed when the job has ended, the file of a check a day later."""
     rows: Mapped[int | None]
     done: Mapped[int] = mapped_column(server_default=text("0"))
     refused: Mapped[int] = mapped_column(server_default=text("0"))
@@ -62,7 +65,10 @@ class JobRow(Row):
         UniqueConstraint("id", "account_id"),
         CheckConstraint(among("status", JobStatus), name="status"),
         CheckConstraint(f"(ended_at IS NULL) = ({among('status', UNFINISHED)})", name="ended"),
-        CheckConstraint("ended_at IS NULL OR input IS NULL", name="input_removed"),
+        CheckConstraint(
+            "ended_at IS NULL OR input IS NULL OR (dry_run AND status = 'done')", name="input_removed"
+        ),
+        Index("ix_jobs_kept", "ended_at", postgresql_where=text(KEPT)),
         Index("ix_jobs_newest", "account_id", "id"),
         Index("ix_jobs_unfinished", "id", postgresql_where=text(among("status", UNFINISHED))),
     )

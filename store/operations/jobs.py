@@ -6,7 +6,7 @@ How they are run: `store.operations.job_steps`.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, func, select, update
+from sqlalchemy import Select, and_, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,15 +25,17 @@ from models.people.callers import By, Caller, OfAccount, Scope
 from store.fleet.tables import LineRow, SimRow
 from store.locks import keep_account_open
 from store.operations import holds, job_steps
-from store.operations.job_tables import JobReportRow, JobRow
+from store.operations.job_tables import KEPT, JobReportRow, JobRow
 from store.paging import Keys
 from store.people.tables import AccountRow
+from store.row import now
 from store.scopes import travel_esim, within
 from store.secrets import input_of
 
 if TYPE_CHECKING:  # cryptography takes long to import, and lists need none
     from store.key_ring import KeyRing
 
+_KEPT = and_(text(KEPT), JobRow.ended_at > now() - job_steps.KEPT_FOR)
 _ADD = insert(JobRow).on_conflict_do_nothing(index_elements=[JobRow.account_id, JobRow.made_key])
 _JOBS: Select[*tuple[Any, ...]] = select(
     JobRow.id,
@@ -42,6 +44,7 @@ _JOBS: Select[*tuple[Any, ...]] = select(
     func.coalesce(JobRow.report["created"], func.jsonb_build_object()).label("created"),
     func.coalesce(JobRow.report["changed"], func.jsonb_build_object()).label("changed"),
     JobRow.refusals,
+    func.coalesce(_KEPT, False).label("kept"),
     holds.is_held(JobRow.workflow_id).label("held"),
     JobRow.actor.label("created_by"),
     *(JobRow.created_at, JobRow.started_at, JobRow.ended_at),
@@ -91,14 +94,14 @@ async def create(connection: AsyncConnection, keys: "KeyRing", new: NewJob, call
     return Submitted(await _view_of(connection, made))
 
 
-async def require_checked(
-    connection: AsyncConnection, keys: "KeyRing", scope: Scope, checked: str, *, kind: str, content: bytes
-) -> None:
-    """Raise `Refused` (`file_not_checked`) unless the job `checked` is a check of exactly this file."""
+async def checked_file(
+    connection: AsyncConnection, keys: "KeyRing", scope: Scope, checked: str
+) -> tuple[JobView, bytes | None]:
+    """The job that has checked a file, and the file; None if it is not kept, or not any more."""
     found = await find(connection, scope, checked)
-    digest = await connection.scalar(select(JobRow.digest).where(JobRow.id == found.id))
-    if digest not in keys.fingerprints(digested(kind, content, dry_run=True)):
-        raise Refused.because("file_not_checked", job=found.job_id)
+    file = select(JobRow.input).where(JobRow.id == found.id, _KEPT)
+    encrypted = await connection.scalar(file)
+    return found, None if encrypted is None else keys.decrypt(input_of(found.id), encrypted)
 
 
 async def find(connection: AsyncConnection, scope: Scope, text: str) -> JobView:

@@ -43,7 +43,7 @@ def _facts() -> Select[Any]:
         .where(UserRow.id == bindparam("user"), UserRow.account_id == account)
     )
     packs = (
-        select(func.array_agg(PackRow.id.distinct()))
+        select(func.jsonb_object_agg(PackRow.id, PackRow.name))
         .join(PackItemRow, PackItemRow.pack_id == PackRow.id)
         .where(PackRow.account_id == account, eligible(provider))
     )
@@ -69,11 +69,7 @@ def _facts() -> Select[Any]:
         func.coalesce(
             targets.correlate(LineRow, SimRow).scalar_subquery(), none_of, type_=ARRAY(String)
         ).label("targets"),
-        func.coalesce(
-            packs.correlate(LineRow, SimRow).scalar_subquery(),
-            array([], type_=BigInteger),
-            type_=ARRAY(BigInteger),
-        ).label("packs"),
+        packs.correlate(LineRow, SimRow).scalar_subquery().label("packs"),
         func.coalesce(
             contacts.correlate(LineRow, SimRow).scalar_subquery(),
             array([], type_=BigInteger),
@@ -113,7 +109,7 @@ def read(row: Any) -> tuple[Facts, int | None]:
         sim_kind=row.sim_kind,
         sim_state=row.sim_state,
         enabled_targets=frozenset(row.targets),
-        esim_packs=frozenset(row.packs),
+        esim_packs={int(pack): name for pack, name in (row.packs or {}).items()},
         qr_contacts=frozenset(row.qr_contacts),
         open_order=row.open_order,
         open_qr_request=row.open_qr_request,

@@ -13,8 +13,10 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    false,
     func,
     literal,
+    null,
     or_,
     select,
 )
@@ -61,6 +63,17 @@ async def order(
     if not history:
         return view
     return view.model_copy(update={"events": await events.of(connection, scope, order_id)})
+
+
+async def placed(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderView:
+    """As `order`, of one that was accepted a moment ago: without what only later steps write, which are its
+    events, holds and e-mails that were not sent. To look for these costs more than all the rest.
+    """
+    shape, known = shaped(scope)
+    row = (await connection.execute(_placed(shape), {**known, "order": order_id})).one_or_none()
+    if row is None:
+        raise unknown(order_id)
+    return (await _views(connection, [row]))[0]
 
 
 @dataclass(frozen=True)
@@ -149,6 +162,14 @@ async def of_ids(connection: AsyncConnection, scope: Scope, ids: Sequence[str]) 
 @built_once
 def _one(scope: Scope) -> Select[*tuple[Any, ...]]:
     return _orders(scope).where(OrderRow.id == bindparam("order"))
+
+
+@built_once
+def _placed(scope: Scope) -> Select[*tuple[Any, ...]]:
+    later: dict[str, ColumnElement[Any]] = {"holds": null(), "not_sent": null(), "incident": false()}
+    columns = [each for each in _ORDERS.selected_columns if each.key not in later]
+    named = (value.label(name) for name, value in later.items())
+    return _one(scope).with_only_columns(*columns, *named)
 
 
 @built_once

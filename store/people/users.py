@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    and_,
     literal,
     or_,
     select,
@@ -168,15 +169,32 @@ async def others_may_manage(connection: AsyncConnection, user: UserView) -> bool
     """Whether another active person of the account may manage users; they stay so until the transaction ends.
     True for a user who may not do so themselves.
     """
-    mine = select(UserRow.id).where(
-        UserRow.account_id == user.account_id,
+    mine = select(UserRow.id).where(_managing(user.account_id)).order_by(UserRow.id)
+    found = set(await connection.scalars(mine.with_for_update(key_share=True)))
+    return user.id not in found or len(found) > 1
+
+
+def _managing(account_id: int) -> ColumnElement[bool]:
+    """The active people of the account who may manage its users."""
+    return and_(
+        UserRow.account_id == account_id,
         UserRow.kind == UserKind.PERSON,
         UserRow.role.in_(_MANAGING),
         UserRow.deactivated_at.is_(None),
     )
-    locked = mine.order_by(UserRow.id).with_for_update(key_share=True)
-    found = set(await connection.scalars(locked))
-    return user.id not in found or len(found) > 1
+
+
+async def locked(connection: AsyncConnection, user: UserView, *, managing: bool = False) -> UserView:
+    """The user as they are now, and stay until the transaction ends. `managing`: of the account's people who
+    may manage users, too, for a change that may take this one from them: all in the sequence of their ids.
+    """
+    chosen = UserRow.id == user.id
+    if managing:
+        chosen = or_(chosen, _managing(user.account_id))
+    await connection.execute(
+        select(UserRow.id).where(chosen).order_by(UserRow.id).with_for_update(key_share=True)
+    )
+    return await _user(connection, user.id)
 
 
 async def set_active(connection: AsyncConnection, user_id: int, by: By, *, active: bool) -> UserView:

@@ -49,6 +49,8 @@ PHONE = ViewportSize(width=390, height=844)
 MARGIN = 24
 DRAWN_MILLISECONDS = 1500
 """What the Web UI takes to draw itself once its text is there: it is never idle."""
+PATIENCE_MILLISECONDS = 30_000
+"""How long what a picture shows may take to appear, also on a machine that does other things."""
 CODE = parse_activation_code("LPA:1$smdp.operator.example$DEMO-4F2A-0001-9C7B")
 
 
@@ -158,6 +160,7 @@ async def of_the_pages(browser: Browser, cast: Cast, folder: Path) -> None:
 async def take(chromium: str) -> None:
     """Play, look, and write every picture."""
     PICTURES.mkdir(exist_ok=True)
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with tempfile.TemporaryDirectory(prefix="esim-pictures-") as folder:
         async with a_mailbox() as mailbox:
             smtp_url = f"smtp://127.0.0.1:{mailbox.port}"

@@ -157,6 +157,35 @@ async def test_an_order_is_followed_live_and_steered_to_its_end(portal: Ordering
     assert found.iccid == "8933012345678901230"
 
 
+@pytest.mark.covers("F20", "F48", "P8")
+async def test_an_iccid_that_is_typed_with_processed_is_the_esims(portal: Ordering) -> None:
+    async with portal.signed_in(ANA) as ana, portal.signed_in(DESK) as desk:
+        order = await ordered(ana, 2)
+        await desk.goto(f"/orders/{order}/acknowledge")
+        await desk.get_by_role("button", name="Acknowledge").click()
+        await expect(desk.get_by_text("The order is acknowledged.")).to_be_visible()
+        await desk.get_by_role("link", name="Processed").click()
+        typed = desk.get_by_label("ICCID of the eSIM")
+        await expect(typed).to_have_value("")
+        for wrong in ("8933", "89330123456789012X0"):
+            await typed.fill(wrong)
+            await desk.get_by_label("I understand").check()
+            await desk.get_by_role("button", name="Processed").click()
+            await expect(desk.locator("#iccid-error")).to_contain_text("18 to 20 digits")
+            await expect(typed).to_have_value(wrong)
+        await looks_right(desk, "iccid refused with processed")
+        await typed.fill("8933 0123 4567 8901 231")
+        await desk.get_by_label("I understand").check()
+        await desk.get_by_role("button", name="Processed").click()
+        await expect(desk).to_have_url(f"{portal.address}/orders/{order}")
+        for person in (desk, ana):
+            await person.goto(f"/orders/{order}")
+            await expect(person.get_by_text("8933012345678901231").first).to_be_visible()
+    found = (await portal.scene.line(2)).sim
+    assert found is not None
+    assert found.iccid == "8933012345678901231"
+
+
 @pytest.mark.covers("F43", "F44", "F51", "P8")
 async def test_an_order_is_cancelled_and_a_late_answer_is_refused_with_the_reason(portal: Ordering) -> None:
     async with portal.signed_in(ANA, java_script_enabled=False) as ana, portal.signed_in(DESK) as desk:

@@ -97,6 +97,9 @@ API = {
         lambda d, c, _, a: d.jobs.submit_file(c, a, "import_fleet", b"x", key="a"),
         Permission.IMPORT_INVENTORY,
     ),
+    "JobDesk.import_checked": Sample(
+        lambda d, c, k, _: d.jobs.import_checked(c, k.job, key="a"), Permission.RUN_JOBS
+    ),
     "JobDesk.submit_rows": Sample(
         lambda d, c, k, a: d.jobs.submit_rows(c, a, "place_orders", [{"line": k.line}], key="b"),
         Permission.PLACE_ORDERS,

@@ -173,6 +173,43 @@ async def test_two_owners_who_deactivate_each_other_leave_one(desks: Desks) -> N
     assert codes_of(refused) == ["last_who_manages_users"]
 
 
+async def test_of_two_edits_at_once_the_second_is_told(desks: Desks) -> None:
+    """B's form was shown before A took the role away, and is saved while A's edit is under way."""
+    shown = await desks.users.set_role(OPERATOR, ZED, "manager")
+    was = {"name": shown.name, "role": shown.role, "profile": shown.profile}
+    async with desks.database.transaction() as connection:
+        await users.set_role(connection, shown.id, Role.VIEWER, None, OPERATOR.by)
+        edit = desks.users.edit_user(OPERATOR, ZED, name="Zoe", role=shown.role, was=was)
+        call = asyncio.create_task(edit)
+        await until_blocked(desks.database, call)
+    with pytest.raises(Refused) as refused:
+        await call
+    assert codes_of(refused) == ["user_changed"]
+    now = await desks.users.user(OPERATOR, ZED)
+    assert (now.name, now.role) == (shown.name, Role.VIEWER)
+
+
+async def test_edits_of_each_other_at_once_wait_for_each_other(desks: Desks) -> None:
+    await desks.users.create_user(OPERATOR, BOLT, "Dora", DORA, role="owner")
+    cleo, dora = await who(desks.database, CLEO), await who(desks.database, DORA)
+    for n in range(8):
+        edits = (
+            desks.users.edit_user(cleo, DORA, name=f"Dora {n}", role="owner", was={"role": "owner"}),
+            desks.users.edit_user(dora, CLEO, name=f"Cleo {n}", role="owner", was={"role": "owner"}),
+            desks.users.edit_user(dora, CLEO, name="C", role="owner", was={"name": await _name(desks, CLEO)}),
+            desks.users.edit_user(cleo, CLEO, name="D", was={"name": await _name(desks, CLEO)}),
+        )
+        done = await asyncio.gather(*edits, return_exceptions=True)
+        assert not [each for each in done[:2] if isinstance(each, BaseException)]
+        told = [each for each in done[2:] if isinstance(each, Refused)]
+        assert told, "two edits of one name, of which both were shown the old one"
+        assert all(each.refusals[0].code == "user_changed" for each in told)
+
+
+async def _name(desks: Desks, user: str) -> str:
+    return (await desks.users.user(OPERATOR, user)).name
+
+
 @pytest.mark.covers("F53")
 async def test_a_deactivated_user_cannot_be_named_until_activated_again(desks: Desks, acme: Known) -> None:
     gone = await desks.users.deactivate_user(OPERATOR, acme.user)

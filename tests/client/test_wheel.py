@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.stage import running_sandbox
 from tests.documents.scene import Reader
+from tests.starter.forked import forked_sandbox
 
 TOP = Path(__file__).parents[2]
 CLIENT = TOP / "client"
@@ -82,7 +82,7 @@ async def test_the_sample_of_its_readme_runs_word_by_word(
     elsewhere: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder, data = tmp_path_factory.mktemp("reader"), tmp_path_factory.mktemp("sandbox")
-    async with running_sandbox(data) as (_, addresses):
+    async with forked_sandbox(data) as (_, addresses):
         reader = Reader(folder, data, addresses)
         paths = os.pathsep.join([str(elsewhere / "bin"), reader.environment["PATH"]])
         for place, name in enumerate(("sample.py", "asynchronous.py")):

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.stage import running_sandbox
 from tests.documents.blocks import Block, blocks
 from tests.documents.scene import SECONDS, Reader
+from tests.starter.forked import forked_sandbox
 
 PORTAL = "http://127.0.0.1:8090"
 """The portal's address in the document."""
@@ -46,7 +46,7 @@ class Tour:
 async def tour(tmp_path_factory: pytest.TempPathFactory) -> Tour:
     """All blocks are typed into one shell, one after the other."""
     folder, data = tmp_path_factory.mktemp("reader"), tmp_path_factory.mktemp("sandbox")
-    async with running_sandbox(data) as (_, addresses):
+    async with forked_sandbox(data) as (_, addresses):
         reader = Reader(folder, data, addresses)
         script = f"echo '{_END}'\n".join(["set -eu\n", *(block.content for block, _ in STEPS)])
         script = script.replace(PORTAL, addresses.portal_url)

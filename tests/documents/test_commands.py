@@ -14,9 +14,9 @@ import pytest
 from models.codes.activation import parse_activation_code
 from models.identifiers import order_id
 from sandbox.demo.qr_code import pdf_with
-from sandbox.stage import running_sandbox
 from tests.documents.blocks import TOP, Block, blocks
 from tests.documents.scene import Names, Reader
+from tests.starter.forked import forked_sandbox
 
 USER = "ana@acme.example"
 ADAM = "--user adam@acme.example "
@@ -27,7 +27,7 @@ TRAVELLER = "rosa.diaz@home.example"
 @pytest.fixture(scope="module")
 async def reader(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Reader]:
     folder, data = tmp_path_factory.mktemp("reader"), tmp_path_factory.mktemp("sandbox")
-    async with running_sandbox(data) as (_, addresses):
+    async with forked_sandbox(data) as (_, addresses):
         yield Reader(folder, data, addresses)
 
 
@@ -201,7 +201,7 @@ async def test_a_travel_plan_lives_its_days_as_the_readme_shows(tmp_path: Path) 
     folder, data = tmp_path / "reader", tmp_path / "sandbox"
     folder.mkdir()
     data.mkdir()
-    async with running_sandbox(data, None, "--clock") as (_, addresses):
+    async with forked_sandbox(data, None, "--clock") as (_, addresses):
         reader = Reader(folder, data, addresses)
         printed = dict(zip(block.commands, await reader.follows(block, await journey(reader)), strict=True))
     (line,) = [said for command, said in printed.items() if "travel line " in command]

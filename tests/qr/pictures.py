@@ -1,6 +1,7 @@
 """Pictures of QR codes as people make them: screenshots, prints, photographs. The same bytes every time."""
 
 import random
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -32,10 +33,12 @@ def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
     return written.getvalue()
 
 
+@cache
 def drawn_png() -> bytes:
     return draw.png(USUAL)
 
 
+@cache
 def drawn_svg() -> str:
     return draw.svg(USUAL)
 

@@ -1,8 +1,9 @@
-"""Processes of `esim-orders`, worker and portal that start at once: forks of one process that has imported
-what they use.
+"""Processes of `esim-orders`, worker, portal and sandbox that start at once: forks of one process that has
+imported what they use.
 
 A fork has the arguments, environment, folder and files of the program that asks for it, as a process that is
-started has. That a command, a worker or a portal starts by itself is tested where it is the subject.
+started has. That a command, a worker, a portal or a sandbox starts by itself is tested where it is the
+subject.
 """
 
 import asyncio
@@ -21,13 +22,18 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Mapping
-from contextlib import suppress
-from functools import cache
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, Any
 
+import pytest
 from temporalio.worker._worker import load_default_build_id
+
+from sandbox import processes, stage
+from sandbox.data_dir import Addresses, DataDir
 
 ROOT = Path(__file__).parents[2]
 LOADED = (
@@ -40,6 +46,8 @@ LOADED = (
     "qr.intake",
     "qr.draw",
     "rich.table",
+    "sandbox.mailbox",
+    "sandbox.up",
     "sqlalchemy.ext.asyncio",
     "starter",
     "store",
@@ -57,6 +65,8 @@ NOT_LOADED = ("starter.cli", "store.migrations", "uvicorn.", "portal.__main__")
 """The command line looks at the environment while it is imported, migrations are no modules, and a program is
 run.
 """
+PARTS = {"starter.cli", "worker", "portal", "sandbox.mailbox"}
+"""What a sandbox consists of, and the sandbox itself."""
 _ASKS = """#!{python} -IS
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as server:
@@ -104,15 +114,8 @@ class Forked:
     async def start(
         cls, module: str, *arguments: str, env: Mapping[str, str], cwd: Path, output: IO[bytes]
     ) -> "Forked":
-        asked = json.dumps([module, arguments, dict(env), str(cwd)]).encode()
-        server = socket.socket(socket.AF_UNIX)
-        server.connect(str(folder_of_program() / "socket"))
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        files = [nothing, output.fileno(), output.fileno()]
-        socket.send_fds(server, [len(asked).to_bytes(4, "big")], files)
-        os.close(nothing)
+        server = _asked(_address(), output, module, arguments, dict(env), str(cwd))
         answers, writer = await asyncio.open_unix_connection(sock=server)
-        writer.write(asked)
         return cls(answers, writer, int(await answers.readline()))
 
     async def _ends(self, answers: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
@@ -133,6 +136,75 @@ class Forked:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+
+class Part:
+    """A `python -m MODULE` that is a fork, as `subprocess.Popen` shows a process."""
+
+    def __init__(self, server: socket.socket) -> None:
+        self.returncode: int | None = None
+        self._server = server
+        self._answers = server.makefile("rb")
+        self.pid = int(self._answers.readline())
+
+    def poll(self) -> int | None:
+        with suppress(subprocess.TimeoutExpired):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None:
+            if not select.select([self._server], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+            self.returncode = int(self._answers.readline())
+            self._answers.close()
+            self._server.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
+@asynccontextmanager
+async def forked_sandbox(
+    folder: Path, settings: Mapping[str, str] | None = None, *options: str
+) -> AsyncIterator[tuple[DataDir, Addresses]]:
+    """`running_sandbox`, whose processes are forks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage, "subprocess", _forking(_address()))
+        async with stage.running_sandbox(folder, settings, *options) as running:
+            yield running
+
+
+def _address() -> str:
+    """Where forks are asked for."""
+    return str(folder_of_program() / "socket")
+
+
+def _asked(address: str, output: IO[bytes], *asked: Any) -> socket.socket:
+    """Ask for a fork; the connection by which its process id is told, and how it has ended."""
+    message = json.dumps(asked).encode()
+    server = socket.socket(socket.AF_UNIX)
+    server.connect(address)
+    with Path(os.devnull).open("rb") as nothing:
+        files = [nothing.fileno(), output.fileno(), output.fileno()]
+        socket.send_fds(server, [len(message).to_bytes(4, "big")], files)
+    server.sendall(message)
+    return server
+
+
+def _forking(address: str) -> SimpleNamespace:
+    """The module `subprocess`, by which parts of a sandbox are forks."""
+    return SimpleNamespace(**vars(subprocess) | {"Popen": partial(_popen, address)})
+
+
+def _popen(address: str, command: Sequence[str], **how: Any) -> "Part | subprocess.Popen[bytes]":
+    python, option, module, *arguments = [*command, "", ""][: max(3, len(command))]
+    if (python, option) != (sys.executable, "-m") or module not in PARTS:
+        return subprocess.Popen(command, **how)
+    environment, folder = dict(how.get("env") or os.environ), str(how.get("cwd") or Path.cwd())
+    return Part(_asked(address, how["stdout"], module, arguments, environment, folder, True))
 
 
 def _load() -> None:
@@ -167,11 +239,17 @@ def _see_to(connection: socket.socket) -> str:
     head, files, *_ = socket.recv_fds(connection, 4, 3)
     with connection.makefile("rb") as reading:
         module, *asked = json.loads(reading.read(int.from_bytes(head, "big")))
+    begins, begun = os.pipe()
     process = os.fork()
     if process == 0:
         connection.close()
+        os.close(begins)
         _become(files, *asked)
+        os.close(begun)
         return str(module)
+    os.close(begun)
+    os.read(begins, 1)  # it leads its session before it is sent a signal
+    os.close(begins)
     connection.sendall(f"{process}\n".encode())
     for file in (0, 1, 2, *files):
         os.close(file)
@@ -181,7 +259,15 @@ def _see_to(connection: socket.socket) -> str:
     os._exit(0)
 
 
-def _become(files: list[int], arguments: list[str], environment: dict[str, str], folder: str) -> None:
+def _become(
+    files: list[int],
+    arguments: list[str],
+    environment: dict[str, str],
+    folder: str,
+    own_session: bool = False,
+) -> None:
+    if own_session:
+        os.setsid()
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)
@@ -205,7 +291,10 @@ def _opened(number: int, mode: str, **options: Any) -> Any:
 
 if __name__ == "__main__":
     _load()
-    if asked := _serve(socket.socket(fileno=int(sys.argv[1]))):
+    _listening = socket.socket(fileno=int(sys.argv[1]))
+    for _starts in (processes, stage):
+        vars(_starts)["subprocess"] = _forking(_listening.getsockname())
+    if asked := _serve(_listening):
         runpy.run_module(asked, run_name="__main__", alter_sys=True)
     else:
         from starter.cli import main

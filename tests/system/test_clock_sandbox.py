@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.stage import running_sandbox
 from settings import CLOCK_FILE
 from tests.documents.blocks import blocks
+from tests.starter.forked import forked_sandbox
 from tests.starter.shell import Shell
 from tests.system.test_one_machine import USER
 from tests.system.test_one_machine import Shell as SandboxShell
@@ -20,7 +20,7 @@ MOST_SECONDS = 60.0
 @pytest.mark.covers("W5", "W12")
 @pytest.mark.timeout(300)
 async def test_a_month_passes_in_seconds_with_reminder_hold_and_all(tmp_path: Path) -> None:
-    async with running_sandbox(tmp_path, None, "--clock") as (_, addresses):
+    async with forked_sandbox(tmp_path, None, "--clock") as (_, addresses):
         shell = SandboxShell(tmp_path, addresses)
         await shell.with_a_fleet()
         number = (await shell.free_line("physical"))["msisdn"]
@@ -40,7 +40,7 @@ async def test_a_month_passes_in_seconds_with_reminder_hold_and_all(tmp_path: Pa
         subjects = [mail["subject"] for mail in (await shell.esim("mail", "list", "--json")).json]
         assert len([subject for subject in subjects if "eminder" in subject]) == 2
 
-    async with running_sandbox(tmp_path) as (_, shell.addresses):
+    async with forked_sandbox(tmp_path) as (_, shell.addresses):
         shown = (await shell.esim("clock", "show", "--json")).json
         assert shown["ahead"] == "P30D", "it keeps its clock"
         log = (tmp_path / "up.log").read_text()
@@ -57,7 +57,7 @@ def test_a_sandbox_with_a_clock_runs_on_nothing_that_is_not_its_own(tmp_path: Pa
 
 @pytest.mark.timeout(120)
 async def test_a_sandbox_without_a_clock_says_so(tmp_path: Path) -> None:
-    async with running_sandbox(tmp_path) as (_, addresses):
+    async with forked_sandbox(tmp_path) as (_, addresses):
         shell = SandboxShell(tmp_path, addresses)
         for words in (("advance", "P1D"), ("show",)):
             said = await shell.esim("clock", *words)

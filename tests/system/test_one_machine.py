@@ -18,6 +18,7 @@ from sandbox.stage import running_sandbox
 from sandbox.temporal_server import find_temporal
 from tests.contract.backend import Backend
 from tests.starter import shell as starter_shell
+from tests.starter.forked import forked_sandbox
 
 TOP = Path(__file__).parent.parent.parent
 ACCOUNT = "Acme Logistics"
@@ -89,7 +90,7 @@ class Shell:
 async def shell(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shell]:
     """In a sandbox that was stopped and started again after its first order."""
     folder = tmp_path_factory.mktemp("one machine")
-    async with running_sandbox(folder) as (_, addresses):
+    async with forked_sandbox(folder) as (_, addresses):
         shell = Shell(folder, addresses)
         await shell.with_a_fleet()
         shell.open_before = await an_acknowledged_order(shell)

@@ -73,7 +73,9 @@ async def test_a_pack_of_another_provider_is_refused(scene: Scene) -> None:
         scene.database, packs=(item(), item("SFR pack", provider="SFR"), item("Gone", available="no"))
     )
     for pack in ("SFR pack", "Gone"):
-        assert await refused(scene.placed(pack=pack)) == ["pack_not_eligible"]
+        with pytest.raises(Refused, match=r"these are: P-1 Orange pack\.$") as told:
+            await scene.placed(pack=pack)
+        assert [each.code for each in told.value.refusals] == ["pack_not_eligible"]
     assert await scene.placed(pack="Orange pack")
 
 

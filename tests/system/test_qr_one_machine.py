@@ -15,8 +15,8 @@ from models.identifiers import qr_request_id
 from qr.draw import png
 from qr.intake import read_upload
 from sandbox.demo.qr_code import pdf_with
-from sandbox.stage import running_sandbox
 from tests.contract.backend import Backend
+from tests.starter.forked import forked_sandbox
 from tests.system.test_one_machine import ACCOUNT, USER, Shell
 from tests.temporal_server import eventually, readable
 
@@ -35,7 +35,7 @@ def a_code(number: int) -> ActivationCode:
 @pytest.fixture(scope="module")
 async def shell(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shell]:
     folder = tmp_path_factory.mktemp("QR codes")
-    async with running_sandbox(folder) as (_, addresses):
+    async with forked_sandbox(folder) as (_, addresses):
         shell = Shell(folder, addresses)
         await shell.with_a_fleet()
         yield shell

@@ -30,7 +30,7 @@ LATER = frozenset(
         *("UserDesk.user", "ContactDesk.contact", "AccountDesk.account"),
         *("LicenceDesk.licence", "LicenceDesk.purchase", "LicenceDesk.counts"),
         *("LicenceRequestDesk.find", "AgentDesk.agent", "CodeBook.notifications", "CodeBook.requests"),
-        *("StockDesk.esim", "AuditDesk.entries", "OrderDesk.of_ids"),
+        *("StockDesk.esim", "AuditDesk.entries", "OrderDesk.of_ids", "OrderDesk.placed"),
         *("AuditDesk.entry", "AuditDesk.people", "AuditDesk.csv"),
         "MailLogDesk.mails",
         *(

@@ -37,7 +37,7 @@ def page() -> str:
 
 
 def _cell(sentence: str) -> str:
-    return sentence.replace(":,}", "}").replace(":countries}", "}").replace("|", "\\|")
+    return sentence.replace(":,}", "}").replace(":countries}", "}").replace(":more}", "}").replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -193,7 +193,7 @@ class FakeInventory(OrderSteps, FollowUpSteps):
             sim_kind=in_place.kind,
             sim_state=in_place.state,
             enabled_targets=frozenset(TARGETS),
-            esim_packs=frozenset({PACK}),
+            esim_packs={PACK: "Orange pack"},
             qr_contacts=frozenset(),
             open_order=next((it.placement.order_id for it in same_line if it.status in working), None),
         )

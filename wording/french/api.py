@@ -21,6 +21,7 @@ API = {
     "page_cursor_invalid": (
         "Le curseur est d’une autre liste ou d’un autre filtre ; demandez la première page, sans curseur."
     ),
+    "json_invalid": "Le contenu n’est pas du JSON valide en UTF-8.",
     "body_invalid": "L’appel n’est pas comme le dit la référence : {fields}.",
     "file_needed": (
         "Envoyez un seul fichier, avec son nom, dans le champ `file` d’un envoi multipart/form-data."

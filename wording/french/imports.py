@@ -3,8 +3,9 @@
 IMPORTS = {
     "import_running": "Une autre importation est en cours ; recommencez lorsqu’elle sera terminée.",
     "inventory_changed": "L’inventaire a changé pendant l’importation du fichier ; importez-le de nouveau.",
-    "file_not_checked": (
-        "Ce n’est pas le fichier que {job} a vérifié, il n’a donc pas été importé. Vérifiez-le d’abord."
+    "checked_file_gone": (
+        "{job} n’a pas de fichier, ou il n’est plus conservé : un fichier vérifié est conservé un jour. "
+        "Choisissez-le à nouveau."
     ),
     "too_many_rows": "Le fichier a plus de {rows:,} lignes ; divisez-le.",
     "no_rows": "Le fichier n’a aucune ligne.",
@@ -73,4 +74,8 @@ IMPORTS = {
     ),
     "section_not_shown": "la boutique n’affiche que les eSIM de la section {section}.",
     "provider_of_no_line": "aucune ligne du compte n’a cet opérateur.",
+    "distributor_without_contact": (
+        "aucun contact de ce distributeur n’a le rôle « order » ; ses commandes restent en attente jusqu’à "
+        "ce que l’un d’eux l’ait."
+    ),
 }

@@ -15,7 +15,10 @@ ORDERS = {
         "Votre catalogue n’a aucun pack de commande avec une eSIM de l’opérateur de cette ligne."
     ),
     "open_order": "La ligne a déjà une commande en cours : {order}.",
-    "pack_not_eligible": "Ce pack n’est pas disponible avec une eSIM de l’opérateur de la ligne.",
+    "pack_not_eligible": (
+        "Ce pack n’est pas disponible avec une eSIM de l’opérateur de la ligne ; ceux-ci le sont : "
+        "{packs}{more:more}."
+    ),
     "pack_not_chosen": "Plusieurs packs conviennent à cette ligne ; choisissez-en un : {packs}.",
     "quantity_locked": "La quantité d’une eSIM pour une ligne est de 1.",
     "discard_not_confirmed": (

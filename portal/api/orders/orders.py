@@ -16,7 +16,6 @@ from portal.api.made import say_made
 from portal.api.orders.bodies import Checked, Ordering
 from portal.api.orders.resources import OrderResource, order_resource
 from portal.api.routing import router
-from starter.desks import Desks
 
 routes = router("Orders")
 Viewing = Annotated[Caller, needs(Permission.VIEW_ORDERS)]
@@ -86,7 +85,12 @@ async def place_order(
         return shown or Accepted()
     placed = await body.place(desks, caller, required(idempotency_key))
     say_made(response, f"/orders/{placed.order_id}", replayed=placed.replayed)
-    return await _as_it_is(desks, caller, placed.order_id)
+    reader = _reader(caller)
+    if placed.replayed:
+        found = await desks.orders.order(reader, placed.order_id, history=False)
+    else:
+        found = await desks.orders.placed(reader, placed.order_id)
+    return order_resource(found, caller, desks.settings)
 
 
 @routes.get("/orders", summary="List orders")
@@ -179,11 +183,10 @@ async def retry_order(
 ) -> OrderResource:
     """Resume the order at the step that it is held for. Refused (`not_held`) if it is not held."""
     await desks.orders.retry(caller, order)
-    return await _as_it_is(desks, caller, order)
-
-
-async def _as_it_is(desks: Desks, caller: Caller, order: str) -> OrderResource:
-    """The answer to a change, also for a caller who may not look at orders otherwise."""
-    reader = replace(caller, permissions=caller.permissions | {Permission.VIEW_ORDERS})
-    found = await desks.orders.order(reader, order, history=False)
+    found = await desks.orders.order(_reader(caller), order, history=False)
     return order_resource(found, caller, desks.settings)
+
+
+def _reader(caller: Caller) -> Caller:
+    """The caller, as it reads the answer to its change: also if it may not look at orders otherwise."""
+    return replace(caller, permissions=caller.permissions | {Permission.VIEW_ORDERS})

@@ -18,7 +18,7 @@ from portal.pages.routes import Page, View, form, page
 from wording.pages import page_texts
 
 RECENT = 10
-_FIELDS = {"check", "key", "checked"}
+_FIELDS = {"check", "key"}
 FILES = {name: kind for name, kind in KINDS.items() if kind.file}
 
 
@@ -63,13 +63,7 @@ def sent(name: str, kind: JobKind) -> View:
             with Asking(unsent(), who.language) as asking:
                 key = upload.fields.get("key") or None
                 made = await who.desks.jobs.submit_file(
-                    who.caller,
-                    None,
-                    name,
-                    upload.content,
-                    key=key,
-                    dry_run=checks,
-                    checked=upload.fields.get("checked") or None,
+                    who.caller, None, name, upload.content, key=key, dry_run=checks
                 )
                 return who.done(f"/jobs/{made.view.job_id}", "import_begun")
             reasons = [said for _, said in asking.form.summary]

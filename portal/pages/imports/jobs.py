@@ -10,11 +10,18 @@ from models.operations.jobs import KINDS, UNFINISHED, RowOutcome
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
+from portal.pages.forms import FormModel, read_form
 from portal.pages.routes import form, page
 from wording.refusals import sentence
 
 JOBS, ROWS = 50, 100
 LARGEST_FILE = 5 * 1024 * 1024
+
+
+class ImportForm(FormModel):
+    """That the checked file is imported; `key`: once for each time that the page is shown."""
+
+    key: str = ""
 
 
 async def show_all(request: Request, who: SignedIn) -> Response:
@@ -48,11 +55,18 @@ async def show(request: Request, who: SignedIn) -> Response:
         only_refused=refused,
         made_by=(job.made_by or named(job.created_by)).partition(" <")[0],
         may_import=who.may(KINDS[job.kind].permission),
-        limit=LARGEST_FILE,
         key=uuid.uuid4().hex,
         unfinished=job.status in UNFINISHED,
         sentence=lambda refusal: sentence(refusal, who.language),
     )
+
+
+async def import_checked(request: Request, who: SignedIn) -> Response:
+    """Imports the file that the job has checked, as it was checked."""
+    sent = await read_form(request, ImportForm, who.language)
+    key = sent.model.key if sent.model else None
+    made = await who.desks.jobs.import_checked(who.caller, request.path_params["job"], key=key or None)
+    return who.done(f"/jobs/{made.view.job_id}", "import_begun")
 
 
 async def ask_cancel(request: Request, who: SignedIn) -> Response:
@@ -71,5 +85,6 @@ routes = [
     page("/jobs", show_all, needs=Permission.RUN_JOBS),
     page("/jobs/{job}", show, needs=Permission.RUN_JOBS),
     page("/jobs/{job}/cancel", ask_cancel, needs=Permission.RUN_JOBS),
+    form("/jobs/{job}/import", import_checked, needs=Permission.RUN_JOBS),
     form("/jobs/{job}/cancel", cancel, needs=Permission.RUN_JOBS),
 ]

@@ -1,8 +1,6 @@
 // A chosen file is sent, the answer shown in place.
 import { each, enhance, find } from "./enhance.js";
 
-let last;
-
 each("[data-upload]", (form) => {
 	const { dataset: words, elements: { file: field } } = form;
 	const part = (selector) => form.querySelector(selector);
@@ -31,7 +29,6 @@ each("[data-upload]", (form) => {
 		if (!file || form.classList.contains("busy")) return;
 		if (another) return fail(words.oneFile);
 		if (file.size > Number(words.limit)) return fail(words.tooLarge, file.name);
-		last = file;
 		const body = new FormData(form);
 		body.set("file", file, file.name);
 		idle(true);
@@ -79,12 +76,6 @@ each("[data-upload]", (form) => {
 		event.preventDefault();
 		upload(field.files);
 	});
-	const again = part("[data-again]");
-	if (again && last) {
-		again.hidden = false;
-		again.append(last.name);
-		again.onclick = () => upload([last]);
-	}
 	const zone = part(".zone");
 	zone.ondragover = () => zone.classList.add("over");
 	zone.ondragleave = () => zone.classList.remove("over");

@@ -271,7 +271,10 @@ def _jobs() -> None:
             "status IN ('cancelled', 'done', 'failed', 'queued', 'running')", name=op.f("ck_jobs_status")
         ),
         sa.CheckConstraint(f"(ended_at IS NULL) = ({unfinished})", name=op.f("ck_jobs_ended")),
-        sa.CheckConstraint("ended_at IS NULL OR input IS NULL", name=op.f("ck_jobs_input_removed")),
+        sa.CheckConstraint(
+            "ended_at IS NULL OR input IS NULL OR (dry_run AND status = 'done')",
+            name=op.f("ck_jobs_input_removed"),
+        ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_jobs_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
         sa.UniqueConstraint("account_id", "made_key", name=op.f("uq_jobs_account_id_made_key")),
@@ -279,6 +282,8 @@ def _jobs() -> None:
         sa.UniqueConstraint("workflow_id", name=op.f("uq_jobs_workflow_id")),
     )
     op.create_index("ix_jobs_newest", "jobs", ["account_id", "id"], unique=False)
+    kept = "ended_at IS NOT NULL AND input IS NOT NULL"
+    op.create_index("ix_jobs_kept", "jobs", ["ended_at"], unique=False, postgresql_where=sa.text(kept))
     op.create_index("ix_jobs_unfinished", "jobs", ["id"], unique=False, postgresql_where=sa.text(unfinished))
     op.create_table(
         "job_rows",

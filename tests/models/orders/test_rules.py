@@ -20,7 +20,7 @@ facts = st.builds(
     sim=sims,
     slot=st.sampled_from([*SLOTS, None]),
     enabled_targets=st.frozensets(st.sampled_from(TARGETS)),
-    esim_packs=st.frozensets(st.integers(1, 3), max_size=3),
+    esim_packs=st.dictionaries(st.integers(1, 3), st.text(), max_size=3),
     qr_contacts=st.frozensets(st.integers(1, 3)),
     open_order=st.sampled_from([None, "order-aaaaaaaaaaaaaaaa"]),
 )

@@ -23,7 +23,7 @@ _OF_MODE = re.compile(r"accounts\.mode = \$\d")
 _OF_NONE = re.compile(r"(?:WHERE|AND) false")
 """What does not exist for a provider desk."""
 _OF_RECORDS = re.compile(
-    r"\b(?:id|\w+_id|holder) (?:IN \(|= ANY \(|= |!= )\$\d|IN \(NULL\) AND \(1 != 1\)"
+    r"\b(?:id|\w+_id|holder|recipient) (?:IN \(|= ANY \(|= |!= )\$\d|IN \(NULL\) AND \(1 != 1\)"
     r"|\bfingerprint = ANY \(\$\d|events\.about\[\$\d::INTEGER\] = ANY"
 )
 """Of records that were found before; a code may belong to one SIM alone, whose ever that is."""

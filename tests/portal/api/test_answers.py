@@ -88,6 +88,23 @@ async def test_no_body_makes_a_500(body: bytes, api: httpx.AsyncClient, keys: Ke
 
 
 @pytest.mark.covers("A5")
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"[" * 50_000, b'{"kind": "switch_to_esim",}', b"no"])
+async def test_a_body_that_is_not_json_is_a_call_that_is_not_well_formed(
+    body: bytes, api: httpx.AsyncClient, keys: Keyring
+) -> None:
+    headers = await keys.of() | {"Idempotency-Key": "a", "Accept-Language": "fr"}
+
+    answer = await api.post("/orders", headers=headers, content=body)
+
+    problem = answer.json()
+    assert (answer.status_code, problem["code"], problem["title"]) == (400, "json_invalid", "JSON invalid")
+    assert problem["detail"] == "Le contenu n’est pas du JSON valide en UTF-8."
+    assert [error["pointer"] for error in problem["errors"]] == [""]
+    assert answer.headers["RateLimit"]
+    assert (await api.get("/orders", headers=headers)).json()["data"], "a GET has no body to be read"
+
+
+@pytest.mark.covers("A5")
 async def test_a_path_with_a_line_break_is_answered_by_the_api(api: httpx.AsyncClient, keys: Keyring) -> None:
     answer = await api.post("/orders/%0A/acknowledge", headers=await keys.of(), json={})
 
@@ -183,7 +200,7 @@ async def test_what_is_wrong_with_an_order_is_named_in_plain_words_whatever_type
     (field,) = problem["errors"]
     assert field["pointer"] == pointer
     assert field["detail"].startswith(said)
-    assert problem["title"] == "Call invalid", "a parameter may be, too"
+    assert problem["title"] == ("JSON invalid" if body == b"{" else "Call invalid"), "a parameter may be, too"
 
 
 @pytest.mark.covers("A5", "A7")

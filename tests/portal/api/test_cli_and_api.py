@@ -56,6 +56,7 @@ OTHER_FORMS = {
     "AuditDesk.csv": "a page's file; a program reads the list",
     "AuditDesk.people": "names the people of a page",
     "AuditDesk.entry": "a page's detail; the list has all of an entry",
+    "JobDesk.import_checked": "a program has the file, and sends it",
     "InventoryDesk.choices": "names that a page's filters offer",
     "InventoryDesk.counted": "a page counts; lists of the API never do",
     "InventoryDesk.csv": "a page's file; a program reads the list",

@@ -120,6 +120,7 @@ SAMPLES: dict[str, PageSample] = {
         if kind.file
     },
     "GET /jobs/{job}": PageSample(path=_job),
+    "POST /jobs/{job}/import": PageSample(path=_job),
     "GET /jobs/{job}/cancel": PageSample(path=_job),
     "POST /jobs/{job}/cancel": PageSample(path=_job),
     **{f"GET /orders/{{order}}{step}": PageSample(path=_order) for step in ORDER_PAGES},

@@ -12,9 +12,11 @@ from starter import callers
 from starter.desks import Desks
 from starter.operations.job_book import JobBook
 from starter.operations.job_runner import JobRunner
+from starter.people.erasure import erase
+from store.operations.job_steps import forget_files
 from tests.builders import ACCOUNT, as_csv, iccid, line, run
 from tests.portal.pages.conftest import SignIn
-from tests.portal.pages.people import ANA
+from tests.portal.pages.people import ANA, BEN
 
 pytestmark = pytest.mark.covers("A16", "A21")
 GOOD = as_csv(line(60))
@@ -71,20 +73,44 @@ async def test_an_import_says_what_was_added(browser: SignIn, desks: Desks) -> N
     assert "Choose the corrected file" not in page
 
 
-async def test_the_report_of_a_check_imports_no_other_file(browser: SignIn, desks: Desks) -> None:
+async def test_a_checked_file_is_imported_without_being_sent_again(browser: SignIn, desks: Desks) -> None:
     page = await ended(desks, browser, GOOD, check=True)
+    (address,) = re.findall(r'action="(/jobs/J-\d+/import)"', page)
     sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    ana, caller = await browser(ANA), await callers.user(desks.database, ANA)
+    for _ in range(2):  # sent twice, it is one import
+        await ana.post(address, data=sent)
+    jobs = await desks.jobs.jobs(caller, kind="import_fleet")
+    assert [(job.dry_run, job.kept) for job in jobs] == [(False, False), (True, True)]
+    await JobRunner(desks).run(jobs[0].id)
+    page = (await ana.get(f"/jobs/{jobs[0].job_id}")).text
+    assert "Added: Lines" in page
+    assert "/import" not in page.partition("<main")[2].replace('href="/imports', "")
+    assert await run(desks.database, "SELECT 1 FROM lines WHERE msisdn = '+33639980060'")
+
+
+async def test_a_checked_file_is_kept_for_a_day(browser: SignIn, desks: Desks) -> None:
+    page = await ended(desks, browser, GOOD, check=True)
+    (address,) = re.findall(r'action="(/jobs/J-\d+/import)"', page)
     ana = await browser(ANA)
-    other = {"file": ("changed.csv", as_csv(line(60), line(61)))}
-    refused = await ana.post("/imports/import_fleet", data=sent, files=other)
-    assert refused.status_code == 422
-    assert f"This is not the file that {sent['checked']} has checked" in refused.text
-    assert 'name="check" value="on" checked' in refused.text, "it is only checked there"
-    jobs = await desks.jobs.jobs(await callers.user(desks.database, ANA), kind="import_fleet")
-    assert [job.dry_run for job in jobs] == [True]
-    await ana.post("/imports/import_fleet", data=sent, files={"file": ("good.csv", GOOD)})
-    jobs = await desks.jobs.jobs(await callers.user(desks.database, ANA), kind="import_fleet")
-    assert [job.dry_run for job in jobs] == [False, True]
+    await run(desks.database, "UPDATE jobs SET ended_at = ended_at - interval '24 hours' WHERE dry_run")
+    page = (await ana.get(address.removesuffix("/import"))).text
+    assert "The file is not kept any more" in page
+    assert 'href="/imports/import_fleet"' in page
+    assert address not in page
+    late = await ana.post(address, data={"key": "k"})
+    assert (late.status_code, "is kept for a day" in late.text) == (409, True)
+    kept = "SELECT count(*) FROM jobs WHERE ended_at IS NOT NULL AND input IS NOT NULL"
+    assert await run(desks.database, kept) == [(1,)]
+    async with desks.database.transaction() as connection:
+        await forget_files(connection)
+    assert await run(desks.database, kept) == [(0,)]
+
+
+async def test_an_erasure_forgets_the_files_that_may_name_the_person(browser: SignIn, desks: Desks) -> None:
+    await ended(desks, browser, GOOD, check=True)
+    await erase(callers.operator(), desks.database, BEN)
+    assert not (await desks.jobs.jobs(await callers.user(desks.database, ANA), kind="import_fleet"))[0].kept
 
 
 async def test_who_may_not_import_is_shown_a_check_without_the_way_to_import(
@@ -95,8 +121,9 @@ async def test_who_may_not_import_is_shown_a_check_without_the_way_to_import(
         (job,) = set(re.findall(r"<title>(J-\d+)", page))
         seen = await (await browser("manager@acme.example")).get(f"/jobs/{job}")
         assert seen.status_code == 200
-        assert "/imports/import_fleet" in page
-        assert "/imports/import_fleet" not in seen.text
+        way = r'(action="/jobs/J-\d+/import"|href="/imports/import_fleet")'
+        assert re.search(way, page)
+        assert not re.search(way, seen.text)
         assert "Import the file" not in seen.text
 
 

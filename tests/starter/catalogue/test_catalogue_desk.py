@@ -4,7 +4,7 @@ import pytest
 
 from models.errors import Refused
 from store.session import Database
-from tests.builders import OPERATOR, DataDesks, as_csv, item, line, place, run, world
+from tests.builders import ACCOUNT, OPERATOR, DataDesks, as_csv, item, line, place, run, world
 
 
 async def refusals(desks: DataDesks, content: bytes) -> list[str]:
@@ -166,6 +166,23 @@ async def test_an_esim_outside_the_shops_section_is_warned_of(database: Database
     assert tuple(warning.sentence for warning in report.warnings) == (
         "Line 2: section: the shop shows eSIMs of the section SIM Cards only.",
     )
+
+
+async def test_a_distributor_without_an_order_contact_is_warned_of_once(database: Database) -> None:
+    desks = await world(database, packs=())
+    packs = [
+        item(name, distributor=distributor, order_contact_name="", order_contact_email="")
+        for name, distributor in (("A", "Telvia"), ("B", "Mobilis"), ("C", "mobilis"))
+    ]
+    said = "distributor: no contact of this distributor has the role 'order'; its orders are held until"
+    for dry_run in (True, False):
+        report = await desks.catalogue.import_catalogue(OPERATOR, as_csv(*packs), dry_run)
+        said_of = [warning.sentence.partition(" one has")[0] for warning in report.warnings]
+        assert said_of == [f"Line {n}: {said}" for n in (2, 3)]
+    await desks.contacts.add_contact(OPERATOR, ACCOUNT, "Mobilis", "Bill", "m@mobilis.example", ["order"])
+    with_contact = item("A", order_contact_email="orders@telvia.example")
+    report = await desks.catalogue.import_catalogue(OPERATOR, as_csv(with_contact, *packs[1:]))
+    assert report.warnings == ()
 
 
 async def test_a_pack_is_the_accounts_own(database: Database) -> None:

@@ -133,6 +133,8 @@ async def test_chosen_rows_and_the_packs_of_their_providers(database: Database) 
     ):
         shown = await desks.bulk.preview(caller, chosen.model_copy(update={"packs": packs}))
         assert (shown.count, shown.reasons) == (2, codes)
+        said = {row.refusals[0].sentence.partition(";")[2] for row in shown.rows if codes}
+        assert said == ({" these are: P-1 Orange pack."} if codes else set())
     shown = await desks.bulk.preview(caller, chosen)
     with pytest.raises(Refused) as refused:
         await desks.bulk.confirm(caller, chosen, shown.count, shown.digest)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.stage import running_sandbox, wait_until
+from sandbox.stage import wait_until
+from tests.starter.forked import forked_sandbox
 from tests.starter.travel.files import esim, stock_file
 from tests.system.test_one_machine import Shell
 
@@ -34,7 +35,7 @@ async def _a_shop(shell: Shell) -> None:
 @pytest.mark.covers("T5", "T11", "T29", "T35")
 @pytest.mark.timeout(300)
 async def test_a_phone_uses_up_its_plan_on_a_journey(tmp_path: Path) -> None:
-    async with running_sandbox(tmp_path, None, "--clock") as (_, addresses):
+    async with forked_sandbox(tmp_path, None, "--clock") as (_, addresses):
         shell = Shell(tmp_path, addresses)
         await _a_shop(shell)
         words = ("travel", "add-line", "Rosa Diaz", "--plan", "Euro 1", "--country", "France")
