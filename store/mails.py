@@ -104,8 +104,8 @@ def _claim_in_status() -> Select[Any]:
         .returning(MailRow.id, MailRow.message_id)
         .cte("claimed")
     )
-    account = select(OrderRow.account_id).where(OrderRow.id == bindparam("order")).scalar_subquery()
-    sender = select(AccountRow.sender_name).where(AccountRow.id == account).scalar_subquery()
+    of_order = select(OrderRow.account_id).where(OrderRow.id == bindparam("order")).scalar_subquery()
+    sender = select(AccountRow.sender_name).where(AccountRow.id == of_order).scalar_subquery()
     return select(kept.c.status, sender.label("sender"), *claimed.c).select_from(
         kept.outerjoin(claimed, true())
     )
