@@ -114,7 +114,7 @@ async def test_who_is_no_user_of_ours_or_may_not_sign_in_is_refused(signing: Sig
         {"sub": "s-1\0"},
         {"sub": 7},
     ],
-    ids=str,
+    ids=" ".join,
 )
 async def test_a_token_that_is_not_for_this_sign_in_is_refused(
     wrong: dict[str, object], signing: Signing, desks: Desks
