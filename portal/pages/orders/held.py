@@ -35,10 +35,14 @@ _SEEN: Mapping[str, tuple[str, Permission]] = {
 """The page where work of a kind is seen, and who may see it. Kinds without a page are not links."""
 
 
-_MENDED: Mapping[str, tuple[str, Permission]] = {
-    HoldReason.NO_ORDER_CONTACT: ("/imports/import_catalogue", Permission.EDIT_CATALOGUE),
+_CONTACTS = ("/administration/distributors", Permission.MANAGE_CONTACTS, "contacts")
+_MENDED: Mapping[str, tuple[str, Permission, str]] = {
+    HoldReason.NO_ORDER_CONTACT: _CONTACTS,
+    HoldReason.NO_QR_CONTACT: _CONTACTS,
+    HoldReason.NO_AGENT_ADDRESS: ("/agents", Permission.MANAGE_NUMBERS, "agents"),
+    HoldReason.NO_STOCK: ("/imports/import_travel_stock", Permission.MANAGE_TRAVEL, "stock"),
 }
-"""The page where a reason is mended, and who may do it."""
+"""The page where a reason is mended, who may do it, and its words in `held.mended`."""
 
 
 class RetryForm(FormModel):
@@ -103,10 +107,10 @@ def _rows(found: Iterable[HeldView], who: SignedIn) -> Iterable[dict[str, Any]]:
         }
 
 
-def _mended_on(work: HeldView, who: SignedIn) -> str:
-    """The page where the first reason that a page can mend is mended."""
-    pages = (_MENDED.get(one.reason) for one in work.holds)
-    return next((path for path, needs in filter(None, pages) if who.may(needs)), "")
+def _mended_on(work: HeldView, who: SignedIn) -> tuple[str, str] | None:
+    """The page where the first reason that a page can mend is mended, and its words."""
+    pages = filter(None, (_MENDED.get(one.reason) for one in work.holds))
+    return next(((path, words) for path, needs, words in pages if who.may(needs)), None)
 
 
 def _seen_at(work: HeldView, who: SignedIn) -> str:

@@ -76,8 +76,8 @@ async def test_a_held_order_says_its_number_and_leads_to_where_the_reason_is_men
     text = (await ana.get("/held")).text
     row = text.partition(f'id="row-{acme.order}"')[2].partition("</tr>")[0]
     assert "Order · +33639980004" in row
-    assert 'href="/imports/import_catalogue"' in row
-    assert (await ana.get("/imports/import_catalogue")).status_code == 200
+    assert 'href="/administration/distributors"' in row
+    assert (await ana.get("/administration/distributors")).status_code == 200
 
 
 @pytest.mark.covers("P8", "P15")
