@@ -68,19 +68,19 @@ async def test_junk_is_refused_with_the_field(jobs: Jobs) -> None:
         answer = await jobs.post(json=body)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["pointer"] == pointer, answer.text
-    for content in (
-        b"",
-        b"{",
-        b"\xff",
-        b'{"kind": "set_groups", "rows": [{"line": "\\ud800"}]}',
-        b"[" * 10_000,
+    for content, status in (
+        (b"", 400),
+        (b"{", 400),
+        (b"\xff", 400),
+        (b'{"kind": "set_groups", "rows": [{"line": "\\ud800"}]}', 400),
+        (b"[" * 10_000, 400),
     ):
         answer = await jobs.api.post(
             "/jobs",
             headers=jobs.headers | {"Idempotency-Key": "k", "Content-Type": "application/json"},
             content=content,
         )
-        assert answer.status_code == 422, answer.text
+        assert answer.status_code == status, answer.text
     assert (await jobs.post(kind="x", content=FLEET)).json()["code"] == "job_kind_unknown"
     assert (await jobs.post(kind="set_groups", content=FLEET)).json()["code"] == "job_kind_unknown"
     assert (await jobs.post(content=b"")).json()["code"] == "file_needed"
