@@ -255,6 +255,10 @@ _JOBS = (
     Call(
         "POST /jobs set_employee", {"kind": "set_employee", "rows": [{"line": msisdn(3), "employee": None}]}
     ),
+    Call(
+        "POST /jobs order_steps",
+        {"kind": "order_steps", "rows": [{"order": "{assigned}", "action": "acknowledge"}]},
+    ),
     Call("POST /jobs set_groups", {"kind": "set_groups", "rows": [{"line": msisdn(3), "groups": ["Sales"]}]}),
 )
 CALLS = _ORDERS + _CODES + _PEOPLE + _LICENCES + _TRAVEL + _JOBS

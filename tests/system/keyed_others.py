@@ -161,5 +161,6 @@ OTHERS: Mapping[str, Others] = {
     "POST /jobs place_orders": Others({"rows": [SWAP | {"line": msisdn(2)}]}),
     "POST /jobs request_qr_codes": Others({"rows": [{"sim": msisdn(5)}]}),
     "POST /jobs set_employee": Others({"rows": [{"line": msisdn(2), "employee": None}]}),
+    "POST /jobs order_steps": Others({"rows": [{"order": "{also_assigned}", "action": "acknowledge"}]}),
     "POST /jobs set_groups": Others({"rows": [{"line": msisdn(3), "groups": ["Lyon"]}]}),
 }

@@ -38,8 +38,8 @@ BY_ITSELF = {
 """Why some calls are refused whether their key is new or not."""
 SHOWN_ONCE = {"api_key_made", "webhook_made", "webhook_rotated"}
 """Why the repeat of a call is refused whose answer has a secret."""
-OF_PLATFORM = ("/accounts", "/users", "/acknowledge", "/processed", "/licence-prices")
-"""How the paths of calls end that an owner may not make."""
+OF_PLATFORM = ("/accounts", "/users", "/acknowledge", "/processed", "/licence-prices", " order_steps")
+"""How the routes end of calls that an owner may not make."""
 MADE_AT_ONCE = (
     "accounts agents api_keys authorised_actions_profiles contacts jobs licence_entries licence_purchases"
     " licence_requests licences line_reports number_changes order_notes orders subscribers travel_plans"
@@ -62,7 +62,7 @@ class Backend:
         method, address, *_ = route.split(" ")
         address = address.format_map({**self.ids, **path})
         owner, platform = self._headers
-        headers = platform if address.endswith(OF_PLATFORM) else owner
+        headers = platform if route.endswith(OF_PLATFORM) else owner
         once = {"Idempotency-Key": f"{key} of {self._scene.settings.task_queue}"} if key else {}
         return await self._api.request(
             method, self.named(address), json=self.named(body), headers={**headers, **once}
