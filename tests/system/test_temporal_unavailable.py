@@ -33,6 +33,7 @@ from starter.operations.jobs import JobDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.orders.desk import OrderDesk
+from starter.orders.many_steps import OrderStepsDesk
 from starter.people.mailed import MailedDesk
 from starter.people.users import UserDesk
 from starter.travel.line_changes import LineDesk
@@ -114,6 +115,22 @@ async def _switch_many(desk: BulkDesk, scene: Scene) -> Any:
     return await desk.confirm(ana, bulk, shown.count, shown.digest, key=_key(scene), discard_confirmed=True)
 
 
+async def _preview_steps(desk: OrderStepsDesk, scene: Scene) -> Any:
+    return await desk.preview(OPERATOR, await _steps(scene))
+
+
+async def _do_steps(desk: OrderStepsDesk, scene: Scene) -> Any:
+    content = await _steps(scene)
+    shown = await desk.preview(OPERATOR, content)
+    return await desk.confirm(OPERATOR, content, shown.digest, ACCOUNT, key=_key(scene))
+
+
+async def _steps(scene: Scene) -> bytes:
+    """A file about an order that was placed while Temporal was available."""
+    order = await _place(scene.desk, scene)
+    return f"order,action\n{order},acknowledge\n".encode()
+
+
 async def _send_again(desk: SendingDesk, scene: Scene) -> Any:
     await _a_line(scene, desk)
     return await desk.resend(await scene.ana(SUE), "EL-1", SentAgain.QR_CODE, key=_key(scene))
@@ -143,6 +160,7 @@ NEEDS: dict[type, Need] = {
     RecoveryDesk: lambda desk, _: desk.find(OPERATOR),
     RetryDesk: _retry,
     BulkDesk: _switch_many,
+    OrderStepsDesk: _do_steps,
     MailedDesk: lambda desk, _: desk.invite(OPERATOR, ANA),
     JobDesk: lambda desk, _: desk.submit_rows(
         OPERATOR, None, "set_groups", [{"line": "L-1", "groups": []}], key="a"
@@ -164,6 +182,7 @@ READS: dict[type, Need] = {
     RetryDesk: lambda desk, _: desk.select(OPERATOR),
     JobDesk: lambda desk, _: desk.jobs(OPERATOR),
     BulkDesk: _preview_many,
+    OrderStepsDesk: _preview_steps,
     MailedDesk: lambda desk, _: refused(desk.look(TokenBearer(Visit(), TokenPurpose.INVITATION, "unknown"))),
 }
 

@@ -25,7 +25,13 @@ from tests.qr_world import FILE, QrWorld, code, qr_world
 
 OLD, NEW = KeyRing.new_key(), KeyRing.new_key()
 OLD_ID = OLD.split(":")[0]
-DIGESTS = {("qr_versions", "fingerprint"), ("links", "token"), ("api_keys", "digest"), ("jobs", "digest")}
+DIGESTS = {
+    ("qr_versions", "fingerprint"),
+    ("links", "token"),
+    ("order_links", "token"),
+    ("api_keys", "digest"),
+    ("jobs", "digest"),
+}
 DIGESTS |= {("sessions", "digest"), ("mailed_tokens", "digest")}
 """Columns with keyed or plain digests: nothing of them is ever decrypted."""
 
