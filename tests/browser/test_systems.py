@@ -84,7 +84,7 @@ async def test_a_key_and_a_webhook_are_made_tried_mended_and_taken_away(
         receiver.always(204)
         await adam.get_by_role("button", name="Send a ping").click()
         await expect(adam.get_by_text("The receiver took the ping")).to_be_visible()
-        await row.get_by_role("button", name=re.compile("^Send again")).click()
+        await row.first.get_by_role("button", name=re.compile("^Send again")).click()
         await expect(adam.get_by_text("Events that are sent again: 1.")).to_be_visible()
         await eventually(
             lambda: run(

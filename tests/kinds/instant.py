@@ -107,7 +107,7 @@ class Instants:
 
 
 class InstantPort:
-    def __init__(self, database: Database, _: Outbox) -> None:
+    def __init__(self, database: Database, _: Outbox, __: object) -> None:
         self._database = database
 
     async def submit(self, order_id: str, kind: str, retries: int) -> ProviderAnswer:

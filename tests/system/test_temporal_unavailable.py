@@ -128,7 +128,7 @@ async def _do_steps(desk: OrderStepsDesk, scene: Scene) -> Any:
 async def _steps(scene: Scene) -> bytes:
     """A file about an order that was placed while Temporal was available."""
     order = await _place(scene.desk, scene)
-    return f"order,action\n{order},acknowledge\n".encode()
+    return f"order,iccid,action\n{order},,acknowledge\n".encode()
 
 
 async def _send_again(desk: SendingDesk, scene: Scene) -> Any:
