@@ -183,7 +183,7 @@ async def _taken(connection: AsyncConnection, order: LockedOrder, iccid: str | N
 class GadgetPort:
     """Reserves an eSIM by the order's id; processes later."""
 
-    def __init__(self, database: Database, _: Outbox) -> None:
+    def __init__(self, database: Database, _: Outbox, __: object) -> None:
         self._database = database
 
     async def submit(self, order_id: str, kind: str, retries: int) -> ProviderAnswer:
