@@ -110,6 +110,12 @@ _DISCARD = delete(OrderLinkRow).where(
     OrderLinkRow.token == any_(bindparam("digests", type_=ARRAY(LargeBinary)))
 )
 _CONTACT = ContactRow.id == cast(func.split_part(OrderLinkRow.recipient, ":", 2), BigInteger)
+_HAS_ROLE = (
+    select(ContactRoleRow.role)
+    .where(ContactRoleRow.contact_id == ContactRow.id, ContactRoleRow.role == ContactRole.ORDER)
+    .correlate(ContactRow)
+    .exists()
+)
 _FIND = (
     select(
         *(OrderLinkRow.id, OrderLinkRow.account_id, OrderLinkRow.order_id, OrderLinkRow.recipient),
@@ -117,6 +123,7 @@ _FIND = (
         (OrderLinkRow.expires_at <= now()).label("expired"),
         AccountRow.name.label("account"),
         ContactRow.name.label("contact"),
+        _HAS_ROLE.label("has_role"),
     )
     .join(AccountRow, AccountRow.id == OrderLinkRow.account_id)
     .outerjoin(ContactRow, _CONTACT)
@@ -204,7 +211,7 @@ async def find(connection: AsyncConnection, token: str) -> OrderLink:
     row = (await connection.execute(_FIND, {"digest": _digest(token)})).one_or_none()
     if row is None:
         raise NotFound.because("link_unknown")
-    if row.revoked_at is not None:
+    if row.revoked_at is not None or not row.has_role:
         raise Refused.because("link_revoked")
     if row.expired:
         raise Refused.because("link_expired")

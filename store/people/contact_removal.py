@@ -11,6 +11,7 @@ from store import events
 from store.codes import link_ends
 from store.codes.tables import LinkRow, QrRequestRow
 from store.locks import keep_account_open
+from store.orders import links as order_links
 from store.people import erasure
 from store.people.tables import ContactRoleRow, ContactRow
 
@@ -41,6 +42,7 @@ async def remove(connection: AsyncConnection, account_id: int, contact_id: int, 
     if needed := await erasure.needed_by(connection, person):
         return needed
     await link_ends.revoke_of_contacts(connection, [contact_id], by)
+    await order_links.revoke_of_contacts(connection, [contact_id], by)
     await connection.execute(delete(ContactRoleRow).where(ContactRoleRow.contact_id == contact_id))
     await connection.execute(delete(ContactRow).where(ContactRow.id == contact_id))
     about, happened = (f"contact:{contact_id}",), ("contact.removed", {"contact": contact_id})
