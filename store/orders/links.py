@@ -148,6 +148,11 @@ _OF_ORDER = (
     )
     .order_by(OrderLinkRow.id.desc())
 )
+_OPEN_ORDERS = (
+    select(func.count(OrderLinkRow.order_id.distinct()))
+    .join(OrderRow, OrderRow.id == OrderLinkRow.order_id)
+    .where(OrderLinkRow.recipient == bindparam("recipient", type_=String), _STATE == "open")
+)
 _ONE = (
     OrderLinkRow.id == bindparam("link", type_=BigInteger),
     OrderLinkRow.order_id == bindparam("order", type_=String),
@@ -237,6 +242,11 @@ async def of_order(connection: AsyncConnection, account_id: int, order_id: str) 
     """All links of an order, newest first; the caller has found the order in the scope."""
     rows = await connection.execute(_OF_ORDER, {"account": account_id, "order": order_id})
     return [OrderLinkView(**row._mapping) for row in rows]
+
+
+async def open_orders_of(connection: AsyncConnection, contact_id: int) -> int:
+    """To how many open orders the contact has a link that works."""
+    return int(await connection.scalar(_OPEN_ORDERS, {"recipient": f"contact:{contact_id}"}) or 0)
 
 
 async def revoke(connection: AsyncConnection, order_id: str, link_id: int, by: By) -> None:
