@@ -204,6 +204,12 @@ async def test_once_the_order_has_ended_the_link_only_says_how(
     assert "+33" not in page.text, "nothing of the line is shown any more"
     for step in STEPS:
         assert "<form" not in (await visitor.get(f"{link}/{step}")).text
+    assert "check digit" not in page.text
+    after = await visitor.get(f"{link}?done=processed&warned=check_digit")
+    assert "check digit" in after.text, "it is said also where the step ended the order"
+    await run(desks.database, "UPDATE orders SET kind = 'assign_licence' WHERE id = :id", id=acme.order)
+    of_number = (await visitor.get(link)).text
+    assert ("The QR code of the eSIM is requested in" in of_number) is (ended == "processed")
 
 
 @pytest.mark.covers("S4", "P9")
