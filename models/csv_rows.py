@@ -81,10 +81,11 @@ def read_rows(
     long: Collection[str] = (),
     *,
     further: bool = False,
+    most: int = MAX_ROWS,
 ) -> list[CsvRow]:
     """All rows that are not empty; rows with a wrong number or length of cells are reported in `notes`.
     Cells are limited to the length of a name, except in the columns `long`. `further`: the file may have
-    columns besides, which are not read.
+    columns besides, which are not read. `most`: of so many rows, no further one is read.
 
     Raises `Refused` if the file cannot be read as a table with these columns.
     """
@@ -92,9 +93,9 @@ def read_rows(
     _, header = next(lines, (0, []))
     names = _header(header, columns, optional, further=further)
     rows: list[CsvRow] = []
-    for number, cells in lines:
-        if len(rows) == MAX_ROWS:
-            raise Refused.because("too_many_rows", rows=MAX_ROWS)
+    for before, (number, cells) in enumerate(lines):
+        if before == most:
+            raise Refused.because("too_many_rows", rows=most)
         row = _row(number, cells, names, notes, long)
         if row is not None:
             rows.append(row)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.csv_rows import CsvRow, read_rows
-from models.errors import Refusal, Refused
+from models.errors import Refusal
 from models.identifiers import parse_iccid, parse_order_id
 from models.imports import Problem, RowNotes
 from models.orders.lifecycle import OrderStatus
@@ -28,7 +28,7 @@ FINAL = frozenset({OrderStep.PROCESSED, OrderStep.CANCEL})
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One row of the file, as it was written."""
+    """One row of the file: the order and the ICCID as they are stored, or as written if they are none."""
 
     line: int
     order: str
@@ -83,27 +83,19 @@ class StepsPreview:
 def parse_steps(content: bytes) -> list[StepRow]:
     """The rows of the file. Raises `Refused` if it is no such table, or too long."""
     wrong = RowNotes()
-    rows = read_rows(content, COLUMNS, OPTIONAL, wrong)
+    rows = read_rows(content, COLUMNS, OPTIONAL, wrong, most=MOST_STEPS)
     wrong.refuse()
-    if len(rows) > MOST_STEPS:
-        raise Refused.because("too_many_rows", rows=MOST_STEPS)
     return [_row(row) for row in rows]
 
 
 def _row(row: CsvRow) -> StepRow:
     order, iccid, action = (row.cells.get(column, "") for column in (*COLUMNS, *OPTIONAL))
-    return StepRow(row.line, order.lower(), iccid, action.lower())
+    return StepRow(row.line, _order(order) or order.lower(), _iccid(iccid) or iccid, action.lower())
 
 
 def order_ids(rows: Sequence[StepRow]) -> list[str]:
     """The ids of the orders that the rows name."""
-    found = []
-    for row in rows:
-        try:
-            found.append(parse_order_id(row.order))
-        except ValueError:
-            continue
-    return found
+    return [order for row in rows if (order := _order(row.order)) is not None]
 
 
 def iccids(rows: Sequence[StepRow]) -> list[str]:
@@ -174,6 +166,13 @@ def _of_iccid(row: StepRow, step: OrderStep, order: OrderView, owners: Mapping[s
     if owners.get(iccid, order.esim_id) != order.esim_id:
         return [Problem(column="iccid", reason=Refusal.of("iccid_in_use", iccid=iccid))]
     return []
+
+
+def _order(text: str) -> str | None:
+    try:
+        return parse_order_id(text)
+    except ValueError:
+        return None
 
 
 def _iccid(text: str) -> str | None:

@@ -1,5 +1,6 @@
 """Users and contacts as they are read."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -79,6 +80,25 @@ class ContactDetails(View):
     roles: tuple[str, ...] = ()
     replayed: bool = Field(default=False, exclude=True)
     """The contact was created before under the key of this call."""
+
+
+class OpenLinks(View):
+    """The mailed links that a contact would lose with a role, or with the address (S4)."""
+
+    uploads: int
+    """Links to upload QR codes, of open requests: they end with the role "eSIM QR Code"."""
+    orders: int
+    """Open orders to which there are links: they end with the role "Order"."""
+
+    @property
+    def total(self) -> int:
+        """How many there are of both."""
+        return self.uploads + self.orders
+
+    def ends(self, roles: Collection[str]) -> bool:
+        """Whether a link ends with one of these roles."""
+        uploads, orders = ContactRole.ESIM_QR_CODE in roles, ContactRole.ORDER in roles
+        return bool((uploads and self.uploads) or (orders and self.orders))
 
 
 class EmployeeView(View):

@@ -29,7 +29,7 @@ from portal.auth.signed_in import visit_of
 from portal.http.forms import check_same_origin
 from portal.links.pages import Pages, spoken
 from portal.pages.forms import Asking, Sent, unsent
-from portal.pages.orders.steps import FIELDS, STEPS, Step, step_words
+from portal.pages.orders.steps import FIELDS, STEPS, Step, over_words, step_words
 from starter import callers
 from starter.callers import ByOrderLink
 from starter.desks import Desks
@@ -72,7 +72,7 @@ class OrderLinkRoutes:
         opened = await self._opened(request, token)
         order = opened.order
         if order.status not in OPEN:
-            return self._over(request, order)
+            return self._over(request, order, done=True)
         purchase, comment = parts_of(order.note)
         language, done = _language(request), request.query_params.get("done", "")
         return self.pages.render(
@@ -83,7 +83,7 @@ class OrderLinkRoutes:
             waits=waits_for(order, self.desks.settings),
             may=[step for step in next_steps(order, opened.by.caller) if step in STEPS],
             done=done if done in STEPS else "",
-            warned=warning(CHECK_DIGIT_WRONG, language) if "warned" in request.query_params else "",
+            warned=_warned(request),
             reference=purchase,
             comment=comment,
         )
@@ -137,8 +137,12 @@ class OrderLinkRoutes:
             why_not=sentence(refusal, language) if refusal else "",
         )
 
-    def _over(self, request: Request, order: OrderView, refused: Refused | None = None) -> Response:
-        """How the order ended. Who came to do something learns that it was not done."""
+    def _over(
+        self, request: Request, order: OrderView, refused: Refused | None = None, *, done: bool = False
+    ) -> Response:
+        """How the order ended. Who came to do something learns that it was not done. `done`: the page to
+        which a step leads, perhaps with a warning.
+        """
         language = _language(request)
         return self.pages.render(
             request,
@@ -146,6 +150,8 @@ class OrderLinkRoutes:
             410 if request.method == "POST" else 200,
             order=order,
             kind=kind_label(order.kind, language),
+            words=over_words(order, language),
+            warned=_warned(request) if done else "",
             reasons=[sentence(each, language) for each in refused.refusals] if refused else [],
         )
 
@@ -154,6 +160,11 @@ def _step(name: str) -> Step:
     if name not in STEPS:
         raise HTTPException(404)
     return STEPS[name]
+
+
+def _warned(request: Request) -> str:
+    """The warning of the step that led here (F49)."""
+    return warning(CHECK_DIGIT_WRONG, _language(request)) if "warned" in request.query_params else ""
 
 
 def _language(request: Request) -> Language:

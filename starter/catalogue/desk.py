@@ -47,7 +47,7 @@ class CatalogueDesk:
         own = await own_account(self._database, caller)
         file = await asyncio.to_thread(parse_catalogue, content, progress, own)
         async with importing(self._database, dry_run) as connection:
-            report = await import_catalogue(connection, file.rows, file.warnings, progress)
+            report = await import_catalogue(connection, file.rows, file.warnings, caller.by, progress)
             report = report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
             if record is not None:
                 await record(connection, report)

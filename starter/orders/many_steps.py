@@ -4,6 +4,7 @@ shown = await desks.order_steps.preview(dan, content)         # who is refused a
 await desks.order_steps.confirm(dan, content, shown.digest)   # a job does the accepted rows
 """
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from models.errors import Refused
@@ -30,7 +31,7 @@ class OrderStepsDesk(ConnectedDesk):
         file, or has too many rows (`too_many_rows`).
         """
         caller.require(Permission.ACKNOWLEDGE_ORDERS)
-        rows = parse_steps(content)
+        rows = await asyncio.to_thread(parse_steps, content)
         async with self._database.reading() as connection:
             found = await views.of_ids(connection, caller.scope, order_ids(rows))
             owners = await queue.owners(connection, {order.account_id for order in found}, iccids(rows))

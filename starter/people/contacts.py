@@ -6,7 +6,7 @@ from models.errors import Refused
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, OfAccount, Permission
 from models.people.profiles import parse_name, parse_roles
-from models.people.views import ContactDetails, DistributorView
+from models.people.views import ContactDetails, DistributorView, OpenLinks
 from starter.people.erasure import needed_by_work
 from starter.people.users import email_address, spoken
 from store import lookups
@@ -122,8 +122,8 @@ class ContactDesk:
                 by=caller.by,
             )
 
-    async def open_links(self, caller: Caller, contact: str) -> int:
-        """How many upload links of open requests a contact has: they end with the role, or with another
+    async def open_links(self, caller: Caller, contact: str) -> OpenLinks:
+        """How many links of open requests and orders a contact has: they end with the role, or with another
         address (S4).
         """
         async with self._database.reading() as connection:
@@ -133,7 +133,7 @@ class ContactDesk:
             return await contact_removal.open_links(connection, account.id, found.id)
 
     async def remove_contact(self, caller: Caller, contact: str) -> ContactDetails:
-        """Remove a contact whom no open order or request needs; the upload links are dead at once (S4).
+        """Remove a contact whom no open order or request needs; the links are dead at once (S4).
 
         Raises `Refused` (`person_needed`). Answers who it was.
         """

@@ -3,7 +3,7 @@
 The file describes each of its packs completely: items of the pack that the file does not name are removed.
 Packs that the file does not name stay; `available` withdraws a pack. Accepted orders are not affected. If the
 file names order contacts of a distributor, it names all of them: the others stay contacts, but orders are not
-sent to them any more. That is how a wrong address is corrected.
+sent to them any more, and their links to orders are revoked (S4). That is how a wrong address is corrected.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.catalogue.file import CatalogueRow
 from models.errors import Refusal
 from models.imports import ImportReport, Progress, RowNotes, counted
+from models.people.callers import By
 from models.people.views import ContactRole
+from store.orders import links as order_links
 from store.row import STATUS_OPEN
 from store.staging import ids, keep_open, prepare, run, stage
 
@@ -186,6 +188,7 @@ async def import_catalogue(
     connection: AsyncConnection,
     rows: Sequence[CatalogueRow],
     warnings: RowNotes,
+    by: By,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Make the catalogue match the rows. Raises `Refused` if they conflict with the inventory."""
@@ -206,11 +209,12 @@ async def import_catalogue(
     await run(connection, _LOCK_CONTACTS)
     kept = await ids(connection, _CONTACTS_CHANGED) | await ids(connection, _CONTACT_LANGUAGES)
     contacts = await ids(connection, _CONTACTS)
-    roles = await ids(connection, _ORDER_ROLES) | await ids(connection, _ORDER_ROLES_OUT)
+    given, taken = await ids(connection, _ORDER_ROLES), await ids(connection, _ORDER_ROLES_OUT)
+    await order_links.revoke_of_contacts(connection, taken, by)
     for line in await ids(connection, _WITHOUT_ORDER_CONTACT):
         warnings.add(line, "distributor", Refusal.of("distributor_without_contact"))
     created |= {"packs": len(new), "contacts": len(contacts)}
-    changes = {"packs": len(changed - new), "contacts": len((kept | roles) - contacts)}
+    changes = {"packs": len(changed - new), "contacts": len((kept | given | taken) - contacts)}
     return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))
 
 

@@ -110,6 +110,12 @@ _DISCARD = delete(OrderLinkRow).where(
     OrderLinkRow.token == any_(bindparam("digests", type_=ARRAY(LargeBinary)))
 )
 _CONTACT = ContactRow.id == cast(func.split_part(OrderLinkRow.recipient, ":", 2), BigInteger)
+_HAS_ROLE = (
+    select(ContactRoleRow.role)
+    .where(ContactRoleRow.contact_id == ContactRow.id, ContactRoleRow.role == ContactRole.ORDER)
+    .correlate(ContactRow)
+    .exists()
+)
 _FIND = (
     select(
         *(OrderLinkRow.id, OrderLinkRow.account_id, OrderLinkRow.order_id, OrderLinkRow.recipient),
@@ -117,6 +123,7 @@ _FIND = (
         (OrderLinkRow.expires_at <= now()).label("expired"),
         AccountRow.name.label("account"),
         ContactRow.name.label("contact"),
+        _HAS_ROLE.label("has_role"),
     )
     .join(AccountRow, AccountRow.id == OrderLinkRow.account_id)
     .outerjoin(ContactRow, _CONTACT)
@@ -140,6 +147,11 @@ _OF_ORDER = (
         OrderLinkRow.order_id == bindparam("order", type_=String),
     )
     .order_by(OrderLinkRow.id.desc())
+)
+_OPEN_ORDERS = (
+    select(func.count(OrderLinkRow.order_id.distinct()))
+    .join(OrderRow, OrderRow.id == OrderLinkRow.order_id)
+    .where(OrderLinkRow.recipient == bindparam("recipient", type_=String), _STATE == "open")
 )
 _ONE = (
     OrderLinkRow.id == bindparam("link", type_=BigInteger),
@@ -204,7 +216,7 @@ async def find(connection: AsyncConnection, token: str) -> OrderLink:
     row = (await connection.execute(_FIND, {"digest": _digest(token)})).one_or_none()
     if row is None:
         raise NotFound.because("link_unknown")
-    if row.revoked_at is not None:
+    if row.revoked_at is not None or not row.has_role:
         raise Refused.because("link_revoked")
     if row.expired:
         raise Refused.because("link_expired")
@@ -230,6 +242,11 @@ async def of_order(connection: AsyncConnection, account_id: int, order_id: str) 
     """All links of an order, newest first; the caller has found the order in the scope."""
     rows = await connection.execute(_OF_ORDER, {"account": account_id, "order": order_id})
     return [OrderLinkView(**row._mapping) for row in rows]
+
+
+async def open_orders_of(connection: AsyncConnection, contact_id: int) -> int:
+    """To how many open orders the contact has a link that works."""
+    return int(await connection.scalar(_OPEN_ORDERS, {"recipient": f"contact:{contact_id}"}) or 0)
 
 
 async def revoke(connection: AsyncConnection, order_id: str, link_id: int, by: By) -> None:

@@ -15,10 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refusal
 from models.people.account import closed_refusal
 from models.people.callers import PERMISSIONS, Permission, Role, not_permitted
+from models.people.views import ContactRole
 from store import origins
 from store.orders.link_tables import OrderLinkRow
 from store.origins import OriginRow
-from store.people.tables import AccountRow, ContactRow, DistributorRow, UserRow
+from store.people.tables import AccountRow, ContactRoleRow, ContactRow, DistributorRow, UserRow
 
 PLATFORM = frozenset({"operator", "provider", "system"})
 """The platform's own actors: its operators, what a provider's interface answers, and the workflow."""
@@ -60,8 +61,10 @@ def facts_of(
     contact = (
         select(ContactRow.id)
         .join(DistributorRow, DistributorRow.id == ContactRow.distributor_id)
+        .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
         .where(
             ContactRow.id == bindparam("by_contact", type_=BigInteger),
+            ContactRoleRow.role == ContactRole.ORDER,
             ContactRow.distributor_id == distributor_id,
             DistributorRow.account_id == account_id,
             ~_by_revoked_link(),
@@ -71,7 +74,7 @@ def facts_of(
         "user",
         user.correlate_except(UserRow, AccountRow).scalar_subquery(),
         "contact",
-        exists(contact.correlate_except(ContactRow, DistributorRow)),
+        exists(contact.correlate_except(ContactRow, ContactRoleRow, DistributorRow)),
         "origin",
         origins.theirs(),
         type_=JSONB,

@@ -108,6 +108,7 @@ def test_no_word_is_left_over() -> None:
         *(f"over.{status}." for status in RequestStatus),
         "dashboard.",
         *("desk.none_of.", "desk.waiting.", "desk.steps.", "order_step_of_number."),
+        "order_link_of_number.",
         *("order_link.", "order_links.states."),
     )
     for key in said_in(Language.EN):

@@ -1,10 +1,11 @@
 """`/administration/contacts/new`, `../{contact}/edit`, `../roles`: a contact in two steps (F42).
 
-First the person is created, then the roles are given. A contact who loses the role "eSIM QR Code" or has
-another address loses the upload links that were mailed (S4): the form asks whether that is meant.
+First the person is created, then the roles are given. A contact who loses a role or has another address loses
+the links that were mailed, to upload QR codes or to orders (S4): the form asks whether that is meant.
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -118,7 +119,7 @@ async def edit(request: Request, who: SignedIn) -> Response:
     contact = await contact_of(request, who)
     sent = await read_form(request, EditForm, who.language)
     if (given := sent.model) is not None and "email" in given.changes():
-        sent = await _meant(who, contact, sent, confirmed=given.confirmed)
+        sent = await _meant(who, contact, sent, ContactRole, confirmed=given.confirmed)
     with Asking(sent, who.language, _FIELDS) as asking:
         if sent.model is not None:
             changes = sent.model.changes()
@@ -136,8 +137,8 @@ async def save_roles(request: Request, who: SignedIn) -> Response:
     """Give and take the roles."""
     contact = await contact_of(request, who)
     sent = await read_form(request, RolesForm, who.language)
-    if (given := sent.model) is not None and ContactRole.ESIM_QR_CODE in given.taken:
-        sent = await _meant(who, contact, sent, confirmed=given.confirmed)
+    if (given := sent.model) is not None and given.taken:
+        sent = await _meant(who, contact, sent, given.taken, confirmed=given.confirmed)
     with Asking(sent, who.language) as asking:
         if (given := sent.model) is not None:
             await who.desks.contacts.edit_contact(
@@ -147,9 +148,12 @@ async def save_roles(request: Request, who: SignedIn) -> Response:
     return await _form(request, who, "roles", asking.form, asking.status)
 
 
-async def _meant(who: SignedIn, contact: ContactDetails, sent: Sent[Any], *, confirmed: str) -> Sent[Any]:
-    """The form, with an error where links would end and that is not confirmed."""
-    if confirmed or not await who.desks.contacts.open_links(who.caller, contact_id(contact)):
+async def _meant(
+    who: SignedIn, contact: ContactDetails, sent: Sent[Any], roles: Iterable[str], *, confirmed: str
+) -> Sent[Any]:
+    """The form, with an error where links of these roles would end and that is not confirmed."""
+    links = await who.desks.contacts.open_links(who.caller, contact_id(contact))
+    if confirmed or not links.ends(list(roles)):
         return sent
     said = page_texts(who.language)["contacts"]["confirm_first"]
     return replace(sent, model=None, errors={**sent.errors, "confirmed": [said]})

@@ -52,7 +52,7 @@ async def show(request: Request, who: SignedIn) -> Response:
 
 
 async def one(request: Request, who: SignedIn) -> Response:
-    """A contact: the address, the roles, and how many upload links of open requests there are."""
+    """A contact: the address, the roles, and how many links of open requests and orders there are."""
     contact = await contact_of(request, who)
     links = await who.desks.contacts.open_links(who.caller, contact_id(contact))
     facts: dict[str, Any] = {"contact": contact, "path": path_of(contact), "links": links}
@@ -65,7 +65,7 @@ async def ask_remove(request: Request, who: SignedIn) -> Response:
 
 
 async def remove(request: Request, who: SignedIn) -> Response:
-    """Remove the contact; the upload links are dead at once (S4)."""
+    """Remove the contact; the links are dead at once (S4)."""
     contact = await contact_of(request, who)
     sent = await read_form(request, NoForm, who.language)
     with Asking(sent, who.language) as asking:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +13,7 @@ from models.orders.lifecycle import OrderStatus
 from models.orders.next_steps import OrderStep, next_steps
 from models.orders.views import OrderQueue, OrderView
 from models.paging import counted_up
-from models.people.callers import OfDistributor, Permission
+from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
 from portal.pages.forms import FormModel
@@ -33,8 +33,6 @@ class QueueFilter(FormModel):
     """The filter: the query string."""
 
     view: Literal["", "acknowledge", "process"] = ""
-    distributor: str = Field(default="", max_length=200)
-    """The name of one, for who sees several."""
 
     def query(self, **other: Any) -> str:
         """The query string of this filter, with other values for some fields, and others besides."""
@@ -72,7 +70,6 @@ async def show(request: Request, who: SignedIn) -> Response:
         counts={
             view: counted_up((queue.waiting if queue else _NOTHING)[of]) for view, of in _STATUSES.items()
         },
-        several=not isinstance(who.caller.scope, OfDistributor),
         first=cursor is None,
         following=chosen.path(cursor=following) if following else "",
     )
@@ -82,7 +79,6 @@ async def _queue(who: SignedIn, chosen: QueueFilter, cursor: str | None) -> Orde
     return await who.desks.orders.queue(
         who.caller,
         status=_STATUSES.get(chosen.view),
-        distributor=chosen.distributor,
         limit=ROWS,
         after=opened(cursor, _name(chosen)) if cursor else None,
     )

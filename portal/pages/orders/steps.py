@@ -33,6 +33,7 @@ from wording.warnings import warning
 _LONGEST_ICCID = 40
 _PLACE = re.compile(r"row-[a-z0-9-]{1,60}")
 _ABOUT_NUMBERS = frozenset({OrderKind.ASSIGN_LICENCE, OrderKind.REPLACE_LICENCE_ESIM})
+_OF_A_SIM = frozenset({OrderKind.SWITCH_TO_ESIM, OrderKind.REPLACE_ESIM})
 FIELDS = {
     "iccid_invalid": "iccid",
     "iccid_in_use": "iccid",
@@ -94,7 +95,7 @@ class Step:
             if sent.model is not None:
                 order = order_of(request)
                 state = await self.call(who.desks.orders, who.caller, order, sent.model)
-                return self._done(who, state, back_of(request))
+                return await self._done(who, state, back_of(request))
         return await self._page(request, who, asking.form, asking.status)
 
     async def read(self, request: Request, language: Language) -> Sent[Any]:
@@ -105,14 +106,19 @@ class Step:
             return replace(sent, model=None, errors={"confirmed": [tick]})
         return sent
 
-    def _done(self, who: SignedIn, state: OrderState, back: str) -> Response:
+    async def _done(self, who: SignedIn, state: OrderState, back: str) -> Response:
         path = back or f"/orders/{state.order_id}"
         warned = " ".join(warning(each, who.language) for each in state.warnings)
         if warned:
             return who.done(path, "order_warned", warning=warned)
         if back:
             return who.done(path, f"queued_{self.name}", order=state.order_id)
-        return who.done(path, f"order_{self.name}")
+        order = await who.desks.orders.order(who.caller, state.order_id, history=False)
+        if order.kind in _ABOUT_NUMBERS:
+            return who.done(path, f"order_of_number_{self.name}")
+        if order.kind in _OF_A_SIM:
+            return who.done(path, f"order_{self.name}")
+        return who.done(path, f"queued_{self.name}", order=order.id)
 
     async def _page(self, request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
         order = await who.desks.orders.order(who.caller, order_of(request), history=False)
@@ -146,6 +152,15 @@ def step_words(step: OrderStep, order: OrderView, language: Language) -> Mapping
     of_number: Mapping[str, Mapping[str, str]] = texts["order_step_of_number"]
     own = of_number.get(step, {}) if order.kind in _ABOUT_NUMBERS else {}
     return {**texts["order_step"][step], **own}
+
+
+def over_words(order: OrderView, language: Language) -> Mapping[str, str]:
+    """How an order that has ended did so, for the contact who came by its link."""
+    texts = page_texts(language)
+    own: Mapping[str, str] = {}
+    if order.kind in _ABOUT_NUMBERS:
+        own = texts["order_link_of_number"].get(order.status.value, {})
+    return {**texts["order_link"]["over"][order.status.value], **own}
 
 
 def back_of(request: Request) -> str:

@@ -1,10 +1,12 @@
 """Distributors and their contacts on pages: first the person, then the roles; what ends with a role."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from starter.desks import Desks
+from store.orders import links as order_links
 from tests.builders import ACCOUNT, OPERATOR, run
 from tests.callers.world import Known, who
 from tests.portal.pages.conftest import SignIn
@@ -93,6 +95,41 @@ async def test_a_role_that_goes_takes_the_links_along_once_that_is_confirmed(
     )
     assert after.status_code == 303, "nothing is left to confirm"
     assert (await desks.contacts.contact(OPERATOR, acme.contact)).email == "other@telvia.example"
+
+
+@pytest.mark.covers("S4", "P9")
+async def test_links_to_orders_end_only_once_that_is_confirmed(
+    browser: SignIn, desks: Desks, acme: Known
+) -> None:
+    ana, order = await browser(ANA), await desks.orders.order(OPERATOR, acme.order)
+    lea = await desks.contacts.add_contact(
+        OPERATOR, ACCOUNT, str(order.distributor), "Lea", "lea@telvia.example", ["order", "esim_qr_code"]
+    )
+    contact, links = f"{PATH}/C-{lea.id}", [await _mailed(desks, acme.order, lea.id) for _ in range(2)]
+    assert "This contact has a link to an order." in (await ana.get(contact)).text, "twice to the same one"
+    assert "This contact has a link to an order." in (await ana.get(f"{contact}/remove")).text
+    roles = hidden((await ana.get(f"{contact}/roles")).text)
+    other = await ana.post(f"{contact}/roles", data=roles | {"roles": "order"})
+    assert other.status_code == 303, "no link ends with the other role"
+    person = hidden((await ana.get(f"{contact}/edit")).text) | {"name": "Lea", "language": "en"}
+    moved = await ana.post(f"{contact}/edit", data=person | {"email": "new@telvia.example"})
+    assert moved.status_code == 422
+    assert "Confirm that the links of this contact stop working." in moved.text
+    roles = hidden((await ana.get(f"{contact}/roles")).text)
+    assert (await ana.post(f"{contact}/roles", data=roles)).status_code == 422
+    assert [(await ana.get(link)).status_code for link in links] == [200, 200]
+    assert (await ana.post(f"{contact}/roles", data=roles | {"confirmed": "yes"})).status_code == 303
+    assert [(await ana.get(link)).status_code for link in links] == [410, 410]
+    assert "link to an order" not in (await ana.get(contact)).text
+
+
+async def _mailed(desks: Desks, order: str, contact: int) -> str:
+    """The path of the link in an e-mail about this order."""
+    address = (await desks.contacts.contact(OPERATOR, f"C-{contact}")).email
+    async with desks.database.transaction() as connection:
+        of = (1, order, f"contact:{contact}", address)
+        token, _ = await order_links.mint(connection, *of, timedelta(days=1))
+    return f"/o/{token}"
 
 
 async def test_a_contact_is_removed_unless_open_work_needs_it(

@@ -1,10 +1,12 @@
 """Steps of many orders by a file: what is shown, and what is confirmed (P9)."""
 
+import asyncio
 import html
 import re
 
 import pytest
 
+from models.errors import Refused
 from models.operations.jobs import JobStatus
 from starter.desks import Desks
 from tests.builders import OPERATOR, run
@@ -100,6 +102,7 @@ async def test_orders_of_others_do_not_exist_in_a_file(browser: SignIn, acme: Kn
         ("number,iccid", ["1,2"], "The first line must name the columns"),
         ("order,iccid", [], "The file has no rows"),
         ("order,iccid", ["x,"] * 501, "more than 500 rows"),
+        ("order,iccid", ["a,b,c"] * 501, "more than 500 rows"),
     ],
 )
 async def test_a_file_that_is_no_such_table_is_refused_with_the_reason(
@@ -157,3 +160,24 @@ async def test_a_desk_sees_the_jobs_of_its_distributor_alone(
     assert {job.job_id for job in seen} >= {f"J-{mine.id}", acme.job}
     await desk.post(f"/jobs/J-{mine.id}/cancel")
     assert (await desks.jobs.job(OPERATOR, f"J-{mine.id}")).status is JobStatus.CANCELLED
+
+
+@pytest.mark.covers("P9", "F49")
+async def test_an_order_and_an_iccid_are_the_same_however_they_are_written(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    desk, (other,) = await browser(DESK), await more(desks, acme.order, 1)
+    short, spaced = acme.order.removeprefix("order-").upper(), f"{ICCID[:4]} {ICCID[4:]}"
+    _, page = await shown(desk, f"{short},{spaced},", f"{other},{ICCID},", f"{acme.order},,")
+    assert accepted_rows(page) == [acme.order]
+    why = refused_rows(page)
+    assert "line 2 has the same ICCID" in why["3"]
+    assert "line 2 has the same order" in why["4"]
+
+
+async def test_others_are_served_while_a_file_is_read(acme: Known, desks: Desks) -> None:
+    reading = asyncio.create_task(desks.order_steps.preview(OPERATOR, b"order,iccid\n" + b"x,\n" * 501))
+    await asyncio.sleep(0)
+    assert not reading.done(), "the event loop would have read it all before anything else"
+    with pytest.raises(Refused):
+        await reading

@@ -12,7 +12,7 @@ from starter import callers
 from starter.desks import Desks
 from starter.people.erasure import erase
 from store.orders import links, steps
-from tests.builders import ACCOUNT, OPERATOR, run
+from tests.builders import ACCOUNT, OPERATOR, as_csv, item, run
 from tests.callers.world import Known
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.people import ANA, BEN, Browser
@@ -126,7 +126,7 @@ async def _end(desks: Desks, order: str, status: str) -> None:
 
 
 @pytest.mark.covers("S4", "P9")
-@pytest.mark.parametrize("ending", ["role", "address", "erased", "expired"])
+@pytest.mark.parametrize("ending", ["role", "catalogue", "address", "removed", "erased", "expired"])
 async def test_a_contact_who_may_not_answer_any_more_has_a_link_that_is_dead_for_every_call(
     ending: str, visitor: Browser, desks: Desks, acme: Known, contact: str
 ) -> None:
@@ -139,6 +139,13 @@ async def test_a_contact_who_may_not_answer_any_more_has_a_link_that_is_dead_for
         await edit(OPERATOR, ACCOUNT, contact, remove_roles=["order"])
     elif ending == "address":
         await edit(OPERATOR, ACCOUNT, contact, email="new@telvia.example")
+    elif ending == "catalogue":  # a file that does not name the contact takes the role
+        named = await desks.contacts.contact(OPERATOR, acme.contact)
+        row = item(distributor=named.distributor, order_contact_name=named.name)
+        await desks.catalogue.import_catalogue(OPERATOR, as_csv(row | {"order_contact_email": named.email}))
+    elif ending == "removed":
+        await _end(desks, acme.order, "processed")
+        await desks.contacts.remove_contact(OPERATOR, contact)
     elif ending == "erased":  # an open order needs the contact
         await _end(desks, acme.order, "processed")
         await erase(OPERATOR, desks.database, "olive@telvia.example")
@@ -197,6 +204,12 @@ async def test_once_the_order_has_ended_the_link_only_says_how(
     assert "+33" not in page.text, "nothing of the line is shown any more"
     for step in STEPS:
         assert "<form" not in (await visitor.get(f"{link}/{step}")).text
+    assert "check digit" not in page.text
+    after = await visitor.get(f"{link}?done=processed&warned=check_digit")
+    assert "check digit" in after.text, "it is said also where the step ended the order"
+    await run(desks.database, "UPDATE orders SET kind = 'assign_licence' WHERE id = :id", id=acme.order)
+    of_number = (await visitor.get(link)).text
+    assert ("The QR code of the eSIM is requested in" in of_number) is (ended == "processed")
 
 
 @pytest.mark.covers("S4", "P9")
@@ -239,3 +252,24 @@ async def test_a_link_that_is_revoked_while_its_call_is_under_way_has_no_effect(
     assert refused.refusal is not None
     assert refused.refusal.code == "unknown_actor"
     assert done.refusal is None
+
+
+@pytest.mark.covers("S4", "S5")
+async def test_a_contact_without_the_role_can_do_nothing_by_a_link_that_was_not_revoked(
+    visitor: Browser, desks: Desks, acme: Known, contact: str
+) -> None:
+    link = await link_of(desks, acme.order, contact)
+    by = await callers.of_order_link(
+        desks.database, LinkBearer(link.rpartition("/")[2]), Visit(), changes=True
+    )
+    number = int(contact.removeprefix("C-"))
+    await run(
+        desks.database,
+        "DELETE FROM contact_roles WHERE contact_id = :id AND role = 'order' RETURNING contact_id",
+        id=number,
+    )
+    assert await _answers(visitor, link) == {410}
+    async with desks.database.transaction() as connection:
+        refused = await steps.acknowledge(connection, acme.order, by.caller.by, None)
+    assert refused.refusal is not None
+    assert refused.refusal.code == "unknown_actor"
