@@ -1,5 +1,6 @@
 """Signing in at an OpenID provider (P1, S9), against one that others wrote."""
 
+import re
 import time
 
 import httpx
@@ -287,6 +288,31 @@ async def test_an_administrator_unlinks_a_user_whose_identity_was_replaced(
     signing.visitor.cookies.clear()
     assert (await signing("s-new", ANA)).status_code == 303
     assert await run(desks.database, "SELECT 1 FROM events WHERE type = 'user.openid_unlinked'")
+
+
+async def test_an_administrator_sees_a_link_and_removes_it_on_the_pages(
+    signing: Signing, browser: SignIn, desks: Desks
+) -> None:
+    ben = f"/people/U-{(await desks.users.user(OPERATOR, BEN)).id}"
+    ana = await browser(ANA)
+    await give_password(desks, BEN)
+    assert "Acme ID" not in (await ana.get(ben)).text
+    assert (await signing("s-1", BEN)).status_code == 303
+    assert re.search(r"Signs in at.*?Acme ID", (await signing.visitor.get("/account")).text, re.DOTALL)
+    page = (await ana.get(ben)).text
+    assert re.search(r"Signs in at.*?Acme ID", page, re.DOTALL)
+    assert f'href="{ben}/unlink"' in page
+    assert f'action="{ben}/unlink"' in (await ana.get(f"{ben}/unlink")).text
+    await run(desks.database, "UPDATE sessions SET confirmed_at = confirmed_at - interval '31 minutes'")
+    assert "/sign-in/again" in (await ana.post(f"{ben}/unlink")).headers["Location"]
+    assert "Acme ID" in (await ana.get(ben)).text
+    await run(desks.database, "UPDATE sessions SET confirmed_at = esim_now()")
+    done = await ana.post(f"{ben}/unlink")
+    assert (done.status_code, done.headers["Location"]) == (303, ben)
+    page = (await ana.get(ben)).text
+    assert "with the OpenID provider is removed." in page
+    assert "Acme ID" not in page
+    assert (await signing.visitor.get("/account")).headers["Location"].startswith("/sign-in"), "he is out"
 
 
 async def test_while_the_provider_is_unavailable_people_sign_in_with_a_password(
