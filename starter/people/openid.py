@@ -23,6 +23,7 @@ from models.identifiers import storable
 from models.people.callers import Caller, Permission
 from models.people.sign_in import (
     RECENT_FOR,
+    SIGNED_IN_FOR,
     Identity,
     NewSession,
     OpenIdAnswer,
@@ -78,13 +79,18 @@ class OpenIdDesk:
         """Begin a session with a new token. The one that the browser had before (`instead_of`) ends.
 
         The session counts as recent for sensitive acts only if the user authenticated within the last half
-        hour. Raises `Refused` (`openid_refused`, `sign_in_too_often`), `Unavailable`.
+        hour; none begins where that was longer ago than a session lasts. Raises `Refused` (`openid_refused`,
+        `sign_in_too_often`), `Unavailable`.
         """
         if begun.again:
             raise Refused.because("openid_refused")
         counted = await self._attempts.take("openid", begun.state, visit)
-        identity = await self._authenticated(begun, answer)
+        identity, token = await self._authenticated(begun, answer)
         ago = RECENT_FOR if identity.authenticated_ago is None else identity.authenticated_ago
+        if ago > SIGNED_IN_FOR + _since(begun):
+            raise _refused("the user authenticated longer ago than the provider was asked for")
+        if token:
+            identity = await self._with_address(identity, token)
         async with self._database.transaction() as connection:
             user, is_new = await _found(connection, identity)
             if instead_of:
@@ -105,10 +111,9 @@ class OpenIdDesk:
         if not begun.again:
             raise Refused.because("openid_refused")
         counted = await self._attempts.take("own identity", str(caller.user), visit)
-        identity = await self._authenticated(begun, answer)
+        identity, _ = await self._authenticated(begun, answer)
         ago = identity.authenticated_ago
-        since_begun = timedelta(seconds=time.time() - begun.at + _SKEW)
-        if ago is None or ago > since_begun:
+        if ago is None or ago > _since(begun):
             raise _refused("the provider did not have the user authenticate again")
         async with self._database.transaction() as connection:
             user = await identities.user_of(connection, identity)
@@ -140,18 +145,26 @@ class OpenIdDesk:
                 await sessions.end_all(connection, found.id)
         return found
 
-    async def _authenticated(self, begun: OpenIdBegun, answer: OpenIdAnswer) -> Identity:
+    async def _authenticated(self, begun: OpenIdBegun, answer: OpenIdAnswer) -> tuple[Identity, str]:
+        """Who authenticated, and the token that asks for their address."""
         if not hmac.compare_digest(begun.state.encode(), answer.state.encode(errors="replace")):
             raise _refused("the state is another")
         if not answer.code or len(answer.code) > _LONGEST:
             raise _refused("there is no code")
         try:
-            found = await self._configured().identity(begun, answer.code, answer.issuer)
+            found, token = await self._configured().identity(begun, answer.code, answer.issuer)
         except ProviderRejected as rejected:
             raise _refused(str(rejected)) from None
         if not 0 < len(found.subject) <= _LONGEST or not storable(found.subject):
             raise _refused("the subject cannot be stored")
-        return found
+        return found, token
+
+    async def _with_address(self, identity: Identity, token: str) -> Identity:
+        """The identity with its address; the provider is asked only where nobody is linked with it yet."""
+        async with self._database.reading() as connection:
+            if await identities.user_of(connection, identity) is not None:
+                return identity
+        return await self._configured().with_address(identity, token)
 
     def _configured(self) -> OpenIdProvider:
         if self._provider is None:
@@ -164,8 +177,8 @@ async def _found(connection: AsyncConnection, identity: Identity) -> tuple[UserV
     transaction ends. Raises `Refused` (`openid_refused`).
     """
     user = await identities.user_of(connection, identity)
-    if user is None and identity.email and storable(identity.email):
-        user = await sessions.person_at(connection, identity.email)
+    if user is None and identity.email:
+        user = await _person_at(connection, identity.email)
     if user is None:
         raise _refused("no user is linked, or has the address that the provider has verified")
     user = await sessions.keep(connection, user.id)
@@ -180,6 +193,21 @@ async def _found(connection: AsyncConnection, identity: Identity) -> tuple[UserV
     if not await identities.link(connection, user, identity):
         raise _refused("the user is linked with another identity")
     return user, True
+
+
+async def _person_at(connection: AsyncConnection, email: str) -> UserView | None:
+    """The user with this address. Both are ASCII: lower case makes other letters equal that name two
+    mailboxes, such as the Kelvin sign and k.
+    """
+    if not email.isascii() or not storable(email):
+        return None
+    user = await sessions.person_at(connection, email)
+    return user if user is not None and user.email.isascii() else None
+
+
+def _since(begun: OpenIdBegun) -> timedelta:
+    """How long ago the browser was sent to the provider, at most."""
+    return timedelta(seconds=time.time() - begun.at + _SKEW)
 
 
 def _refused(why: str) -> Refused:

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -118,9 +118,9 @@ class OpenIdProvider:
         address: str = known.addresses["authorization_endpoint"]
         return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
 
-    async def identity(self, begun: OpenIdBegun, code: str, issuer: str) -> Identity:
-        """Who authenticated, by the code that the browser brought back. Raises `ProviderRejected`,
-        `Unavailable`.
+    async def identity(self, begun: OpenIdBegun, code: str, issuer: str) -> tuple[Identity, str]:
+        """Who authenticated, by the code that the browser brought back, and the token that `with_address`
+        wants; that is empty where the ID token says the address. Raises `ProviderRejected`, `Unavailable`.
         """
         known = await self._read()
         named = known.addresses.get("authorization_response_iss_parameter_supported") is True
@@ -129,15 +129,27 @@ class OpenIdProvider:
         async with _http() as http:
             answer = await self._token(http, known.addresses, begun, code)
             claims = await self._checked(str(answer.get("id_token", "")), begun)
-            if "email" not in claims:
-                claims = {**await self._user(http, known.addresses, answer, claims["sub"]), **claims}
-        email, at = claims.get("email"), claims.get("auth_time")
-        return Identity(
-            self._client.issuer,
-            claims["sub"],
-            email if isinstance(email, str) and claims.get("email_verified") is True else None,
-            timedelta(seconds=max(0.0, time.time() - at)) if isinstance(at, int | float) else None,
-        )
+        at, token = claims.get("auth_time"), answer.get("access_token")
+        ago = timedelta(seconds=max(0.0, time.time() - at)) if isinstance(at, int | float) else None
+        identity = Identity(self._client.issuer, claims["sub"], _verified(claims), ago)
+        return identity, token if isinstance(token, str) and "email" not in claims else ""
+
+    async def with_address(self, identity: Identity, token: str) -> Identity:
+        """The identity with the address that userinfo says is verified; as it is where userinfo fails or says
+        none. Only the first sign-in of a user needs an address.
+        """
+        try:
+            place = str((await self._read()).addresses.get("userinfo_endpoint", ""))
+            if not _is_safe(place):
+                return identity
+            async with _http() as http:
+                found = await _json(http, "GET", place, headers={"Authorization": f"Bearer {token}"})
+        except Unavailable:  # it is logged
+            return identity
+        if found.get("sub") != identity.subject:
+            _log.warning("The OpenID provider's userinfo is about another user.")
+            return identity
+        return replace(identity, email=_verified(found))
 
     async def check(self) -> None:
         """Read addresses and keys. Raises `Unavailable`."""
@@ -207,21 +219,11 @@ class OpenIdProvider:
         except TokenRejected as wrong:
             raise ProviderRejected(f"ID token: {wrong}") from None
 
-    async def _user(
-        self,
-        http: httpx2.AsyncClient,
-        addresses: Mapping[str, Any],
-        answer: Mapping[str, Any],
-        subject: str,
-    ) -> Mapping[str, Any]:
-        """What the provider says of the user apart from the token, of the address alone."""
-        place, token = str(addresses.get("userinfo_endpoint", "")), answer.get("access_token")
-        if not _is_safe(place) or not isinstance(token, str):
-            return {}
-        found = await _json(http, "GET", place, headers={"Authorization": f"Bearer {token}"})
-        if found.get("sub") != subject:
-            raise ProviderRejected("userinfo is about another user")
-        return {name: found[name] for name in ("email", "email_verified") if name in found}
+
+def _verified(said: Mapping[str, Any]) -> str | None:
+    """The address of a user, if the provider has verified it."""
+    email = said.get("email")
+    return email if isinstance(email, str) and said.get("email_verified") is True else None
 
 
 def _checks(settings: Settings) -> Mapping[str, bool]:

@@ -25,7 +25,7 @@ def one_provider() -> Iterator[Provider]:
 @pytest.fixture
 async def provider(one_provider: Provider) -> Provider:
     """It does right until a test has it do wrong."""
-    await one_provider.control(claims={}, redirect=f"{ADDRESS}/sign-in/openid/callback")
+    await one_provider.control(claims={}, userinfo="", redirect=f"{ADDRESS}/sign-in/openid/callback")
     return one_provider
 
 

@@ -3,6 +3,7 @@
 //   node provider.mjs FOLDER   FOLDER: where oidc-provider is installed; prints its address
 //
 // POST /control {"claims": {...}}   what the next ID tokens say instead, signed with the provider's own key
+// POST /control {"userinfo": 401 | "signed" | "another" | ""}   what userinfo answers: a status, a JWT, another user
 // POST /control {"redirect": "..."} where clients are sent back to
 // POST /control {"rotate": "kept" | "replaced"}   another key signs; "replaced": the keys that it shows stay as they were
 import { createServer } from 'node:http';
@@ -13,7 +14,7 @@ const { default: Provider } = await import(
   pathToFileURL(`${process.argv[2]}/node_modules/oidc-provider/lib/index.js`)
 );
 const people = new Map();
-let provider, key, shown, issuer, claims = {}, redirects = [];
+let provider, key, shown, issuer, userinfo = '', claims = {}, redirects = [];
 
 function newKey() {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -58,6 +59,11 @@ function begin() {
       for (const name of Object.keys(claims)) if (claims[name] === null) delete said[name];
       ctx.body = { ...ctx.body, id_token: signed(said, key) };
     }
+    if (ctx.path === '/me' && userinfo) {
+      if (userinfo === 'another') ctx.body = { ...ctx.body, sub: 'another' };
+      else if (userinfo === 'signed') [ctx.body, ctx.type] = [signed(ctx.body, key), 'application/jwt'];
+      else [ctx.status, ctx.body] = [userinfo, { error: 'insufficient_scope' }];
+    }
     if (ctx.path === '/jwks') ctx.body = { keys: shown.map(({ jwk: { kty, n, e, kid, use, alg } }) => ({ kty, n, e, kid, use, alg })) };
   });
 }
@@ -71,6 +77,7 @@ async function body(request) {
 async function control(request, response) {
   const asked = JSON.parse(await body(request));
   if (asked.claims) claims = asked.claims;
+  if ('userinfo' in asked) userinfo = asked.userinfo;
   if (asked.redirect) redirects = [asked.redirect];
   if (asked.rotate) {
     const old = shown;

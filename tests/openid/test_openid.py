@@ -1,5 +1,6 @@
 """Signing in at an OpenID provider (P1, S9), against one that others wrote."""
 
+import re
 import time
 
 import httpx
@@ -9,13 +10,13 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from starlette.responses import Response
 
-from models.people.sign_in import OpenIdBegun, TokenPurpose
+from models.people.sign_in import SIGNED_IN_FOR, OpenIdBegun, TokenPurpose
 from portal.app import create_app
 from portal.auth.openid_cookie import OpenIdCookie
 from settings import Settings
 from starter.desks import Desks
 from starter.people.id_tokens import Expected, TokenRejected, checked, read_keys
-from tests.builders import OPERATOR, run
+from tests.builders import ACCOUNT, OPERATOR, run
 from tests.callers.world import BEN
 from tests.openid.provider import SECRET, Provider
 from tests.portal.pages.conftest import SignIn, give_password, mailed_link
@@ -242,6 +243,41 @@ async def test_a_sign_in_is_as_recent_as_the_provider_says(
     assert [row.recent for row in rows] == [recent]
 
 
+async def test_an_authentication_that_is_older_than_a_session_begins_none(
+    signing: Signing, desks: Desks
+) -> None:
+    await give_password(desks, ANA)
+    for hours, comes_in in ((1, False), (-1, True)):
+        at = int(time.time()) - int(SIGNED_IN_FOR.total_seconds()) - hours * 3_600
+        await signing.provider.control(claims={"auth_time": at})
+        answer = await signing("s-1", ANA)
+        assert answer.status_code == 303 if comes_in else refused(answer), hours
+
+
+@pytest.mark.parametrize("answers", [401, 403, 500, "signed", "another"])
+async def test_only_the_first_sign_in_depends_on_userinfo(
+    answers: int | str, signing: Signing, desks: Desks
+) -> None:
+    await give_password(desks, ANA)
+    await give_password(desks, BEN)
+    assert (await signing("s-1", ANA)).status_code == 303
+    signing.visitor.cookies.clear()
+    await signing.provider.control(userinfo=answers)
+    assert (await signing("s-1", ANA)).status_code == 303, "she is linked, and needs no address"
+    signing.visitor.cookies.clear()
+    assert refused(await signing("s-2", BEN)), "his address is not known"
+    await signing.provider.control(claims={"email": BEN, "email_verified": True})
+    assert (await signing("s-2")).status_code == 303, "the ID token says it"
+
+
+async def test_an_address_that_only_lower_case_makes_equal_is_another(signing: Signing, desks: Desks) -> None:
+    address = "kim@acme.example"
+    await desks.users.create_user(OPERATOR, ACCOUNT, "Kim", address)
+    await give_password(desks, address)
+    assert refused(await signing("s-1", "\N{KELVIN SIGN}im@acme.example"))
+    assert (await signing("s-2", "Kim@ACME.example")).status_code == 303
+
+
 async def test_an_administrator_unlinks_a_user_whose_identity_was_replaced(
     signing: Signing, browser: SignIn, desks: Desks
 ) -> None:
@@ -252,6 +288,31 @@ async def test_an_administrator_unlinks_a_user_whose_identity_was_replaced(
     signing.visitor.cookies.clear()
     assert (await signing("s-new", ANA)).status_code == 303
     assert await run(desks.database, "SELECT 1 FROM events WHERE type = 'user.openid_unlinked'")
+
+
+async def test_an_administrator_sees_a_link_and_removes_it_on_the_pages(
+    signing: Signing, browser: SignIn, desks: Desks
+) -> None:
+    ben = f"/people/U-{(await desks.users.user(OPERATOR, BEN)).id}"
+    ana = await browser(ANA)
+    await give_password(desks, BEN)
+    assert "Acme ID" not in (await ana.get(ben)).text
+    assert (await signing("s-1", BEN)).status_code == 303
+    assert re.search(r"Signs in at.*?Acme ID", (await signing.visitor.get("/account")).text, re.DOTALL)
+    page = (await ana.get(ben)).text
+    assert re.search(r"Signs in at.*?Acme ID", page, re.DOTALL)
+    assert f'href="{ben}/unlink"' in page
+    assert f'action="{ben}/unlink"' in (await ana.get(f"{ben}/unlink")).text
+    await run(desks.database, "UPDATE sessions SET confirmed_at = confirmed_at - interval '31 minutes'")
+    assert "/sign-in/again" in (await ana.post(f"{ben}/unlink")).headers["Location"]
+    assert "Acme ID" in (await ana.get(ben)).text
+    await run(desks.database, "UPDATE sessions SET confirmed_at = esim_now()")
+    done = await ana.post(f"{ben}/unlink")
+    assert (done.status_code, done.headers["Location"]) == (303, ben)
+    page = (await ana.get(ben)).text
+    assert "with the OpenID provider is removed." in page
+    assert "Acme ID" not in page
+    assert (await signing.visitor.get("/account")).headers["Location"].startswith("/sign-in"), "he is out"
 
 
 async def test_while_the_provider_is_unavailable_people_sign_in_with_a_password(

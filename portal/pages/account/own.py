@@ -78,8 +78,11 @@ async def sign_out(_: Request, who: SignedIn) -> Response:
 
 
 async def _page(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
+    desk = who.desks.openid
+    openid = desk.name if desk.name and (await desk.ways(who.caller)).openid else ""
     sessions = await who.desks.sign_in.sessions(who.caller)
-    return who.page(request, "account/account", status, form=sent, sessions=sessions, browser=browser_name)
+    shown: dict[str, Any] = {"sessions": sessions, "openid": openid, "browser": browser_name}
+    return who.page(request, "account/account", status, form=sent, **shown)
 
 
 routes = [

@@ -1,4 +1,4 @@
-"""`/people/{user}`: a person: what the account knows of them, edit, another link, deactivate (P1)."""
+"""`/people/{user}`: a person: what the account knows of them, edit, another link, unlink, deactivate (P1)."""
 
 from dataclasses import replace
 from enum import StrEnum
@@ -139,6 +139,23 @@ async def activate(request: Request, who: SignedIn) -> Response:
     return await _set_active(request, who, active=True)
 
 
+async def ask_unlink(request: Request, who: SignedIn) -> Response:
+    """What it means to remove the link with the OpenID provider, and whether it is meant."""
+    user = await who.desks.users.user(who.caller, request.path_params["user"])
+    not_above(who.caller, user.role)
+    return who.page(request, "people/unlink", user=user, path=_path(user))
+
+
+async def unlink(request: Request, who: SignedIn) -> Response:
+    """Remove the link with the OpenID provider; the user is signed out everywhere."""
+    sent = await read_form(request, NoForm, who.language)
+    with Asking(sent, who.language) as asking:
+        if sent.model is not None:
+            user = await who.desks.openid.unlink(who.caller, request.path_params["user"])
+            return who.done(_path(user), "user_unlinked", name=user.name)
+    return await _shown(request, who, asking.form, asking.status)
+
+
 async def _set_active(request: Request, who: SignedIn, *, active: bool) -> Response:
     desk, name = who.desks.users, request.path_params["user"]
     sent = await read_form(request, NoForm, who.language)
@@ -166,6 +183,7 @@ async def _shown(request: Request, who: SignedIn, sent: Sent[Any], status: int =
         list=_list(user),
         state=State.of(user),
         own=user.id == who.user.id,
+        openid=(who.desks.openid.name or "OpenID") if user.is_linked else "",
         manages=manages and not above,
         above=manages and above,
     )
@@ -207,6 +225,8 @@ routes = [
     page("/people/{user}/edit", ask_edit, needs=_MANAGE, recent=True),
     form("/people/{user}/edit", edit, needs=_MANAGE, recent=True),
     form("/people/{user}/invite", again, needs=_MANAGE, recent=True),
+    page("/people/{user}/unlink", ask_unlink, needs=_MANAGE, recent=True),
+    form("/people/{user}/unlink", unlink, needs=_MANAGE, recent=True),
     page("/people/{user}/deactivate", ask_deactivate, needs=_MANAGE, recent=True),
     form("/people/{user}/deactivate", deactivate, needs=_MANAGE, recent=True),
     form("/people/{user}/activate", activate, needs=_MANAGE, recent=True),

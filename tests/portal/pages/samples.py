@@ -71,6 +71,8 @@ SAMPLES: dict[str, PageSample] = {
     "POST /people/{user}/invite": PageSample(_user, answers=(503,)),
     "GET /people/{user}/edit": PageSample(_user),
     "POST /people/{user}/edit": PageSample(_user, form=lambda _: {"name": "Zed", "role": "viewer"}),
+    "GET /people/{user}/unlink": PageSample(_user),
+    "POST /people/{user}/unlink": PageSample(_user),
     "GET /people/{user}/deactivate": PageSample(_user),
     "POST /people/{user}/deactivate": PageSample(_user),
     "POST /people/{user}/activate": PageSample(_user),
