@@ -41,7 +41,7 @@ class SavedViewDesk:
             found = await _changed(connection, caller, view)
             named = parse_name(name)
             return await grid_views.rename(
-                connection, caller.account, caller.by, caller.user, found.id, named
+                connection, caller.account, caller.user, found.id, named, by=caller.by
             )
 
     async def share(self, caller: Caller, view: str) -> None:

@@ -55,7 +55,7 @@ async def save(
 
 
 async def rename(
-    connection: AsyncConnection, account_id: int, by: By, user_id: int, view_id: int, name: str
+    connection: AsyncConnection, account_id: int, user_id: int, view_id: int, name: str, *, by: By
 ) -> SavedView:
     """Rename a view; of a shared one an event is recorded. Raises `Refused` (`view_exists`): its owner has
     another of this name.

@@ -104,15 +104,20 @@ async def test_calls_by_a_mailed_link_are_found_and_ids_in_either_case(
 async def test_what_a_change_is_about_leads_to_its_page(browser: SignIn, desks: Desks) -> None:
     ana = await browser(ANA)
     kinds = {
-        **{"number": "/numbers/N-", "agent": "/agents/AG-", "licence": "/licences/LI-"},
-        **{"contact": "/administration/contacts/C-", "employee": "/administration/employees/E-"},
-        **{"profile": "/administration/profiles/AP-", "group": "/administration/groups#G-"},
+        "number": "/numbers/N-",
+        "agent": "/agents/AG-",
+        "licence": "/licences/LI-",
+        "contact": "/administration/contacts/C-",
+        "employee": "/administration/employees/E-",
+        "profile": "/administration/profiles/AP-",
+        "group": "/administration/groups#G-",
     }
     for kind in kinds:
         await run(
             desks.database,
             "INSERT INTO events (account_id, about, type, actor, audience)"
-            " VALUES (1, ARRAY[CAST(:about AS text)], 'line.groups_changed', 'user:1', 'account') RETURNING id",
+            " VALUES (1, ARRAY[CAST(:about AS text)], 'line.groups_changed', 'user:1', 'account')"
+            " RETURNING id",
             about=f"{kind}:1",
         )
     page = (await ana.get(LIST)).text
