@@ -7,7 +7,9 @@ from models.people.callers import Permission
 
 _OF_RECORD: Mapping[str, Permission] = {
     **dict.fromkeys(("order", "esim", "sim", "incident", "mail"), Permission.VIEW_ORDERS),
-    **dict.fromkeys(("qr", "notification", "link", "line", "employee", "group"), Permission.VIEW_INVENTORY),
+    **dict.fromkeys(
+        ("qr", "notification", "link", "line", "employee", "group", "view"), Permission.VIEW_INVENTORY
+    ),
     **dict.fromkeys(
         ("number", "agent", "licence", "licence_request", "add_on", "billing"), Permission.VIEW_LICENCES
     ),

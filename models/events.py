@@ -36,6 +36,7 @@ _ACCOUNT = (
     *("contact.created", "contact.changed", "contact.removed"),
     *("employee.created", "employee.changed", "employee.removed"),
     *("group.created", "group.renamed", "group.deleted"),
+    *("view.shared", "view.unshared", "view.renamed", "view.deleted"),
     *("api_key.created", "api_key.revoked"),
     *("user.signed_in", "user.session_ended", "user.password_changed", "user.invited", "user.reset_asked"),
     *("user.openid_linked", "user.openid_unlinked"),

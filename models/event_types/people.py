@@ -99,6 +99,14 @@ PEOPLE = {
         ("group:2",),
         {"group": 2, "lines": 12, "sims": 14},
     ),
+    "view.shared": EventType(
+        "A saved view of the inventory was shared with the account.", ("view:7",), {"view": 7}
+    ),
+    "view.unshared": EventType(
+        "A view that was shared is its owner's alone again.", ("view:7",), {"view": 7}
+    ),
+    "view.renamed": EventType("A shared view has another name.", ("view:7",), {"view": 7}),
+    "view.deleted": EventType("A shared view was deleted.", ("view:7",), {"view": 7}),
     "api_key.created": EventType("An API key was made.", ("api_key:7",), {"api_key": 7}),
     "api_key.revoked": EventType("An API key was revoked.", ("api_key:7",), {"api_key": 7}),
 }

@@ -40,20 +40,22 @@ class SavedViewDesk:
         async with self._database.transaction() as connection:
             found = await _changed(connection, caller, view)
             named = parse_name(name)
-            return await grid_views.rename(connection, caller.account, caller.user, found.id, named)
+            return await grid_views.rename(
+                connection, caller.account, caller.user, found.id, named, by=caller.by
+            )
 
     async def share(self, caller: Caller, view: str) -> None:
         """Give a view to all users of the account. Idempotent. Raises `NotFound` (`unknown_view`)."""
         async with self._database.transaction() as connection:
             caller.require(Permission.EDIT_INVENTORY)
             found = await _changed(connection, caller, view)
-            await grid_views.share(connection, found.id, shared=True)
+            await grid_views.share(connection, caller.account, caller.by, found.id, shared=True)
 
     async def unshare(self, caller: Caller, view: str) -> None:
         """Leave a view to who saved it alone. Idempotent. Raises `NotFound` (`unknown_view`)."""
         async with self._database.transaction() as connection:
             found = await _changed(connection, caller, view)
-            await grid_views.share(connection, found.id, shared=False)
+            await grid_views.share(connection, caller.account, caller.by, found.id, shared=False)
 
     async def make_default(self, caller: Caller, view: str | None) -> None:
         """Open the caller's inventory with this view; None: with all rows. Raises `NotFound`
@@ -71,7 +73,7 @@ class SavedViewDesk:
         """Delete a view. Raises `NotFound` (`unknown_view`)."""
         async with self._database.transaction() as connection:
             found = await _changed(connection, caller, view)
-            await grid_views.delete(connection, found.id)
+            await grid_views.delete(connection, caller.account, caller.by, found.id)
 
 
 async def _changed(connection: AsyncConnection, caller: Caller, view: str) -> SavedView:

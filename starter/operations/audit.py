@@ -30,6 +30,7 @@ from store.people import references as people
 from store.session import Database
 
 _REFERENCE = re.compile(r"[a-z_]+:[0-9]{1,18}")
+_KEY_OR_SESSION = re.compile(r"(k|se)-[0-9]+", re.IGNORECASE)
 _IMPERSONAL = ("operator", "provider", "system")
 COLUMNS = ("at", "type", "actor", "about", "surface", "session", "address", "request_id", "data")
 """Of the CSV file."""
@@ -50,7 +51,7 @@ class Wish(TypedDict, total=False):
     since: datetime | None
     until: datetime | None
     session: str | None
-    """The API key (`K-7`) or the session (`SE-12`) of the call."""
+    """The API key (`K-7`), the session (`SE-12`) or the mailed link (`order-link:7`) of the call."""
     address: str | None
     """The IP address of the call."""
 
@@ -136,9 +137,14 @@ async def _filter(connection: AsyncConnection, scope: Scope, wanted: Wish) -> Au
         type=None if type_ is None else _type(type_),
         since=wanted.get("since"),
         until=wanted.get("until"),
-        session=_plain(wanted.get("session"), str.upper),
+        session=_plain(wanted.get("session"), _session),
         address=_plain(wanted.get("address"), str.lower),
     )
+
+
+def _session(text: str) -> str:
+    """A key or a session as it is stored, however it was typed; a link is stored as it is."""
+    return text.upper() if _KEY_OR_SESSION.fullmatch(text) else text
 
 
 def _plain(text: str | None, cased: Callable[[str], str]) -> str | None:

@@ -62,11 +62,13 @@ class EmployeeDesk:
     ) -> EmployeeView:
         """Set name, address and language in one transaction; None leaves them, an empty address removes it.
 
-        `was`: what the caller was shown of them; refused if it is not so any more (`user_changed`). E-mails
-        that were sent stay as they are; later ones go to the new address.
+        `was`: what the caller was shown of them; refused if it is not so any more (`user_changed`), also
+        by an edit at the same time. E-mails that were sent stay as they are; later ones go to the new
+        address.
         """
         async with self._database.transaction() as connection:
             found, account_id = await self._own(connection, caller, employee)
+            found = await employee_edits.locked(connection, caller.scope, found)
             shown = found.model_dump(mode="json")
             if any((shown[field] or "") != value for field, value in (was or {}).items()):
                 raise Refused.because("user_changed")

@@ -84,12 +84,13 @@ class ProfileDesk:
         """Set the name and the enabled targets in one transaction; None leaves them (F41).
 
         `was`: the name and the targets as the caller was shown them; refused if they are not so any more
-        (`profile_changed`). Orders that were accepted continue (F53).
+        (`profile_changed`), also by an edit at the same time. Orders that were accepted continue (F53).
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             profile = await profiles.profile(connection, found, name)
             caller.require(Permission.MANAGE_PROFILES)
+            profile = await profile_edits.locked(connection, found, profile.id)
             if was is not None and was != (profile.name, profile.enabled):
                 raise Refused.because("profile_changed")
             if new_name is not None:

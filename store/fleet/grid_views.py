@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import NotFound, Refused
 from models.fleet.rows import SavedView
 from models.identifiers import parse_reference
+from models.people.callers import By
+from store import events
 from store.fleet.grid_tables import InventoryDefaultRow, InventoryViewRow
 from store.people.tables import UserRow
 
@@ -53,9 +55,11 @@ async def save(
 
 
 async def rename(
-    connection: AsyncConnection, account_id: int, user_id: int, view_id: int, name: str
+    connection: AsyncConnection, account_id: int, user_id: int, view_id: int, name: str, *, by: By
 ) -> SavedView:
-    """Rename a view. Raises `Refused` (`view_exists`): its owner has another of this name."""
+    """Rename a view; of a shared one an event is recorded. Raises `Refused` (`view_exists`): its owner has
+    another of this name.
+    """
     owner_id = await connection.scalar(select(InventoryViewRow.user_id).where(InventoryViewRow.id == view_id))
     await _one_after_another(connection, owner_id)
     same = select(InventoryViewRow.id).where(
@@ -63,16 +67,23 @@ async def rename(
     )
     if await connection.scalar(same) is not None:
         raise Refused.because("view_exists")
-    await connection.execute(update(InventoryViewRow).where(InventoryViewRow.id == view_id).values(name=name))
+    other = (InventoryViewRow.id == view_id, InventoryViewRow.name != name)
+    renamed = update(InventoryViewRow).where(*other).values(name=name).returning(InventoryViewRow.shared)
+    if await connection.scalar(renamed):
+        await _record(connection, account_id, by, view_id, "view.renamed")
     return await _read(connection, account_id, user_id, view_id)
 
 
-async def share(connection: AsyncConnection, view_id: int, *, shared: bool) -> None:
+async def share(connection: AsyncConnection, account_id: int, by: By, view_id: int, *, shared: bool) -> None:
     """Give the view to all users of the account, or leave it to its owner alone: the inventory of no other
-    user opens with it any more then.
+    user opens with it any more then. Idempotent: only what changes is recorded.
     """
-    changed = update(InventoryViewRow).where(InventoryViewRow.id == view_id).values(shared=shared)
-    owner_id = (await connection.execute(changed.returning(InventoryViewRow.user_id))).scalar_one()
+    other = (InventoryViewRow.id == view_id, InventoryViewRow.shared != shared)
+    changed = update(InventoryViewRow).where(*other).values(shared=shared)
+    owner_id = await connection.scalar(changed.returning(InventoryViewRow.user_id))
+    if owner_id is None:
+        return
+    await _record(connection, account_id, by, view_id, "view.shared" if shared else "view.unshared")
     if not shared:
         others = (InventoryDefaultRow.view_id == view_id, InventoryDefaultRow.user_id != owner_id)
         await connection.execute(sql_delete(InventoryDefaultRow).where(*others))
@@ -101,9 +112,19 @@ async def _one_after_another(connection: AsyncConnection, user_id: int | None) -
     await connection.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update(key_share=True))
 
 
-async def delete(connection: AsyncConnection, view_id: int) -> None:
-    """Delete a view. An inventory that opened with it opens with all rows."""
-    await connection.execute(sql_delete(InventoryViewRow).where(InventoryViewRow.id == view_id))
+async def delete(connection: AsyncConnection, account_id: int, by: By, view_id: int) -> None:
+    """Delete a view; of a shared one an event is recorded. An inventory that opened with it opens with all
+    rows.
+    """
+    gone = sql_delete(InventoryViewRow).where(InventoryViewRow.id == view_id)
+    if await connection.scalar(gone.returning(InventoryViewRow.shared)):
+        await _record(connection, account_id, by, view_id, "view.deleted")
+
+
+async def _record(connection: AsyncConnection, account_id: int, by: By, view_id: int, happened: str) -> None:
+    """Record what happened to a view that others see, without its name, which may name a person."""
+    about, data = (f"view:{view_id}",), {"view": view_id}
+    await events.append(connection, account_id, about, by.actor, (happened, data), origin_id=by.origin_id)
 
 
 async def _read(connection: AsyncConnection, account_id: int, user_id: int, view_id: int) -> SavedView:

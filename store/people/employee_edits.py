@@ -33,6 +33,15 @@ async def find(connection: AsyncConnection, scope: Scope, text: str) -> Employee
     return EmployeeView(**row._mapping)
 
 
+async def locked(connection: AsyncConnection, scope: Scope, employee: EmployeeView) -> EmployeeView:
+    """The employee as they are now; other edits of them wait until the transaction ends. Raises `NotFound`
+    (`unknown_employee`): they were removed meanwhile.
+    """
+    chosen = select(EmployeeRow.id).where(EmployeeRow.id == employee.id)
+    await connection.execute(chosen.with_for_update(key_share=True))
+    return await find(connection, scope, reference("E", employee.id))
+
+
 async def add(
     connection: AsyncConnection,
     account_id: int,

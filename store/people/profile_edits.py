@@ -9,13 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refused
 from models.orders.rules import TARGETS
 from models.people.callers import By
+from models.people.profiles import ProfileView
 from store.locks import keep_account_open
-from store.people.profiles import disable, enable, record_change
+from store.lookups import AccountKey
+from store.people.profiles import disable, enable, profile, record_change
 from store.people.tables import ProfileRow, ProfileTargetRow, UserRow
 from store.session import constraint_of
 
 _ONE_NAME = "uq_authorised_actions_profiles_account_id_name"
 _LOCK = select(ProfileRow.id).where(ProfileRow.id == bindparam("profile")).with_for_update()
+# waits for another edit and for a deletion, but not for users who are given the profile
+_KEEP = select(ProfileRow.id).where(ProfileRow.id == bindparam("profile")).with_for_update(key_share=True)
 # users before their profile, as whoever gives a user another profile locks the user first
 _LOCK_USERS = (
     select(UserRow.id)
@@ -38,6 +42,14 @@ _MOVE = (
 _USED = select(UserRow.id).where(
     UserRow.account_id == bindparam("account"), UserRow.profile_id == bindparam("profile")
 )
+
+
+async def locked(connection: AsyncConnection, account: AccountKey, profile_id: int) -> ProfileView:
+    """The profile as it is now; other edits of it wait until the transaction ends. Raises `NotFound`
+    (`unknown_profile`): it was deleted meanwhile.
+    """
+    await connection.execute(_KEEP, {"profile": profile_id})
+    return await profile(connection, account, f"AP-{profile_id}")
 
 
 async def rename(connection: AsyncConnection, account_id: int, profile_id: int, name: str, by: By) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from models.characters import LONGEST_NAME
 from models.language import Language
 from models.people.callers import Permission
-from models.people.reminders import MOST_DAYS, MOST_REMINDERS
+from models.people.reminders import MOST_DAYS, MOST_REMINDERS, AccountReminders
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.routes import form, page
@@ -46,13 +46,29 @@ class MailForm(FormModel):
 
 
 class RemindersForm(FormModel):
-    """The reminder schedule; an empty field is as the platform's settings say."""
+    """The reminder schedule; an empty field is as the platform's settings say. `was_...`: what the form
+    showed; what equals it is not saved.
+    """
 
     acknowledgement_days: str = Field(default="", max_length=3)
     processing_days: str = Field(default="", max_length=3)
     reminders: str = Field(default="", max_length=3)
     qr_code_days: str = Field(default="", max_length=3)
     qr_reminders: str = Field(default="", max_length=3)
+    was_acknowledgement_days: str = Field(default="", max_length=3)
+    was_processing_days: str = Field(default="", max_length=3)
+    was_reminders: str = Field(default="", max_length=3)
+    was_qr_code_days: str = Field(default="", max_length=3)
+    was_qr_reminders: str = Field(default="", max_length=3)
+
+    def changes(self) -> dict[str, int | None]:
+        """What was typed otherwise than it was shown, by field."""
+        typed = {name: getattr(self, name) for name in AccountReminders.model_fields}
+        return {
+            name: int(value) if value else None
+            for name, value in typed.items()
+            if value != getattr(self, f"was_{name}")
+        }
 
 
 async def show(request: Request, who: SignedIn) -> Response:
@@ -89,7 +105,8 @@ async def save_reminders(request: Request, who: SignedIn) -> Response:
     sent = _whole_numbers(await read_form(request, RemindersForm, who.language), who.language)
     with Asking(sent, who.language) as asking:
         if (given := sent.model) is not None:
-            chosen = {name: int(value) if value else None for name, value in given.model_dump().items()}
+            saved = await who.desks.accounts.reminders(who.caller)
+            chosen = saved.model_dump() | given.changes()
             await who.desks.accounts.set_reminders(who.caller, None, chosen)
             return who.done(PATH, "reminders_saved")
     return await _reminders(request, who, asking.form, asking.status)
@@ -98,7 +115,7 @@ async def save_reminders(request: Request, who: SignedIn) -> Response:
 def _whole_numbers(sent: Sent[RemindersForm], language: Language) -> Sent[RemindersForm]:
     """The form, with an error beside each field that is no number within its limits."""
     texts, errors = page_texts(language)["account_settings"], {}
-    for name in RemindersForm.model_fields if sent.model else ():
+    for name in AccountReminders.model_fields if sent.model else ():
         typed, of_days = getattr(sent.model, name), name.endswith("_days")
         least, most = (1, MOST_DAYS) if of_days else (0, MOST_REMINDERS)
         if typed and not (typed.isascii() and typed.isdigit() and least <= int(typed) <= most):
@@ -131,8 +148,8 @@ async def _mail(request: Request, who: SignedIn, sent: Sent[Any], status: int = 
 _MANAGES = Permission.MANAGE_USERS
 routes = [
     page(PATH, show, needs=Permission.VIEW_PEOPLE),
-    page(f"{PATH}/mail", ask_mail, needs=_MANAGES),
-    form(f"{PATH}/mail", save_mail, needs=_MANAGES),
-    page(f"{PATH}/reminders", ask_reminders, needs=_MANAGES),
-    form(f"{PATH}/reminders", save_reminders, needs=_MANAGES),
+    page(f"{PATH}/mail", ask_mail, needs=_MANAGES, recent=True),
+    form(f"{PATH}/mail", save_mail, needs=_MANAGES, recent=True),
+    page(f"{PATH}/reminders", ask_reminders, needs=_MANAGES, recent=True),
+    form(f"{PATH}/reminders", save_reminders, needs=_MANAGES, recent=True),
 ]

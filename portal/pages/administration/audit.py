@@ -46,7 +46,13 @@ class AuditQuery(FormModel):
     @field_validator("since", "until")
     @classmethod
     def _in_utc(cls, moment: datetime | None) -> datetime | None:
-        return moment and moment.replace(tzinfo=moment.tzinfo or UTC)
+        """In UTC. A time with an offset beyond the years that there are is none."""
+        if moment is None:
+            return None
+        try:
+            return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        except OverflowError:
+            raise ValueError from None
 
     @property
     def wish(self) -> Wish:

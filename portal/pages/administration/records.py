@@ -8,6 +8,16 @@ from portal.auth.signed_in import SignedIn
 
 _PAGES: Mapping[str, tuple[str, Permission]] = {
     "L": ("/lines/{id}", Permission.VIEW_INVENTORY),
+    "N": ("/numbers/{id}", Permission.VIEW_LICENCES),
+    "AG": ("/agents/{id}", Permission.VIEW_LICENCES),
+    "LI": ("/licences/{id}", Permission.VIEW_LICENCES),
+    "SB": ("/travel/subscribers/{id}", Permission.VIEW_TRAVEL),
+    "EL": ("/travel/lines/{id}", Permission.VIEW_TRAVEL),
+    "TP": ("/travel/plans/{id}", Permission.VIEW_TRAVEL),
+    "C": ("/administration/contacts/{id}", Permission.VIEW_PEOPLE),
+    "E": ("/administration/employees/{id}", Permission.VIEW_INVENTORY),
+    "AP": ("/administration/profiles/{id}", Permission.VIEW_PEOPLE),
+    "G": ("/administration/groups#{id}", Permission.VIEW_INVENTORY),
     "S": ("/inventory/sims/{id}", Permission.VIEW_INVENTORY),
     "U": ("/people/{id}", Permission.VIEW_PEOPLE),
     "K": ("/administration/api-keys/{id}", Permission.MANAGE_API_KEYS),

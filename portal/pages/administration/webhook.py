@@ -1,6 +1,7 @@
 """`/administration/webhooks/{webhook}`: its deliveries; ping, send again, rotate, disable, delete (A11)."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.operations.webhooks import Answer, AttemptView, WebhookState, WebhookView
+from models.operations.webhooks import AttemptView, Tested, WebhookState, WebhookView
 from models.paging import counted_up
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
@@ -55,18 +56,32 @@ async def show(request: Request, who: SignedIn) -> Response:
 
 
 async def ping(request: Request, who: SignedIn) -> Response:
-    """Send a ping now; what the receiver answered."""
+    """Send a ping now; the page then says what the receiver answered."""
     sent = await read_form(request, NoForm, who.language)
     with Asking(sent, who.language) as asking:
         if sent.model is not None:
             tested = await who.desks.webhooks.test(who.caller, request.path_params["webhook"])
-            return await _page(request, who, sent, 200, answer=tested.answer)
+            return _pinged(who, tested)
     return await _page(request, who, asking.form, asking.status)
+
+
+def _pinged(who: SignedIn, tested: Tested) -> Response:
+    answer, words = tested.answer, page_texts(who.language)
+    plain = "".join(each if each.isprintable() else " " for each in answer.text)
+    text = " ".join(plain.split())
+    more = f" {words['webhooks']['answer']}{words['ui']['colon']} {text}" if text else ""
+    return who.done(
+        f"{LIST}/{tested.webhook.webhook_id}",
+        "hook_pinged" if answer.ok else "hook_not_pinged",
+        outcome=_outcome(answer.outcome, answer.status, who),
+        milliseconds=str(answer.milliseconds),
+        more=more,
+    )
 
 
 async def replay(request: Request, who: SignedIn) -> Response:
     """Send one event again, or a span of them."""
-    sent = await read_form(request, ReplayForm, who.language)
+    sent = _with_times(await read_form(request, ReplayForm, who.language), who)
     with Asking(sent, who.language, _FIELDS) as asking:
         if (given := sent.model) is not None:
             done = await who.desks.webhooks.replay(
@@ -80,12 +95,25 @@ async def replay(request: Request, who: SignedIn) -> Response:
     return await _page(request, who, asking.form, asking.status)
 
 
+def _with_times(sent: Sent[ReplayForm], who: SignedIn) -> Sent[ReplayForm]:
+    """The form, with an error beside each time that is none: left out, it would mean another span."""
+    errors = {}
+    for name in ("since", "until") if sent.model else ():
+        try:
+            _moment(getattr(sent.model, name))
+        except (ValueError, OverflowError):
+            errors[name] = [page_texts(who.language)["form_errors"]["invalid"]]
+    return replace(sent, model=None, errors=errors) if errors else sent
+
+
 def _moment(typed: str) -> datetime | None:
-    """A time as a browser sends it, in UTC. One that is none is left out, which the desk refuses."""
-    try:
-        return datetime.fromisoformat(typed.strip()).replace(tzinfo=UTC) if typed.strip() else None
-    except ValueError:
+    """A time, in UTC, as which one without an offset is read. Raises `ValueError` for what is none, and
+    `OverflowError` for one beyond all years.
+    """
+    if not typed.strip():
         return None
+    at = datetime.fromisoformat(typed.strip())
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 async def ask_rotate(request: Request, who: SignedIn) -> Response:
@@ -152,7 +180,6 @@ async def _page(
     who: SignedIn,
     sent: Sent[Any],
     status: int = 200,
-    answer: Answer | None = None,
 ) -> Response:
     desk, name, query = who.desks.webhooks, request.path_params["webhook"], request.query_params
     webhook = await desk.webhook(who.caller, name)
@@ -180,8 +207,6 @@ async def _page(
         backlog=backlog,
         new=counted_up(backlog.new),
         again=counted_up(backlog.again),
-        answer=answer,
-        answered=answer and _outcome(answer.outcome, answer.status, who),
         attempts=[(each, sentence(each.type, who.language), _attempted(each, who)) for each in found],
         waiting=waiting,
         first=cursor is None,

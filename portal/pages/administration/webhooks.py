@@ -1,7 +1,7 @@
 """`/administration/webhooks`: the endpoints that events are sent to: list, make, change (A11)."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -30,19 +30,37 @@ _FIELDS = {
 
 
 class WebhookForm(FormModel):
-    """An endpoint: where events are sent and which. `key`: the same form twice makes one."""
+    """An endpoint: where events are sent and which. `key`: the same form twice makes one. `whole`: the groups
+    that were shown ticked with all their events; `was_url`: the address that was shown.
+    """
 
     url: str = Field(min_length=1, max_length=LONGEST_URL)
     description: str = Field(default="", max_length=200)
     which: Literal["all", "chosen"]
     groups: tuple[str, ...] = Field(default=(), max_length=20)
     types: tuple[str, ...] = Field(default=(), max_length=len(EVENT_TYPES))
+    whole: str = Field(default="", max_length=200)
+    was_url: str = Field(default="", max_length=LONGEST_URL)
     key: str = Field(default="", max_length=100)
 
     @property
     def chosen(self) -> list[str]:
         """The types; none for all."""
-        return [] if self.which == "all" else sorted({*of_groups(self.groups), *self.types})
+        return [] if self.which == "all" else sorted(ticked(self.groups, self.types, self.whole.split()))
+
+
+def ticked(chosen: Collection[str], singles: Collection[str], whole: Collection[str]) -> set[str]:
+    """The types that are meant by ticked groups and single events. Of a group that was shown whole, an event
+    that was unticked wins over its group; else the group, if it was unticked alone.
+    """
+    types = set(singles)
+    for key in {*chosen, *whole}:
+        group = set(of_groups((key,)))
+        if key not in whole:
+            types |= group
+        elif key not in chosen and group <= types:
+            types -= group
+    return types
 
 
 async def show_all(request: Request, who: SignedIn) -> Response:
@@ -88,12 +106,18 @@ async def ask_edit(request: Request, who: SignedIn) -> Response:
 
 
 async def edit(request: Request, who: SignedIn) -> Response:
-    """Save address, description and types. An address as it was shown stays as it is."""
+    """Save address, description and types. An address as it was shown stays as it is; where another was saved
+    meanwhile, the form shows that.
+    """
     name = request.path_params["webhook"]
     sent = _with_types(await read_form(request, WebhookForm, who.language), who)
     before = await who.desks.webhooks.webhook(who.caller, name)
     with Asking(sent, who.language, _FIELDS) as asking:
         if (given := sent.model) is not None:
+            if given.was_url not in ("", before.url):
+                words = page_texts(who.language)["webhooks"]["url_changed"]
+                late = replace(unsent(**_shown(before)), errors={"url": [words]})
+                return _form(request, who, late, 422, webhook=before)
             changed = await who.desks.webhooks.edit(
                 who.caller,
                 name,
@@ -148,7 +172,9 @@ def _form(
     status: int = 200,
     webhook: WebhookView | None = None,
 ) -> Response:
-    ticked = {*_several(sent, "types"), *of_groups(_several(sent, "groups"))}
+    whole = str(sent.values.get("whole", "")).split()
+    types = ticked(_several(sent, "groups"), _several(sent, "types"), whole)
+    shown = [_choice(group, types) for group in groups(who.language)]
     return who.page(
         request,
         "administration/webhook_form",
@@ -156,7 +182,8 @@ def _form(
         form=sent,
         webhook=webhook,
         path=f"{LIST}/{webhook.webhook_id}" if webhook else LIST,
-        groups=[_choice(group, ticked) for group in groups(who.language)],
+        groups=shown,
+        whole=" ".join(each["key"] for each in shown if each["whole"]),
     )
 
 
@@ -166,9 +193,8 @@ def _several(sent: Sent[Any], field: str) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _choice(group: Group, ticked: set[str]) -> dict[str, Any]:
-    whole = group.is_whole(ticked)
-    some = frozenset() if whole else ticked.intersection(name for name, _ in group.types)
+def _choice(group: Group, types: set[str]) -> dict[str, Any]:
+    whole, some = group.is_whole(types), types.intersection(name for name, _ in group.types)
     return {"key": group.key, "title": group.title, "types": group.types, "whole": whole, "some": some}
 
 

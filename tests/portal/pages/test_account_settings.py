@@ -6,7 +6,7 @@ import pytest
 
 from models.people.callers import UserKind
 from starter.desks import Desks
-from tests.builders import ACCOUNT, OPERATOR
+from tests.builders import ACCOUNT, OPERATOR, run
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.hidden_fields import hidden
 from tests.portal.pages.people import ANA, BEN, CLEO
@@ -76,8 +76,35 @@ async def test_reminders_are_chosen_or_left_to_the_platform(browser: SignIn, des
     assert "It holds for orders and requests from now on." in page
     assert "5 days" in page
     assert 'value="5"' in (await ana.get(f"{PATH}/reminders")).text
-    await ana.post(f"{PATH}/reminders", data={})
+    shown = hidden((await ana.get(f"{PATH}/reminders")).text)
+    await ana.post(f"{PATH}/reminders", data=shown)
     assert (await desks.accounts.reminders(OPERATOR, ACCOUNT)).acknowledgement_days is None
+
+
+async def test_a_stale_form_of_reminders_puts_nothing_back(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    stale = hidden((await ana.get(f"{PATH}/reminders")).text)
+    await desks.accounts.set_reminders(OPERATOR, ACCOUNT, {"acknowledgement_days": 9, "qr_reminders": 2})
+    assert (await ana.post(f"{PATH}/reminders", data=stale | {"reminders": "4"})).status_code == 303
+    saved = await desks.accounts.reminders(OPERATOR, ACCOUNT)
+    assert (saved.acknowledgement_days, saved.qr_reminders, saved.reminders) == (9, 2, 4)
+
+
+@pytest.mark.parametrize("form", ["mail", "reminders"])
+async def test_a_change_of_the_account_needs_a_recent_sign_in(
+    browser: SignIn, desks: Desks, form: str
+) -> None:
+    ana = await browser(ANA)
+    await run(desks.database, "UPDATE sessions SET confirmed_at = confirmed_at - interval '1 hour'")
+    asked = await ana.get(f"{PATH}/{form}")
+    assert asked.headers["Location"].startswith("/sign-in/again")
+    sent = {"language": "fr", "contact_email": "x@bank.example"} if form == "mail" else {"reminders": "4"}
+    refused = await ana.post(f"{PATH}/{form}", data=sent)
+    assert refused.status_code == 403
+    assert 'name="password"' in refused.text
+    assert (await desks.accounts.reminders(OPERATOR, ACCOUNT)).reminders is None
+    account = await desks.accounts.account(OPERATOR, ACCOUNT)
+    assert (account.language, account.contact_email) != ("fr", "x@bank.example")
 
 
 async def test_how_the_account_is_charged_is_shown_with_who_sets_it(browser: SignIn) -> None:

@@ -83,12 +83,58 @@ async def test_filters_combine_and_the_address_holds_them(browser: SignIn, acme:
     assert f'href="{LIST}.csv?about={acme.api_key}&amp;type=api_key.revoked"' in page
 
 
+async def test_calls_by_a_mailed_link_are_found_and_ids_in_either_case(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    ana = await browser(ANA)
+    await revoked(ana, acme)
+    await run(
+        desks.database,
+        "WITH origin AS (INSERT INTO origins (actor, surface, session)"
+        " VALUES ('contact:1', 'link', 'order-link:7') RETURNING id)"
+        " INSERT INTO events (account_id, about, type, actor, audience, origin_id)"
+        " SELECT 1, ARRAY['line:1'], 'line.groups_changed', 'contact:1', 'account', id FROM origin"
+        " RETURNING id",
+    )
+    assert await found(ana, session="order-link:7") == ["line.groups_changed"]
+    (row,) = await run(desks.database, "SELECT session FROM origins WHERE surface = 'portal' LIMIT 1")
+    assert "api_key.revoked" in await found(ana, session=row.session.lower())
+
+
+async def test_what_a_change_is_about_leads_to_its_page(browser: SignIn, desks: Desks) -> None:
+    ana = await browser(ANA)
+    kinds = {
+        "number": "/numbers/N-",
+        "agent": "/agents/AG-",
+        "licence": "/licences/LI-",
+        "contact": "/administration/contacts/C-",
+        "employee": "/administration/employees/E-",
+        "profile": "/administration/profiles/AP-",
+        "group": "/administration/groups#G-",
+    }
+    for kind in kinds:
+        await run(
+            desks.database,
+            "INSERT INTO events (account_id, about, type, actor, audience)"
+            " VALUES (1, ARRAY[CAST(:about AS text)], 'line.groups_changed', 'user:1', 'account')"
+            " RETURNING id",
+            about=f"{kind}:1",
+        )
+    page = (await ana.get(LIST)).text
+    for kind, path in kinds.items():
+        assert f'href="{path}1"' in page, kind
+        assert (await ana.get(f"{path}1")).status_code in (200, 404), kind
+    assert await found(ana, about="AP-1", type="line.groups_changed") == ["line.groups_changed"]
+
+
 async def test_what_the_filter_cannot_mean_is_said(browser: SignIn) -> None:
     ana = await browser(ANA)
     for query, status, said in (
         ({"about": "no such thing@x.example"}, 404, "There is no such record."),
         ({"since": "soon"}, 422, "The filter has a value that is not possible."),
         ({"colour": "red"}, 422, "The filter has a value that is not possible."),
+        ({"since": "0001-01-01T00:00+14:00"}, 422, "The filter has a value that is not possible."),
+        ({"until": "9999-12-31T23:59-14:00"}, 422, "The filter has a value that is not possible."),
         ({"cursor": "x"}, 422, "page"),
     ):
         answer = await ana.get(LIST, params=query)

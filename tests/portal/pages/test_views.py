@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from starter.desks import Desks
+from tests.builders import run
 from tests.callers.world import BEN, Known
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.people import ANA, CLEO, Browser
@@ -75,3 +77,35 @@ async def test_who_may_not_change_a_shared_view_is_told_so_and_an_administrator_
     assert "all users of the account lose it" in asked
     assert (await ana.post(f"/views/{acme.view}/delete")).status_code == 303
     assert "All of Orange" not in await views_of(manager)
+
+
+@pytest.mark.covers("A17")
+async def test_the_audit_has_what_happens_to_a_shared_view_and_nothing_of_ones_own(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    manager, ana = await browser(MANAGER), await browser(ANA)
+    view = f"/views/{acme.view}"
+    assert (await manager.post(f"{view}/rename", data={"name": "Mine alone"})).status_code == 303
+    for step, form in (
+        ("share", {}),
+        ("share", {}),
+        ("rename", {"name": "For all"}),
+        ("rename", {"name": "For all"}),
+        ("unshare", {}),
+        ("unshare", {}),
+        ("rename", {"name": "Mine again"}),
+        ("share", {}),
+    ):
+        assert (await manager.post(f"{view}/{step}", data=form)).status_code == 303, step
+    assert (await ana.post(f"{view}/delete")).status_code == 303
+    found = await run(
+        desks.database, "SELECT type, about, data, actor FROM events WHERE type LIKE 'view.%' ORDER BY id"
+    )
+    assert [row.type for row in found] == [
+        *("view.shared", "view.renamed", "view.unshared", "view.shared", "view.deleted")
+    ]
+    number = int(acme.view.removeprefix("V-"))
+    assert all((row.about, row.data) == ([f"view:{number}"], {"view": number}) for row in found)
+    assert len({row.actor for row in found}) == 2, "who shared it, and who deleted it"
+    page = (await ana.get(f"/administration/audit?about={acme.view}")).text
+    assert "A shared view of the inventory was deleted" in page

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -73,7 +74,8 @@ async def test_an_endpoint_is_made_with_chosen_groups_and_its_secret_is_shown_on
     edit = (await ana.get(f"{path}/edit")).text
     assert 'name="groups" value="orders" checked' in edit
     assert 'name="types" value="qr.imported" checked' in edit
-    assert 'name="types" value="order.submitted" checked' not in edit
+    assert 'name="types" value="order.submitted" checked' in edit, "a single of a whole group"
+    assert 'name="types" value="user.created" checked' not in edit
 
 
 async def _caller(desks: Desks) -> Caller:
@@ -98,17 +100,106 @@ async def test_what_an_address_may_not_be_is_said_beside_it(browser: SignIn) -> 
 async def test_a_ping_shows_what_the_receiver_answers(browser: SignIn, receiver: Receiver) -> None:
     ana = await browser(ANA)
     path, secret = await made(ana, receiver)
-    taken = await ana.post(f"{path}/test")
-    assert "The receiver took the ping" in taken.text
-    assert "Answered with status 204" in taken.text
+
+    async def pinged() -> str:
+        answer = await ana.post(f"{path}/test")
+        assert (answer.status_code, answer.headers["Location"]) == (303, path)
+        return (await ana.get(path)).text
+
+    taken = await pinged()
+    assert "The receiver took the ping" in taken
+    assert "Answered with status 204" in taken
+    assert "The receiver took the ping" not in (await ana.get(path)).text, "it is said once"
     assert receiver.requests[-1].verified(secret)["type"] == "webhook.ping"
     receiver.always(500)
     receiver.text = "<b>no such shop</b>"
-    refused = await ana.post(f"{path}/test")
-    assert "The receiver did not take the ping" in refused.text
-    assert "&lt;b&gt;no such shop&lt;/b&gt;" in refused.text
+    refused = await pinged()
+    assert "The receiver did not take the ping" in refused
+    assert "&lt;b&gt;no such shop&lt;/b&gt;" in refused
     receiver.dies()
-    assert "The connection failed" in (await ana.post(f"{path}/test")).text
+    assert "The connection failed" in await pinged()
+
+
+def sent_as_shown(page: str) -> dict[str, str | list[str]]:
+    """The form of an endpoint as a browser sends it, with its ticks."""
+    ticks = {
+        name: re.findall(rf'name="{name}" value="([^"]+)" checked', page) for name in ("groups", "types")
+    }
+    return hidden(page) | {"description": "Stock", "which": "chosen"} | ticks
+
+
+async def test_an_event_that_is_unticked_wins_over_its_whole_group(
+    browser: SignIn, desks: Desks, receiver: Receiver
+) -> None:
+    ana, orders = await browser(ANA), {*SUBJECTS["Orders and SIMs"]}
+    path, _ = await made(ana, receiver, which="chosen", groups="orders")
+
+    async def types() -> set[str]:
+        return {*(await desks.webhooks.webhook(await _caller(desks), path.rpartition("/")[2])).types}
+
+    async def form() -> dict[str, str | list[str]]:
+        return sent_as_shown((await ana.get(f"{path}/edit")).text) | {"url": receiver.url}
+
+    as_shown = await form()
+    assert {*as_shown["types"]} == orders
+    assert (await ana.post(f"{path}/edit", data=as_shown)).status_code == 303
+    assert await types() == orders
+    fewer = as_shown | {"types": sorted(orders - {"order.submitted"})}
+    assert (await ana.post(f"{path}/edit", data=fewer)).status_code == 303
+    assert await types() == orders - {"order.submitted"}
+    whole = await form() | {"groups": ["orders"]}
+    assert (await ana.post(f"{path}/edit", data=whole)).status_code == 303
+    assert await types() == orders, "a group that is ticked now means all of it"
+    without = await form() | {"groups": ["jobs"]}
+    assert (await ana.post(f"{path}/edit", data=without)).status_code == 303
+    assert await types() == {*SUBJECTS["Jobs"]}, "a group that is unticked alone takes its events with it"
+
+
+async def test_a_form_that_shows_an_old_address_does_not_put_it_back(
+    browser: SignIn, desks: Desks, receiver: Receiver
+) -> None:
+    ana = await browser(ANA)
+    path, _ = await made(ana, receiver)
+    stale = hidden((await ana.get(f"{path}/edit")).text)
+    stale |= {"url": receiver.url, "description": "Stale", "which": "all"}
+    name, moved = path.rpartition("/")[2], f"{receiver.url}/moved"
+    await desks.webhooks.edit(await _caller(desks), name, url=moved)
+    late = await ana.post(f"{path}/edit", data=stale)
+    assert late.status_code == 422
+    assert "was changed meanwhile" in late.text
+    assert f'name="url" id="url" value="{moved}"' in late.text or f'value="{moved}"' in late.text
+    webhook = await desks.webhooks.webhook(await _caller(desks), name)
+    assert (webhook.url, webhook.description) == (moved, "Stock")
+    again = hidden(late.text) | {"url": moved, "description": "Fresh", "which": "all"}
+    assert (await ana.post(f"{path}/edit", data=again)).status_code == 303
+
+
+async def test_a_time_with_an_offset_is_converted_and_one_that_is_none_is_refused(
+    browser: SignIn, desks: Desks, receiver: Receiver
+) -> None:
+    ana = await browser(ANA)
+    path, _ = await made(ana, receiver)
+    await happens(desks.database)
+    for since, until, field in (
+        ("2026-01-01T00:00", "soon", "until"),
+        ("2026-01-01T00:00", "0001-01-01T00:00+14:00", "until"),
+        ("0001-01-01T00:00+14:00", "", "since"),
+    ):
+        refused = await ana.post(f"{path}/replay", data={"since": since, "until": until})
+        assert refused.status_code == 422, until
+        assert f'id="{field}-error"' in refused.text
+    (row,) = await run(
+        desks.database,
+        "SELECT (max(at) AT TIME ZONE 'UTC')::timestamp AS last FROM events"
+        " WHERE type = 'line.groups_changed'",
+    )
+    shown = row.last + timedelta(hours=2)
+    for minutes, number in ((1, "0"), (-1, "1")):
+        since = f"{shown + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S}+02:00"
+        assert (await ana.post(f"{path}/replay", data={"since": since})).status_code == 303
+        said = re.search(r"Events that are sent again: (\d+)\.", (await ana.get(path)).text)
+        assert said
+        assert (said[1] == "0") is (number == "0"), since
 
 
 async def test_a_rotated_secret_signs_at_once_and_the_one_before_for_a_while(
