@@ -60,6 +60,14 @@ class PurchaseOffer(View):
     answers: int
     """How many open requests the purchase answers (L37)."""
 
+    @property
+    def shown(self) -> str:
+        """What its confirmation says, as a text to compare: bought is only what costs this."""
+        return (
+            f"{self.first:.2f} {self.currency}, {self.days} days to {self.paid_until}, "
+            f"then {self.monthly:.2f} from {self.renews_on}"
+        )
+
 
 class ChargeLine(View):
     """Charges of one day that are alike: so many licences at so much each."""
@@ -104,3 +112,11 @@ class ChangeOffer(View):
     currency: str
     withdraws: bool = False
     """The licence stays what it is: a change that was planned is withdrawn."""
+
+    @property
+    def shown(self) -> str:
+        """What is said of it before it is chosen, as a text to compare: changed is only as it says."""
+        return (
+            f"{self.add_on} {self.change} {self.applies_from}, {self.amount:.2f} {self.currency}, "
+            f"then {self.monthly:.2f}"
+        )

@@ -55,6 +55,11 @@ class Dashboard:
         return sum(day.cancelled for day in self.days)
 
     @property
+    def cut(self) -> bool:
+        """Whether more may have ended in these days than are counted: older ones are then missing."""
+        return max(self.processed, self.cancelled) >= MOST_ENDED
+
+    @property
     def most(self) -> int:
         """The orders of the busiest day, at least one."""
         return max(1, *(day.processed + day.cancelled for day in self.days))

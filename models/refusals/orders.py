@@ -19,6 +19,9 @@ ORDERS = {
     ),
     "open_order": Declared("The line has an open order already: {order}.", CONFLICT),
     # what is ordered
+    "offer_changed": Declared(
+        "The price or the effect is not what was shown any more. Check it, and confirm again.", CONFLICT
+    ),
     "pack_not_eligible": Declared(
         "This pack is not available with an eSIM of the line's provider; these are: {packs}{more:more}."
     ),

@@ -67,3 +67,13 @@ class LinePreview(View):
     in_stock: int | None = None
     """How many eSIMs of the plan's profile are free for a new line; with none, the order waits (T17)."""
     complimentary: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What the confirmation says of it, as a text to compare; how many eSIMs are in stock is left out."""
+        plan = self.plan
+        price = "0.00" if self.complimentary else f"{plan.price:.2f}"
+        return (
+            f"{price} {plan.currency}, {plan.name}, {plan.data_mb} MB, {plan.days} days, "
+            f"profile {plan.profile}, {' '.join(plan.countries)}, {self.line_name} {self.iccid or ''}"
+        )

@@ -8,6 +8,8 @@ Every call can be repeated: licences are bought and given back once per key, and
 changed again.
 """
 
+from collections.abc import Collection
+
 from models.errors import Refused
 from models.licences.entered import (
     parse_add_on,
@@ -34,6 +36,7 @@ from models.people.callers import Caller, Permission
 from starter.keys import checked_key
 from store import lookups
 from store.licences import billing, charges, licence_changes, licences, prices, purchases
+from store.licences import shown as shown_before
 from store.session import Database
 
 
@@ -79,19 +82,32 @@ class LicenceDesk:
             return await licences.counts(connection, scope)
 
     async def buy(
-        self, caller: Caller, account: str | None, add_on: str, quantity: int, *, key: str | None = None
+        self,
+        caller: Caller,
+        account: str | None,
+        add_on: str,
+        quantity: int,
+        *,
+        key: str | None = None,
+        shown: str | None = None,
     ) -> PurchaseView:
         """Buy licences of an add-on; each is charged from today on (L2, L3).
 
         Licences that were given back and are still usable are bought again first, and cost nothing until the
         next period (L33). Open requests for the add-on are answered (L37). After `Unavailable` the licences
         may have been bought: call again with the same key.
+
+        `shown`: what `LicencePlanDesk.check_buy` said (`PurchaseOffer.shown`). If it costs something else
+        now, nothing is bought (`offer_changed`).
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
             caller.require(Permission.BUY_LICENCES)
             what, number, checked = parse_add_on(add_on), parse_quantity(quantity), checked_key(key)
-            return await purchases.buy(connection, found.id, what, number, key=checked, by=caller.by)
+            bought = await purchases.buy(connection, found.id, what, number, key=checked, by=caller.by)
+            if shown is not None and not bought.replayed:
+                await shown_before.check_purchase(connection, found.id, bought, shown)
+            return bought
 
     async def purchase(self, caller: Caller, purchase: str) -> PurchaseView:
         """One purchase (`LP-5`), with what it cost. Raises `NotFound` (`unknown_purchase`)."""
@@ -135,12 +151,20 @@ class LicenceDesk:
                 connection, owner.id, what, number, key=checked, by=caller.by
             )
 
-    async def change(self, caller: Caller, licence: str, add_on: str) -> LicenceChange:
-        """Change a licence to another add-on: a dearer one now, a cheaper one at the next period (L36)."""
+    async def change(
+        self, caller: Caller, licence: str, add_on: str, *, shown: Collection[str] | None = None
+    ) -> LicenceChange:
+        """Change a licence to another add-on: a dearer one now, a cheaper one at the next period (L36).
+
+        `shown`: what `LicencePlanDesk.changes` said (`ChangeOffer.shown` of each); if the change is none of
+        these now, nothing is changed (`offer_changed`).
+        """
         async with self._database.transaction() as connection:
             found, account_id = await licences.find(connection, caller.scope, licence)
             caller.require(Permission.BUY_LICENCES)
             wanted = parse_add_on(add_on)
+            if shown is not None:
+                await shown_before.check_change(connection, account_id, found, wanted, shown)
             return await licence_changes.change(connection, account_id, found.id, wanted, caller.by)
 
     async def charges(

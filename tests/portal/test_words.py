@@ -93,7 +93,7 @@ def test_no_word_is_left_over() -> None:
         *("travel_placed.", "travel_change.", "travel_add.line.", "travel_add.plan."),
         *("sign_in.ended", "sign_in.unsaved"),
         "role_words.",
-        *("numbers.views.", "number.types.", "number.esim_states.", "agents.languages."),
+        *("numbers.views.", "number.types.", "number.esim_states."),
         *("number_replace.reasons.", "number_replace.details.", "licence_change.kinds."),
         *("number_change.choose_agent", "agents.email_stays"),
         "frame.places.",

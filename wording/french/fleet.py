@@ -8,7 +8,7 @@ FLEET = {
     "unknown_sim": "Cette SIM n’existe pas dans le compte.",
     "unknown_device": "Cet appareil n’existe pas dans le compte.",
     "unknown_view": "Vous n’avez pas de telle vue enregistrée.",
-    "unknown_rows": "L’inventaire n’a pas toutes ces lignes.",
+    "unknown_rows": "Le parc n’a pas toutes ces lignes.",
     "view_exists": "Vous avez déjà une vue enregistrée de ce nom.",
     "too_many_views": "Vous avez {most} vues enregistrées ; supprimez-en une d’abord.",
     "slot_needed": (

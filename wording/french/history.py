@@ -36,7 +36,7 @@ HISTORY = {
     "link.refused": "Un lien reçu par e-mail a été refusé",
     "link.revoked": "Un lien reçu par e-mail a été révoqué",
     "mail.sent": "Un e-mail a été envoyé",
-    "sim.employee_changed": "L’employé de la SIM a été modifié",
+    "sim.employee_changed": "Le collaborateur de la SIM a été modifié",
     "number.added": "Le numéro a été ajouté",
     "number.edited": "Le numéro a été modifié par un import",
     "number.user_changed": "L’utilisateur du numéro a changé",

@@ -2,7 +2,7 @@
 
 IMPORTS = {
     "import_running": "Une autre importation est en cours ; recommencez lorsqu’elle sera terminée.",
-    "inventory_changed": "L’inventaire a changé pendant l’importation du fichier ; importez-le de nouveau.",
+    "inventory_changed": "Le parc a changé pendant l’importation du fichier ; importez-le de nouveau.",
     "checked_file_gone": (
         "{job} n’a pas de fichier, ou il n’est plus conservé : un fichier vérifié est conservé un jour. "
         "Choisissez-le à nouveau."
@@ -50,7 +50,7 @@ IMPORTS = {
     "cell_no_language": "il faut en ou fr, ou rien.",
     "language_without_name": "une langue demande un nom.",
     "language_without_contact": "une langue demande un contact.",
-    "other_language_before": "la ligne {line} en a une autre pour le même employé.",
+    "other_language_before": "la ligne {line} en a une autre pour le même collaborateur.",
     "other_before": "la ligne {line} indique autre chose pour la même adresse.",
     "other_name_before": "la ligne {line} a un autre nom pour la même adresse.",
     "other_pack_before": "la ligne {line} indique autre chose pour le même pack.",
@@ -72,7 +72,7 @@ IMPORTS = {
         "La clé de contrôle de l’ICCID {iccid} est fausse ; il est conservé, comparez-le avec la carte."
     ),
     "empty_slot_data": (
-        "l’emplacement est vide ; le distributeur et l’employé vont avec une SIM et ne sont pas repris."
+        "l’emplacement est vide ; le distributeur et le collaborateur vont avec une SIM, et sont omis."
     ),
     "section_not_shown": "la boutique n’affiche que les eSIM de la section {section}.",
     "provider_of_no_line": "aucune ligne du compte n’a cet opérateur.",

@@ -65,7 +65,7 @@ WORDS = HEADINGS | {
     # licences
     "Licences of {account}": "Licences de {account}",
     "There are no licences.": "Il n’y a pas de licences.",
-    "There are no such licences.": "Il n’y a pas de telles licences.",
+    "There are no such licences.": "Aucune licence ne correspond.",
     "until {day}": "jusqu’au {day}",
     "Counts": "Nombres",
     "Nothing is changed: it is, or is to become, this add-on already.": (
@@ -83,10 +83,10 @@ WORDS = HEADINGS | {
     # requests for licences
     "Requests for licences of {account}": "Demandes de licences de {account}",
     "There are no requests.": "Il n’y a pas de demandes.",
-    "There are no such requests.": "Il n’y a pas de telles demandes.",
+    "There are no such requests.": "Aucune demande ne correspond.",
     "open": "en cours",
     # agents
-    "There are no such agents.": "Il n’y a pas de tels agents.",
+    "There are no such agents.": "Aucun agent ne correspond.",
     "{name} (deactivated)": "{name} (désactivé)",
     "confirmed": "confirmé",
 }

@@ -15,6 +15,9 @@ ORDERS = {
         "Votre catalogue n’a aucun pack de commande avec une eSIM de l’opérateur de cette ligne."
     ),
     "open_order": "La ligne a déjà une commande en cours : {order}.",
+    "offer_changed": (
+        "Le prix ou l’effet n’est plus celui qui était affiché. Vérifiez, puis confirmez à nouveau."
+    ),
     "pack_not_eligible": (
         "Ce pack n’est pas disponible avec une eSIM de l’opérateur de la ligne ; ceux-ci le sont : "
         "{packs}{more:more}."

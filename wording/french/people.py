@@ -16,18 +16,18 @@ ACCOUNTS = {
     ),
     "slots_empty": "Il n’y a pas de SIM dans l’emplacement de : {lines}.",
     "no_open_order": "La ligne n’a pas de commande en cours, donc pas d’eSIM temporaire.",
-    # l'employé
+    # le collaborateur
     "employee_needed": "Indiquez qui utilise les SIM : --employee EMPLOYEE, ou --employee none.",
-    "unknown_employee": "Cet employé n’existe pas dans le compte.",
-    "employee_ambiguous": "Plusieurs employés portent ce nom ; indiquez-en un : {employees}.",
+    "unknown_employee": "Ce collaborateur n’existe pas dans le compte.",
+    "employee_ambiguous": "Plusieurs collaborateurs portent ce nom ; indiquez-en un : {employees}.",
     "employee_exists": "L’adresse est celle de {employee}, qui porte un autre nom ; omettez le nom.",
-    "employee_email_needed": "Un nouvel employé a besoin d’une adresse e-mail en plus du nom.",
-    "employee_address_taken": "L’adresse est celle d’un autre employé : {employee}.",
+    "employee_email_needed": "Un nouveau collaborateur a besoin d’une adresse e-mail en plus du nom.",
+    "employee_address_taken": "L’adresse est celle d’un autre collaborateur : {employee}.",
     "employee_name_taken": (
-        "Un autre employé sans adresse porte ce nom : {employee}. Donnez une adresse à l’un d’eux."
+        "Un autre collaborateur sans adresse porte ce nom : {employee}. Donnez une adresse à l’un d’eux."
     ),
     "employee_uses_sims": (
-        "L’employé utilise des SIM ({sims} au total) ; attribuez-les d’abord à un autre employé, ou à aucun."
+        "Le collaborateur utilise des SIM ({sims} au total) ; attribuez-les d’abord à un autre, ou à aucun."
     ),
     # le profil
     "profile_changed": (

@@ -78,11 +78,11 @@ WORDS = HEADINGS | {
     "Discard the eSIM {esim} for ever?": "Mettre définitivement l’eSIM {esim} au rebut ?",
     "Nothing was discarded.": "Rien n’a été mis au rebut.",
     "{esim}: discarded": "{esim} : mise au rebut",
-    "There are no such eSIMs.": "Il n’y a pas de telles eSIM.",
+    "There are no such eSIMs.": "Aucune eSIM ne correspond.",
     "Stock of {account}": "Stock de {account}",
     "There is no stock.": "Il n’y a pas de stock.",
     # lines
-    "There are no such eSIM lines.": "Il n’y a pas de telles lignes eSIM.",
+    "There are no such eSIM lines.": "Aucune ligne eSIM ne correspond.",
     "There are more than {shown} eSIM lines; see --limit and --subscriber.": (
         "Il y a plus de {shown} lignes eSIM ; voir --limit et --subscriber."
     ),
@@ -97,7 +97,7 @@ WORDS = HEADINGS | {
     "{line}: suspended": "{line} : suspendue",
     "{line}: resumed": "{line} : réactivée",
     # subscribers
-    "There are no such subscribers.": "Il n’y a pas de tels abonnés.",
+    "There are no such subscribers.": "Aucun abonné ne correspond.",
     "There are more than {shown} subscribers; see --limit and --account.": (
         "Il y a plus de {shown} abonnés ; voir --limit et --account."
     ),
@@ -105,7 +105,7 @@ WORDS = HEADINGS | {
     "any number": "sans limite",
     "{given} given, {left} left": "offertes : {given}, restantes : {left}",
     # plans
-    "There are no such travel plans.": "Il n’y a pas de tels forfaits voyage.",
+    "There are no such travel plans.": "Aucun forfait voyage ne correspond.",
     "{plan} (withdrawn)": "{plan} (retiré)",
     "may be given free of charge": "peut être offert",
     "{days} days from its activation": "{days} jours à partir de son activation",

@@ -16,7 +16,7 @@ WORDS: Words = {
     },
     "order_status": {"processed": "traitée", "cancelled": "annulée", "refused": "refusée"},
     "permission": {
-        "view_inventory": "voir l’inventaire",
+        "view_inventory": "voir le parc",
         "edit_inventory": "modifier les collaborateurs et les groupes de gestion",
         "import_inventory": "importer une flotte",
         "view_catalogue": "voir le catalogue",

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.operations.dashboard import WaitingWork
+from models.operations.dashboard import MOST_ENDED, WaitingWork
 from models.operations.views import MOST_HELD
 from models.paging import counted_up
 from models.people.callers import Permission
@@ -37,6 +37,7 @@ async def show(request: Request, who: SignedIn) -> Response:
         request,
         "dashboard/dashboard",
         found=found,
+        most_counted=MOST_ENDED,
         submitted=waiting(found.submitted),
         processing=waiting(found.processing),
         codes=waiting(found.codes),

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import Field
 from starlette.requests import Request
@@ -30,6 +31,12 @@ class QuantityForm(FormModel):
     key: str = Field(default="", max_length=100)
 
 
+class BuyForm(QuantityForm):
+    """The confirmation. `shown`: what it said the purchase costs."""
+
+    shown: str = Field(default="", max_length=200)
+
+
 async def ask(request: Request, who: SignedIn) -> Response:
     """Choose the add-on and the number of licences."""
     return await _form(request, who, Sent(dict(request.query_params)))
@@ -40,25 +47,23 @@ async def check(request: Request, who: SignedIn) -> Response:
     sent = await read_form(request, QuantityForm, who.language, _asked(request))
     with Asking(sent, who.language, _FIELDS) as asking:
         if (given := sent.model) is not None:
-            offer = await who.desks.licence_plan.check_buy(who.caller, None, given.add_on, given.quantity)
-            return who.page(
-                request,
-                "licences/buy_confirm",
-                offer=offer,
-                key=uuid.uuid4().hex,
-                back=request.url.query,
-                **said(who, offer.currency),
-            )
+            fresh = given.model_copy(update={"key": uuid.uuid4().hex})
+            return await _confirm(request, who, fresh, sent)
     return await _form(request, who, asking.form, asking.status)
 
 
 async def buy(request: Request, who: SignedIn) -> Response:
-    """Buy, once per form."""
-    sent = await read_form(request, QuantityForm, who.language)
+    """Buy, once per form, at what the confirmation said; if it is something else now, ask again."""
+    sent = await read_form(request, BuyForm, who.language)
     with Asking(sent, who.language, _FIELDS) as asking:
         if (given := sent.model) is not None:
             bought = await who.desks.licences.buy(
-                who.caller, None, given.add_on, given.quantity, key=given.key or None
+                who.caller,
+                None,
+                given.add_on,
+                given.quantity,
+                key=given.key or None,
+                shown=given.shown or None,
             )
             return who.done(
                 "/licences",
@@ -68,7 +73,27 @@ async def buy(request: Request, who: SignedIn) -> Response:
                 add_on=bought.add_on.label,
                 amount=said(who, bought.currency)["money"](bought.amount),
             )
+    if sent.model is not None and asking.refused and asking.refused.refusals[0].code == "offer_changed":
+        form_again, status = asking.form, asking.status
+        with Asking(form_again, who.language, _FIELDS) as asking:
+            return await _confirm(request, who, sent.model, form_again, status)
     return await _form(request, who, asking.form, asking.status)
+
+
+async def _confirm(
+    request: Request, who: SignedIn, given: QuantityForm, sent: Sent[Any], status: int = 200
+) -> Response:
+    offer = await who.desks.licence_plan.check_buy(who.caller, None, given.add_on, given.quantity)
+    return who.page(
+        request,
+        "licences/buy_confirm",
+        status,
+        form=sent,
+        offer=offer,
+        key=given.key or uuid.uuid4().hex,
+        back=urlencode({"add_on": given.add_on.value, "quantity": given.quantity}),
+        **said(who, offer.currency),
+    )
 
 
 async def _form(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:

@@ -30,9 +30,10 @@ class LicenceFilter(Filter):
 
 
 class ChangeForm(FormModel):
-    """The add-on that the licence becomes."""
+    """The add-on that the licence becomes. `shown`: what was said of each choice."""
 
     add_on: AddOn
+    shown: tuple[str, ...] = ()
 
 
 class KeyForm(FormModel):
@@ -94,7 +95,9 @@ async def change(request: Request, who: SignedIn) -> Response:
     sent, licence = await read_form(request, ChangeForm, who.language), await _licence(request, who)
     with Asking(sent, who.language, others="add_on") as asking:
         if (given := sent.model) is not None:
-            done = await who.desks.licences.change(who.caller, licence.reference, given.add_on)
+            done = await who.desks.licences.change(
+                who.caller, licence.reference, given.add_on, shown=given.shown or None
+            )
             path = f"/licences/{licence.reference}"
             if done.change is None or done.applies_from is None:
                 return who.done(path, "licence_unchanged", licence=licence.reference)

@@ -14,7 +14,7 @@ from pydantic import Field, field_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.errors import NotFound
+from models.errors import NotFound, Refused
 from models.paging import Page as ListPage
 from models.people.callers import Permission
 from models.travel.order_views import TravelOrderDetails
@@ -31,6 +31,7 @@ from wording.refusals import sentence
 
 OFFERS = 20
 _MOST_COUNTRIES = 50
+_LONGEST_SHOWN = 2000
 _FIELDS = {
     **dict.fromkeys(("country_unknown", "country_ambiguous", "no_countries"), "countries"),
     **dict.fromkeys(("destination_not_covered", "plan_withdrawn", "plan_without_profile"), "plan"),
@@ -66,6 +67,8 @@ class PlanForm(CountriesForm):
     plan: str = Field(min_length=1, max_length=200)
     paying: Literal["paid", "complimentary"] = "paid"
     key: str = Field(min_length=1, max_length=LONGEST_KEY)
+    shown: str = Field(default="", max_length=_LONGEST_SHOWN)
+    """What the confirmation said of the order."""
 
     @property
     def chosen(self) -> Chosen:
@@ -94,18 +97,27 @@ async def review(request: Request, who: SignedIn) -> Response:
 
 
 async def place(request: Request, who: SignedIn) -> Response:
-    """Place the order; again with the same key: the same order."""
+    """Place the order as it was shown; again with the same key: the same order. If it would be another one
+    now, it is shown again.
+    """
     journey = await Journey.of(request, who)
     sent = await read_form(request, PlanForm, who.language)
     with Asking(sent, who.language, _FIELDS) as asking:
         if sent.model is not None:
+            if sent.model.shown and (await journey.preview(who, sent.model.chosen)).shown != sent.model.shown:
+                raise Refused.because("offer_changed")
             placed = await journey.place(who, sent.model.chosen)
             return who.done(f"/travel/orders/{placed.order_id}/placed")
-    if asking.refused is None and sent.model is not None:  # Temporal is unavailable: it can be sent again
+    if sent.model is not None and _can_be_sent_again(asking.refused):
         form_again, status = asking.form, asking.status
         with Asking(form_again, who.language, _FIELDS) as asking:
             return await _review(request, who, journey, form_again, status)
     return await _choices(request, who, journey, asking.form, asking.status)
+
+
+def _can_be_sent_again(refused: Refused | None) -> bool:
+    """Whether the order can be confirmed once more: Temporal is unavailable, or it is not what was shown."""
+    return refused is None or refused.refusals[0].code == "offer_changed"
 
 
 async def placed(request: Request, who: SignedIn) -> Response:

@@ -17,7 +17,7 @@ from models.paging import LARGEST_PAGE
 from models.paging import Page as ListPage
 from models.people.callers import Permission
 from models.travel.profiles import LARGEST_PROFILE
-from models.travel.stock_views import StockEsim, StockState
+from models.travel.stock_views import StockEsim, StockState, stock_csv
 from portal.auth.signed_in import SignedIn
 from portal.http.cursors import closed, opened
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
@@ -94,7 +94,7 @@ async def show_all(request: Request, who: SignedIn) -> Response:
 
 
 async def download(request: Request, who: SignedIn) -> Response:
-    """The eSIMs of the filter as a CSV file."""
+    """The eSIMs of the filter as a CSV file; of a search the one that it finds."""
     try:
         chosen = _filter({name: value for name, value in request.query_params.items() if value})
     except ValidationError:
@@ -102,6 +102,9 @@ async def download(request: Request, who: SignedIn) -> Response:
     named = {"Content-Disposition": 'attachment; filename="travel-stock.csv"'}
     if request.method == "HEAD":
         return Response(media_type=_CSV, headers=named)
+    if chosen.q:
+        found = await who.desks.stock.esim(who.caller, chosen.q)
+        return Response(stock_csv([found]), media_type=_CSV, headers=named)
     parts = await who.desks.stock.csv(who.caller, profile=chosen.profile, state=chosen.state)
     return StreamingResponse(parts, media_type=_CSV, headers=named)
 

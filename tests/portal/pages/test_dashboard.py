@@ -96,6 +96,25 @@ async def test_the_orders_of_thirty_days_are_drawn_and_stand_in_a_table(
     assert 'style="' not in chart
 
 
+@pytest.mark.covers("P12")
+async def test_the_dashboard_says_that_only_the_newest_are_counted(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    ana, said = await browser(ANA), "Of each kind, the newest 10,000 are counted"
+    assert said not in (await ana.get("/dashboard")).text
+    await more(desks, acme.order, 10_001, "processed")
+    await run(
+        desks.database,
+        "UPDATE orders SET status_since = esim_now() - interval '1 hour'"
+        " WHERE id LIKE 'order-aaa%' RETURNING id",
+    )
+    page = (await ana.get("/dashboard")).text
+    assert "Processed: 10,000" in page
+    assert said in page
+    await ana.post("/account/language", data={"language": "fr"})
+    assert "plus récentes sont comptées" in (await ana.get("/dashboard")).text
+
+
 def _days(page: str) -> list[tuple[int, int]]:
     """Processed and cancelled orders of each day of the table, today first."""
     table = page.partition('<table id="days"')[2].partition("</table>")[0]

@@ -47,7 +47,7 @@ async def test_a_form_that_is_sent_twice_buys_once(browser: SignIn, acme: Known,
     ana = await browser(ANA)
     page = (await ana.get("/licences/buy/confirm?add_on=voice_sms&quantity=3")).text
     sent = hidden(page[page.index("<main") :])
-    assert sent.keys() == {"add_on", "quantity", "key"}
+    assert sent.keys() == {"add_on", "quantity", "key", "shown"}
     for _ in range(2):
         assert (await ana.post("/licences/buy", data=sent)).headers["Location"] == "/licences"
     (count,) = await run(desks.database, "SELECT count(*) AS n FROM licences")
@@ -59,6 +59,47 @@ async def test_a_form_that_is_sent_twice_buys_once(browser: SignIn, acme: Known,
         assert 'id="errors"' in asked.text
     none = await ana.get("/licences/buy/confirm?add_on=voice_sms_data&quantity=1")
     assert (none.status_code, "There is no price of" in none.text) == (422, True)
+
+
+@pytest.mark.covers("L3", "L34", "L35")
+async def test_a_purchase_that_costs_something_else_than_was_shown_is_shown_again(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    ana = await browser(ANA)
+    page = (await ana.get("/licences/buy/confirm?add_on=voice_sms&quantity=2")).text
+    sent = hidden(page[page.index("<main") :])
+    await desks.licences.give_back(OPERATOR, acme.licence)  # bought again first, at no cost
+    answer = await ana.post("/licences/buy", data=sent)
+    assert answer.status_code == 422
+    assert "The price or the effect is not what was shown any more." in answer.text
+    (count,) = await run(desks.database, "SELECT count(*) AS n FROM licences")
+    assert count.n == 1, "nothing was bought"
+    again = hidden(answer.text[answer.text.index("<main") :])
+    assert (again["key"], again["shown"] != sent["shown"]) == (sent["key"], True)
+    for _ in range(2):
+        assert (await ana.post("/licences/buy", data=again)).headers["Location"] == "/licences"
+    (count,) = await run(desks.database, "SELECT count(*) AS n FROM licences")
+    assert count.n == 2, "one is new, and one was given back"
+
+
+@pytest.mark.covers("L36")
+async def test_a_change_that_costs_something_else_than_was_shown_is_shown_again(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    ana, path = await browser(ANA), f"/licences/{acme.licence}"
+    await desks.licences.set_price(OPERATOR, ACCOUNT, "voice_sms_data", "20.00")
+    offers = re.findall(r'name="shown" value="([^"]+)"', (await ana.get(f"{path}/change")).text)
+    await run(
+        desks.database, "UPDATE add_on_prices SET amount = 90 WHERE add_on = 'voice_sms_data' RETURNING since"
+    )
+    sent = {"add_on": "voice_sms_data", "shown": offers}
+    answer = await ana.post(f"{path}/change", data=sent)
+    assert answer.status_code == 422
+    assert "The price or the effect is not what was shown any more." in answer.text
+    assert (await desks.licences.licence(OPERATOR, acme.licence)).add_on == "voice_sms"
+    sent["shown"] = re.findall(r'name="shown" value="([^"]+)"', answer.text)
+    assert (await ana.post(f"{path}/change", data=sent)).status_code == 303
+    assert (await desks.licences.licence(OPERATOR, acme.licence)).add_on == "voice_sms_data"
 
 
 async def test_buying_asks_for_the_password_after_half_an_hour(browser: SignIn, desks: Desks) -> None:

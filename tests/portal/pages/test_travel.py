@@ -16,6 +16,7 @@ from tests.portal.api.statements import counted
 from tests.portal.api.travel.journey import ICCID, Journey
 from tests.portal.api.travel.journey import journey as made
 from tests.portal.pages.conftest import SignIn
+from tests.portal.pages.hidden_fields import hidden
 from tests.portal.pages.people import ANA, Browser
 from tests.travel_world import (
     ASIA,
@@ -109,6 +110,26 @@ async def test_a_plan_that_does_not_fit_is_refused_and_points_to_add_line(
     line = await sue.get(f"/travel/lines/{journey.line}")
     assert "/add-plan" not in line.text
     assert "The line has no eSIM in use" in words(line)
+
+
+@pytest.mark.covers("T39")
+async def test_an_order_whose_price_changed_since_it_was_shown_is_shown_again(
+    browser: SignIn, journey: Journey, desks: Desks
+) -> None:
+    sue = await browser(SUPPORT)
+    plan = await add_travel_plan(desks.database, "Euro fortnight")
+    path = f"/travel/subscribers/{journey.subscriber}/add-line"
+    shown = hidden((await sue.post(f"{path}/review", data=chosen(f"TP-{plan}"))).text.partition("<main")[2])
+    assert "9.90 USD" in shown["shown"]
+    assert (await sue.post(path, data=shown)).status_code == 503, "as shown; Temporal is unavailable"
+    await run(desks.database, "UPDATE travel_plans SET price = 12.50 WHERE id = :id RETURNING id", id=plan)
+    answer = await sue.post(path, data=shown)
+    assert answer.status_code == 422
+    assert "The price or the effect is not what was shown any more." in words(answer)
+    assert "$12.50" in words(answer)
+    again = hidden(answer.text.partition("<main")[2])
+    assert again["key"] == shown["key"]
+    assert (await sue.post(path, data=again)).status_code == 503, "as shown now"
 
 
 @pytest.mark.covers("T38")
@@ -343,7 +364,11 @@ async def test_the_list_of_the_stock_and_its_file_have_the_filter_of_the_address
     assert iccid(70_033) in ended.text
     one = await sue.get(f"/travel/stock?q={ICCID}")
     assert f'href="/travel/lines/{journey.line}">Rosa 7' in one.text
+    (address,) = re.findall(r'href="(/travel/stock\.csv[^"]*)"', one.text)
+    found = (await sue.get(address)).text.splitlines()[1:]
+    assert [line.split(",")[1] for line in found] == [ICCID], "the file of a search has what it found"
     assert (await sue.get("/travel/stock?q=8933999")).status_code == 404
+    assert (await sue.get("/travel/stock.csv?q=8933999")).status_code == 404
     for wrong in ("state=lost", "profile=x", "profile=100", "colour=red"):
         assert (await sue.get(f"/travel/stock?{wrong}")).status_code == 422
         assert (await sue.get(f"/travel/stock.csv?{wrong}")).status_code == 422

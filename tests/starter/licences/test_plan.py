@@ -36,12 +36,16 @@ async def test_a_purchase_costs_what_was_said_before(database: Database, day: st
 @pytest.mark.covers("L33", "L37")
 async def test_what_was_given_back_costs_nothing_and_requests_are_counted(database: Database) -> None:
     open_shop = await shop(database)
-    given, _ = await open_shop.buy(2)
-    await open_shop.licences.give_back(open_shop.olga, given)
     desk = LicencePlanDesk(database)
+    first = await desk.check_buy(open_shop.olga, ACCOUNT, DATA, 2)
+    given, _ = await open_shop.buy(2, shown=first.shown)
+    await open_shop.licences.give_back(open_shop.olga, given)
+    buying = open_shop.licences.buy(open_shop.olga, ACCOUNT, DATA, 2, shown=first.shown)
+    assert await codes(buying) == ["offer_changed"], "less than was shown is not what was shown either"
     said = await desk.check_buy(open_shop.olga, ACCOUNT, DATA, 2)
     assert (said.again, str(said.first)) == (1, "10.00")
-    assert (await open_shop.licences.buy(open_shop.olga, ACCOUNT, DATA, 2)).amount == said.first
+    bought = await open_shop.licences.buy(open_shop.olga, ACCOUNT, DATA, 2, shown=said.shown)
+    assert bought.amount == said.first
     assert (await desk.check_buy(open_shop.olga, ACCOUNT, DATA, 1)).again == 0
 
 
@@ -68,7 +72,12 @@ async def test_a_change_costs_what_was_said_before(database: Database) -> None:
     offers = {offer.add_on.value: offer for offer in await desk.changes(open_shop.olga, licence)}
     assert offers.keys() == {SMS, PRO}
     assert (offers[SMS].change, str(offers[SMS].applies_from)) == (AddOnChange.DOWNGRADE, "2027-01-01")
-    changed = await open_shop.licences.change(open_shop.olga, licence, PRO)
+    shown = [offer.shown for offer in offers.values()]
+    await open_shop.on("2026-12-18")
+    changing = open_shop.licences.change(open_shop.olga, licence, PRO, shown=shown)
+    assert await codes(changing) == ["offer_changed"], "a day less is charged"
+    offers = {offer.add_on.value: offer for offer in await desk.changes(open_shop.olga, licence)}
+    changed = await open_shop.licences.change(open_shop.olga, licence, PRO, shown=[offers[PRO].shown])
     assert (changed.amount, changed.applies_from) == (offers[PRO].amount, offers[PRO].applies_from)
     await open_shop.licences.change(open_shop.olga, licence, SMS)
     back = {offer.add_on.value: offer.withdraws for offer in await desk.changes(open_shop.olga, licence)}
