@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.async_api import Browser, FloatRect, Locator, Page, ViewportSize
 
 from sandbox.stage import TOP
+from starter.people.sandbox_people import SignIn
 
 PICTURES = TOP / "docs" / "pictures"
 WIDE = ViewportSize(width=1600, height=830)
@@ -57,3 +58,12 @@ async def fit(page: Page, most: int = SCREEN["height"], margin: int = MARGIN) ->
     size = page.viewport_size or SCREEN
     end = await page.evaluate("Math.ceil(document.querySelector('main').getBoundingClientRect().bottom)")
     await page.set_viewport_size({"width": size["width"], "height": min(most, end + margin)})
+
+
+async def sign_in(page: Page, portal: str, who: SignIn) -> None:
+    """Sign in by the form; the page is then the one that the person's role comes to."""
+    await page.goto(f"{portal}/sign-in")
+    await page.locator("[name=email]").fill(who.address)
+    await page.locator("[name=password]").fill(who.password)
+    await page.locator("form button[type=submit]").first.click()
+    await page.wait_for_url(lambda url: "/sign-in" not in url)

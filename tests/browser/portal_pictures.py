@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from models.people.callers import Role
 from sandbox.demo.licences import NUMBER
 from sandbox.demo.travel import ROSA
-from tests.browser.pictures import MARGIN, SCREEN, a_page, fit, keep
+from tests.browser.pictures import MARGIN, SCREEN, a_page, fit, keep, sign_in
 from tests.browser.portal_weeks import PROFILE, Weeks, some_weeks
 
 _LONG = 1200
@@ -30,11 +30,7 @@ async def signed_in(browser: Browser, weeks: Weeks, role: Role) -> AsyncIterator
     who = next(one for one in weeks.work.people if one.role == role)
     async with a_page(browser) as page:
         await page.set_viewport_size(SCREEN)
-        await page.goto(f"{weeks.portal}/sign-in")
-        await page.locator("[name=email]").fill(who.address)
-        await page.locator("[name=password]").fill(who.password)
-        await page.locator("form button[type=submit]").first.click()
-        await page.wait_for_url(lambda url: "/sign-in" not in url)
+        await sign_in(page, weeks.portal, who)
         yield page
 
 

@@ -25,7 +25,7 @@ from store.session import Database
 from telemetry.leaving import leave
 from temporal.connection import connect
 from tests.browser.cast import TAKES, Cast
-from tests.browser.pictures import PICTURES, SCREEN, a_page, keep
+from tests.browser.pictures import PICTURES, SCREEN, a_page, keep, sign_in
 from tests.browser.portal_pictures import of_the_tour
 from tests.browser.serving import CHROMIUM_OPTIONS
 from tests.builders import OPERATOR
@@ -88,10 +88,8 @@ async def of_the_pages(browser: Browser, cast: Cast, folder: Path) -> None:
     portal, sim = cast.settings.portal_url, cast.sim_with_code
     async with a_page(browser) as page:
         await page.set_viewport_size(SCREEN)
-        await page.goto(f"{portal}/sign-in")
-        await page.locator("[name=email]").fill(who.address)
-        await page.locator("[name=password]").fill(who.password)
-        await page.locator("form button[type=submit]").first.click()
+        await sign_in(page, portal, who)
+        await page.goto(f"{portal}/inventory")
         await expect(page.get_by_role("heading", name="Inventory")).to_be_visible()
         await keep(page, "pages-inventory")
         await page.goto(f"{portal}/orders/{cast.processed}")
