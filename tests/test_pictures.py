@@ -7,6 +7,7 @@ import pytest
 
 TOP = Path(__file__).parent.parent
 PICTURES = TOP / "docs" / "pictures"
+DOCUMENTS = ("README.md", "docs/operations.md", "docs/portal.md")
 MARKDOWN = re.compile(r"!\[([^\]]*)\]\(([^)]+\.png)\)")
 HTML = re.compile(r'<img src="([^"]+\.png)"[^>]*? alt="([^"]*)"')
 
@@ -18,7 +19,7 @@ def shown(document: Path) -> dict[Path, str]:
     return found | {(document.parent / path).resolve(): words for path, words in HTML.findall(text)}
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/operations.md"])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_a_document_shows_pictures_that_are_there_and_says_what_is_on_them(document: str) -> None:
     pictures = shown(TOP / document)
     assert pictures
@@ -29,5 +30,5 @@ def test_a_document_shows_pictures_that_are_there_and_says_what_is_on_them(docum
 
 def test_every_picture_is_light_and_used() -> None:
     taken = {path.resolve() for path in PICTURES.iterdir()}
-    assert taken == {*shown(TOP / "README.md"), *shown(TOP / "docs" / "operations.md")}
+    assert taken == {path for document in DOCUMENTS for path in shown(TOP / document)}
     assert all(path.stat().st_size < 200_000 for path in taken)

@@ -22,20 +22,18 @@ from shlex import quote
 from rich.console import Console
 
 from models.errors import EsimError
-from models.people.callers import Role
 from sandbox.demo import api, fleet, licences, orders, pages, qr_code, travel
 from sandbox.demo import client as client_chapter
-from sandbox.demo.scene import OPERATOR, Scene
+from sandbox.demo.open_work import leave_open
+from sandbox.demo.scene import Scene
+from sandbox.demo.way_in import way_in
 from sandbox.errors import SandboxError
 from sandbox.stage import Timeline, running_sandbox
-from settings import Settings, sandbox_clock
+from settings import Settings
 from starter.catalogue.desk import CatalogueDesk
 from starter.codes.desk import QrDesk
 from starter.fleet.desk import FleetDesk
-from starter.operations.clock import ClockDesk
 from starter.orders.desk import OrderDesk
-from starter.people.sandbox_people import sign_ins, written
-from starter.people.users import UserDesk
 from store.session import Database
 from telemetry.leaving import leave
 from telemetry.unexpected import guarded
@@ -59,18 +57,6 @@ CHAPTERS: Mapping[str, Callable[[Scene], Awaitable[None]]] = {
 """The chapters, played in this sequence unless others are chosen. A new chapter is a function and a line
 here. The last one sets the clock ahead.
 """
-_TO_TRY = """\
-Open it and sign in, for example:
-  manager        Inventory, a physical SIM, Switch to eSIM of {distributor}
-  provider_desk  of {distributor}. Orders: Acknowledge, Enter the ICCID, Processed
-  manager        Inventory: the eSIM is on the line, Generate an eSIM QR code
-  administrator  Imports, and People, who are invited by e-mail
-  viewer         sees the same, and may change nothing
-E-mails are not sent away: esim-orders mail list, esim-orders mail show NUMBER"""
-
-_AHEAD = """
-The clock of this sandbox is {days} days ahead, as if today were {today:%-d %B %Y}: pages show its time,
-and the list of e-mails when they were really sent."""
 
 
 async def demonstrate(console: Console, chapters: Sequence[str], *, keep: bool) -> int:
@@ -111,12 +97,14 @@ async def _play_on(
                 for name in chapters:
                     await CHAPTERS[name](scene)
                 await fleet.look_at_everything(scene)
-                way_in = await _way_in(scene, database, addresses.portal_url) if keep else ""
+                visitors = ""
+                if keep:
+                    visitors = await way_in(scene, await leave_open(scene, chapters), chapters)
             finally:
                 await database.close()
             timeline.sum_up()
             if keep:
-                console.print(f"\n{way_in}", soft_wrap=True)
+                console.print(f"\n{visitors}", soft_wrap=True)
                 console.print(
                     f"\nThe sandbox stays; in another shell: export ESIM_DATA_DIR={quote(str(folder))}",
                     soft_wrap=True,
@@ -125,21 +113,6 @@ async def _play_on(
                 await asyncio.Event().wait()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-async def _way_in(scene: Scene, database: Database, portal_url: str) -> str:
-    """Where the pages are, who can sign in, and what to try."""
-    folder = scene.folder.path
-    people = await sign_ins(OPERATOR, database, folder)
-    desk = next(one for one in people if one.role == Role.PROVIDER_DESK)
-    distributor = (await UserDesk(database).user(OPERATOR, desk.address)).distributor
-    clock = await ClockDesk(scene.client, database, scene.qr_desk.settings).show(
-        OPERATOR, sandbox_clock(folder)
-    )
-    to_try = _TO_TRY.format(distributor=distributor)
-    if days := clock.ahead.days:
-        to_try += _AHEAD.format(days=days, today=clock.now)
-    return f"Pages: {portal_url}/sign-in\n{written(people)}\n\n{to_try}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -23,7 +23,7 @@ _MAY_NOT = "Your role does not allow this"
 async def pages(scene: Scene) -> None:
     """The fleet's story in a browser: a manager orders, the distributor's staff report, a viewer looks on."""
     people = {one.role: one for one in await sign_ins(OPERATOR, scene.desk.database, scene.folder.path)}
-    line, pack = await _line_for(scene, people[Role.PROVIDER_DESK])
+    line, pack = await line_for(scene, people[Role.PROVIDER_DESK])
     scene.timeline.chapter(f"In the web pages, a fleet manager switches line {line.msisdn} to an eSIM")
     address = scene.qr_desk.settings.portal_url
     async with AsyncExitStack() as opened:
@@ -40,7 +40,7 @@ async def pages(scene: Scene) -> None:
         await scene.check_swapped(order, line, iccid)
 
 
-async def _line_for(scene: Scene, desk: SignIn) -> tuple[LineView, PackView]:
+async def line_for(scene: Scene, desk: SignIn) -> tuple[LineView, PackView]:
     """A line, and the eSIM for it from this person's distributor, who delivers it."""
     distributor = (await UserDesk(scene.desk.database).user(OPERATOR, desk.address)).distributor
     while True:  # `line` refuses when the fleet has no other one

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from models.catalogue.views import PackView
 from models.errors import Refused
 from models.fleet.inventory import LineView, SimState
 from models.orders.lifecycle import OrderKind
@@ -62,10 +63,14 @@ class Scene:
                 return line
         raise Refused.because("demo", action=action)
 
-    async def place(self, kind: OrderKind, line: LineView) -> str:
-        """Place an order for the line, wait until it was mailed to the distributor, and return its id."""
-        shop = await self.catalogue.shop(await self.caller(), line.msisdn)
-        pack = shop.chosen or (shop.packs[0] if shop.packs else None)
+    async def place(self, kind: OrderKind, line: LineView, pack: PackView | None = None) -> str:
+        """Place an order for the line, wait until it was mailed to the distributor, and return its id.
+
+        Without `pack` the one that the shop chose, or its first.
+        """
+        if pack is None:
+            shop = await self.catalogue.shop(await self.caller(), line.msisdn)
+            pack = shop.chosen or (shop.packs[0] if shop.packs else None)
         placed = await self.desk.place(
             await self.caller(),
             OrderDraft(

@@ -1,31 +1,19 @@
-"""`make pictures`: what operators and contacts see, for the README and the runbook.
+"""`make pictures`: what operators and contacts see, for the README, the runbook and the tour of the portal.
 
 `python -m tests.browser.take_pictures` plays some orders on a throw-away sandbox whose mail server refuses
-most of them, looks at the Temporal Web UI and the portal with a browser, and writes `docs/pictures/`.
+most of them, looks at the Temporal Web UI and the portal with a browser, and writes `docs/pictures/`. The
+pictures of the tour are taken on another sandbox, in which some weeks pass.
 """
 
 import asyncio
-import io
 import json
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from PIL import Image
-from playwright.async_api import (
-    Browser,
-    FilePayload,
-    FloatRect,
-    Locator,
-    Page,
-    ViewportSize,
-    async_playwright,
-    expect,
-)
+from playwright.async_api import Browser, FilePayload, async_playwright, expect
 
 from models.codes.activation import parse_activation_code
 from models.people.callers import Role
@@ -37,55 +25,16 @@ from store.session import Database
 from telemetry.leaving import leave
 from temporal.connection import connect
 from tests.browser.cast import TAKES, Cast
+from tests.browser.pictures import PICTURES, SCREEN, a_page, keep, sign_in
+from tests.browser.portal_pictures import of_the_tour
 from tests.browser.serving import CHROMIUM_OPTIONS
 from tests.builders import OPERATOR
 from tests.system.scene import a_mailbox
 
-PICTURES = TOP / "docs" / "pictures"
 COLUMNS = ("Workflow ID", "OrderStatus", "OrderKind", "Provider", "HoldReason", "Start")
-WIDE = ViewportSize(width=1600, height=830)
-SCREEN = ViewportSize(width=1400, height=900)
-PHONE = ViewportSize(width=390, height=844)
-MARGIN = 24
-DRAWN_MILLISECONDS = 1500
-"""What the Web UI takes to draw itself once its text is there: it is never idle."""
 PATIENCE_MILLISECONDS = 30_000
 """How long what a picture shows may take to appear, also on a machine that does other things."""
 CODE = parse_activation_code("LPA:1$smdp.operator.example$DEMO-4F2A-0001-9C7B")
-
-
-@asynccontextmanager
-async def a_page(browser: Browser, *, phone: bool = False) -> AsyncIterator[Page]:
-    context = await browser.new_context(
-        viewport=PHONE if phone else WIDE,
-        device_scale_factor=2 if phone else 0.8,
-        color_scheme="light",
-        reduced_motion="reduce",
-        timezone_id="UTC",
-        locale="en-GB",
-    )
-    page = await context.new_page()
-    try:
-        yield page
-    finally:
-        await context.close()
-
-
-async def keep(page: Page, name: str, beginning: Locator | None = None) -> None:
-    """Write what is seen, or what is beside and below `beginning`.
-
-    In as many colours as a palette holds: a quarter of the size.
-    """
-    size = page.viewport_size or WIDE
-    await page.mouse.move(size["width"] / 2, size["height"] - 1)  # over nothing
-    await page.wait_for_timeout(DRAWN_MILLISECONDS)
-    part: FloatRect | None = None
-    if beginning is not None and (top := await beginning.bounding_box()):
-        left, above = top["x"] - MARGIN, top["y"] - MARGIN
-        part = {"x": left, "y": above, "width": WIDE["width"] - left, "height": WIDE["height"] - above}
-    seen = Image.open(io.BytesIO(await page.screenshot(clip=part)))
-    few = seen.convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    few.save(PICTURES / f"{name}.png", optimize=True)
 
 
 async def of_the_web_ui(browser: Browser, web_ui: str, cast: Cast) -> None:
@@ -139,10 +88,8 @@ async def of_the_pages(browser: Browser, cast: Cast, folder: Path) -> None:
     portal, sim = cast.settings.portal_url, cast.sim_with_code
     async with a_page(browser) as page:
         await page.set_viewport_size(SCREEN)
-        await page.goto(f"{portal}/sign-in")
-        await page.locator("[name=email]").fill(who.address)
-        await page.locator("[name=password]").fill(who.password)
-        await page.locator("form button[type=submit]").first.click()
+        await sign_in(page, portal, who)
+        await page.goto(f"{portal}/inventory")
         await expect(page.get_by_role("heading", name="Inventory")).to_be_visible()
         await keep(page, "pages-inventory")
         await page.goto(f"{portal}/orders/{cast.processed}")
@@ -161,6 +108,15 @@ async def take(chromium: str) -> None:
     """Play, look, and write every picture."""
     PICTURES.mkdir(exist_ok=True)
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_OPTIONS))
+        await of_held_work(browser)
+        await of_the_tour(browser)
+        await browser.close()
+
+
+async def of_held_work(browser: Browser) -> None:
+    """The pictures of README and runbook, on a sandbox whose mail server refuses orders."""
     with tempfile.TemporaryDirectory(prefix="esim-pictures-") as folder:
         async with a_mailbox() as mailbox:
             smtp_url = f"smtp://127.0.0.1:{mailbox.port}"
@@ -175,14 +131,9 @@ async def take(chromium: str) -> None:
                 cast = Cast(await connect(settings), database, settings, mailbox)
                 try:
                     await cast.play()
-                    async with async_playwright() as playwright:
-                        browser = await playwright.chromium.launch(
-                            executable_path=chromium, args=list(CHROMIUM_OPTIONS)
-                        )
-                        await of_the_web_ui(browser, addresses.temporal_ui_url, cast)
-                        await of_the_portal(browser, cast)
-                        await of_the_pages(browser, cast, data.path)
-                        await browser.close()
+                    await of_the_web_ui(browser, addresses.temporal_ui_url, cast)
+                    await of_the_portal(browser, cast)
+                    await of_the_pages(browser, cast, data.path)
                 finally:
                     await database.close()
 

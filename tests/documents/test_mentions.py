@@ -20,7 +20,7 @@ TREE: Any = typer.main.get_command(app)
 MARKED = {
     "it needs a container engine": 6,
     "they are the tests": 1,
-    "it runs until Ctrl-C": 2,
+    "it runs until Ctrl-C": 3,
     "they measure for minutes": 2,
     "tests/documents/test_api_tour.py does, as one script": 18,
     "tests/system/test_clock_sandbox.py does, in a sandbox with a clock": 1,

@@ -2,15 +2,24 @@
 
 import asyncio
 import os
+import re
 from pathlib import Path
 
 import pytest
 
+from models.people.callers import USER_ROLES, Role
 from sandbox.demo import __main__ as demonstration
+from sandbox.demo.browser import Browser, signed_in
 from tests.starter.forked import Forked
 from tests.temporal_server import comes_true
 
 TOP = Path(__file__).parent.parent.parent
+_STARTS = {
+    Role.OWNER: "/dashboard",
+    Role.ADMINISTRATOR: "/dashboard",
+    Role.PROVIDER_DESK: "/desk",
+}
+"""Where a sign-in leads, if not to the inventory."""
 
 
 @pytest.mark.covers("W1", "W8")
@@ -30,7 +39,9 @@ async def test_the_demonstration_is_right(tmp_path: Path) -> None:
 
 @pytest.mark.covers("W8")
 @pytest.mark.timeout(300)
-async def test_a_demonstration_that_stays_says_that_its_clock_is_ahead(tmp_path: Path) -> None:
+async def test_a_demonstration_that_stays_has_a_sign_in_and_something_to_try_for_each_role(
+    tmp_path: Path,
+) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
     log = tmp_path / "demo.log"
     with log.open("wb") as output:
@@ -38,11 +49,31 @@ async def test_a_demonstration_that_stays_says_that_its_clock_is_ahead(tmp_path:
         demo = await Forked.start("sandbox.demo", *arguments, env=environment, cwd=TOP, output=output)
     try:
         await comes_true(lambda: demo.returncode is not None or "Ctrl-C ends it." in log.read_text(), 240)
+        said = log.read_text()
+        assert "The clock of this sandbox is 30 days ahead" in said, said
+        await _each_role_finds_its_work(said)
     finally:
         demo.terminate()
         await asyncio.wait_for(demo.wait(), 60)
-    said = log.read_text()
-    assert "The clock of this sandbox is 30 days ahead" in said, said
+
+
+async def _each_role_finds_its_work(said: str) -> None:
+    portal = re.search(r"^Pages: (\S+)/sign-in$", said, re.M)
+    link = re.search(r"^  (\S+/o/\S+)$", said, re.M)
+    assert portal, said
+    assert link, said
+    for role in USER_ROLES:
+        who = re.search(rf"^  {role} +(\S+@\S+) +(\S+)$", said, re.M)
+        assert who, role
+        assert len(re.findall(rf"^  {role} ", said, re.M)) > 1, f"nothing to try for {role}"
+        async with signed_in(portal[1], who[1], who[2]) as browser:
+            assert browser.path == _STARTS.get(role, "/inventory")
+            if role is Role.PROVIDER_DESK:
+                assert browser.page.words.count("Switch to eSIM") == 4
+            if role is Role.SUPPORT:
+                assert "Rosa Diaz" in (await browser.open("/travel")).words
+    async with Browser(portal[1]) as contact:
+        assert "You need no account" in (await contact.open(link[1])).words
 
 
 def test_a_chapter_that_does_not_exist_is_refused_with_those_that_do(
