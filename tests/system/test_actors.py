@@ -4,6 +4,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+
+from models.people.views import ContactRole
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
@@ -55,8 +57,13 @@ async def foreigners(scene: Scene) -> list[str]:
         pack = item("Other pack", account=account, distributor="Elsewhere")
         await desks.catalogue.import_catalogue(OPERATOR, as_csv(pack))
     cleo = await desks.users.create_user(OPERATOR, "Bolt", "Cleo", "cleo@bolt.example", role="owner")
-    theirs = await desks.contacts.add_contact(OPERATOR, "Bolt", "Elsewhere", "Bob", "bob@elsewhere.example")
-    other = await desks.contacts.add_contact(OPERATOR, ACCOUNT, "Elsewhere", "Eve", "eve@elsewhere.example")
+    roles = (ContactRole.ORDER,)
+    theirs = await desks.contacts.add_contact(
+        OPERATOR, "Bolt", "Elsewhere", "Bob", "bob@elsewhere.example", roles
+    )
+    other = await desks.contacts.add_contact(
+        OPERATOR, ACCOUNT, "Elsewhere", "Eve", "eve@elsewhere.example", roles
+    )
     return [
         cleo.actor,
         f"contact:{theirs.id}",
