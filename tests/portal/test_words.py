@@ -84,7 +84,14 @@ def test_no_word_is_left_over() -> None:
         *("webhook_states.", "webhook_short.", "webhook_why.", "webhook_outcomes.", "event_groups."),
         *(
             f"webhooks.{name}"
-            for name in ("made_before", "rotated_before", "choose_types", "types_", "to_be_sent")
+            for name in (
+                "made_before",
+                "rotated_before",
+                "choose_types",
+                "types_",
+                "to_be_sent",
+                "url_changed",
+            )
         ),
         "catalogue.filter_unknown",
         "people.link.",
