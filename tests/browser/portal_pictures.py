@@ -11,7 +11,7 @@ from sandbox.demo.travel import ROSA
 from tests.browser.pictures import MARGIN, SCREEN, a_page, fit, keep, sign_in
 from tests.browser.portal_weeks import PROFILE, Weeks, some_weeks
 
-_LONG = 1200
+_LONG = 1300
 """How high the picture of a long page may be."""
 
 
