@@ -56,7 +56,7 @@ OF_OWNER: Mapping[str, str] = {
     "travel: a subscriber": "/travel/subscribers/SB-2",
     "travel: an eSIM line": "/travel/lines/EL-2",
     "travel: eSIM list": "/travel/stock",
-    "travel: eSIM list, allocated": "/travel/stock?state=allocated",
+    "travel: eSIM list, on lines": "/travel/stock?state=on_line",
     "travel: plans": "/travel/plans",
     "people": "/people",
     "profiles": "/administration/profiles",

@@ -11,7 +11,7 @@ from sandbox.demo.travel import ROSA
 from tests.browser.pictures import MARGIN, SCREEN, a_page, fit, keep, sign_in
 from tests.browser.portal_weeks import PROFILE, Weeks, some_weeks
 
-_LONG = 1200
+_LONG = 1300
 """How high the picture of a long page may be."""
 
 
@@ -65,7 +65,7 @@ async def of_the_desk(browser: Browser, weeks: Weeks) -> None:
         await taken(page, f"{weeks.portal}/desk", "tour-desk", page.get_by_role("link", name="Acknowledge"))
     async with a_page(browser) as page:
         await taken(
-            page, weeks.work.link, "tour-order-link", page.get_by_role("link", name="Acknowledge"), margin=0
+            page, weeks.work.link, "tour-order-link", page.get_by_role("link", name="Acknowledge"), margin=-40
         )
 
 
