@@ -4,13 +4,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-
-from models.people.views import ContactRole
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from models.errors import Refused
 from models.orders.lifecycle import HoldReason
+from models.people.views import ContactRole
 from starter import callers
 from starter.codes.drafts import QrRequestDraft
 from store import origins
