@@ -27,7 +27,7 @@ async def log_in(page: Page, sub: str, email: str) -> None:
 
 
 @pytest.mark.covers("P1", "P13", "P14")
-async def test_a_person_signs_in_at_the_provider_and_again_before_something_sensitive(
+async def test_a_person_provider_of_sign_in_the_provider_and_again_before_something_sensitive(
     chromium: Browser,
     desks: Desks,
     api_settings: Settings,
