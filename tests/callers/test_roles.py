@@ -17,6 +17,7 @@ from models.people.callers import (
     Role,
     UserKind,
 )
+from models.people.views import ContactRole
 from starter import callers
 from starter.desks import Desks
 from store import origins
@@ -280,6 +281,10 @@ async def test_a_step_asks_who_its_actor_is(desks: Desks, acme: Known) -> None:
         assert await asked(dora.actor, distributor=dora.distributor_id) is None
         assert await asked(dora.actor) == "unknown_actor"
         assert await asked(dora.actor, distributor=dora.distributor_id + 1) == "unknown_actor"
+        assert await asked(contact, distributor=dora.distributor_id) == "unknown_actor", (
+            "orders are not theirs"
+        )
+        await desks.contacts.edit_contact(OPERATOR, None, acme.contact, add_roles=(ContactRole.ORDER,))
         assert await asked(contact, distributor=dora.distributor_id) is None
         assert await asked(contact) == "unknown_actor"
         assert await asked(contact, Permission.PLACE_ORDERS, dora.distributor_id) == "not_permitted"

@@ -23,7 +23,7 @@ ACCOUNT_TABLES = {table.name for table in Row.metadata.tables.values() if "accou
 FROM = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 OF_ACCOUNT = re.compile(r"(account_id|accounts\.id) = \$\d")
 OF_RECORD = re.compile(
-    r"\b(id|sim_id|request_id|job_id|holder|subject) = \$\d"
+    r"\b(id|sim_id|request_id|job_id|holder|subject|recipient) = \$\d"
     r"|\border_id (?:IN \(|= ANY \()\$\d|\bgroup_id IN \(\$\d|\b(?:\w+_)?id = ANY ?\(\$\d"
     r"|about @> \$\d"
 )
