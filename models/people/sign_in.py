@@ -65,7 +65,7 @@ class OpenIdBegun:
     state: str
     nonce: str
     verifier: str = field(repr=False)
-    """Of PKCE: whoever has the code alone gets no token."""
+    """Of PKCE: a code alone is exchanged for no token."""
     at: int
     """When it was begun, in seconds since 1970."""
     again: bool = False

@@ -160,7 +160,7 @@ class OpenIdDesk:
         return found, token
 
     async def _with_address(self, identity: Identity, token: str) -> Identity:
-        """The identity with its address; the provider is asked only where nobody is linked with it yet."""
+        """The identity with its address; the provider is asked only where no user is linked with it yet."""
         async with self._database.reading() as connection:
             if await identities.user_of(connection, identity) is not None:
                 return identity
@@ -211,5 +211,5 @@ def _since(begun: OpenIdBegun) -> timedelta:
 
 
 def _refused(why: str) -> Refused:
-    _log.warning("Nobody was signed in by the OpenID provider: %s.", why)
+    _log.warning("A sign-in by the OpenID provider was refused: %s.", why)
     return Refused.because("openid_refused")

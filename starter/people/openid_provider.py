@@ -40,7 +40,7 @@ _log = logging.getLogger(__name__)
 
 
 class ProviderRejected(Exception):
-    """The provider, or a check of its answer, says that nobody signs in. The message names no person."""
+    """The provider, or a check of its answer, refuses the sign-in. The message names no person."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class OpenIdProvider:
             "nonce": begun.nonce,
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
             "code_challenge_method": "S256",
-            # whoever is asked for an age has to say when the user authenticated
+            # a provider that is asked for an age has to say when the user authenticated
             "max_age": str(0 if begun.again else int(SIGNED_IN_FOR.total_seconds())),
         }
         if asked:
