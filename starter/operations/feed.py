@@ -55,7 +55,7 @@ class FeedDesk:
         self, caller: Caller, order_id: str, *, after: str | None = None, limit: int = LARGEST_PAGE
     ) -> FeedPage:
         """What happened to an order after the cursor, oldest first, and whether that is all: the order has
-        ended and nothing is left to be sent.
+        ended and no step of it is held.
         """
         async with self._database.reading() as connection:
             order = await views.order(connection, caller.scope, order_id, history=False)
@@ -136,4 +136,7 @@ async def _page(connection: AsyncConnection, wanted: FeedFilter, after: str | No
 
 
 def _over(order: OrderView) -> bool:
-    return order.status not in OPEN and order.held_reason is None and not order.not_sent
+    """An e-mail or a call that is retried after the order's end adds nothing to its events unless it is held:
+    who follows the order does not wait for the mail server.
+    """
+    return order.status not in OPEN and order.held_reason is None

@@ -154,8 +154,8 @@ async def stream_order(
     after: After = None,
 ) -> Response:
     """What happens to an order of any kind, as server-sent events, from its first event or after the last one
-    that was received. It ends by itself, with the event `end`, when the order has ended and its e-mails are
-    sent.
+    that was received. It ends by itself, with the event `end`, when the order has ended and no step of
+    it is held.
     """
 
     async def read(cursor: str | None) -> FeedPage:

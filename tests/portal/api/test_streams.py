@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -11,9 +12,12 @@ from fastapi import FastAPI
 
 import portal.api.event_stream
 import portal.api.streams
+from models.operations.not_sent import NotSentReason
 from models.people.callers import Role
 from starter.desks import Desks
 from store import events
+from store.operations import not_sent
+from store.operations.not_sent import Sending
 from tests.builders import ACCOUNT, OPERATOR, run
 from tests.callers.world import BOLT, Known
 from tests.portal.api.following import Served, served
@@ -112,10 +116,13 @@ async def test_streams_that_open_while_transactions_overlap_get_each_event_once(
             assert reader.ids == readers[0].ids, "in the same sequence"
 
 
-async def test_the_stream_of_an_order_ends_with_it(
+async def test_the_stream_of_an_order_ends_with_it_while_its_email_is_still_retried(
     here: Served, desks: Desks, keys: Keyring, acme: Known
 ) -> None:
     headers, path = await keys.of(), f"/orders/{acme.order}/events/stream"
+    async with desks.database.transaction() as connection:
+        email = Sending(acme.order, "send_email:people")
+        await not_sent.failed(connection, email, NotSentReason.MAIL_UNAVAILABLE, took=timedelta())
     async with here.following(path, headers) as reader:
         await reader.has(1)
         assert reader.types[0] == "order.submitted"

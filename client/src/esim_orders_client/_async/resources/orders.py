@@ -258,8 +258,8 @@ class AsyncOrdersApi:
         """Follow an order.
 
         What happens to an order of any kind, as server-sent events, from its first event or after the last
-        one that was received. It ends by itself, with the event `end`, when the order has ended and its
-        e-mails are sent.
+        one that was received. It ends by itself, with the event `end`, when the order has ended and no
+        step of it is held.
 
         Needs the permission `view_orders`.
 
