@@ -18,7 +18,7 @@ from store.scopes import within
 LEAST_ENDING = 3
 """Digits by which a phone number is found that ends with them."""
 LONGEST = 200
-_FEW = 250
+FEW = 250
 """Of so many rows that a search finds, a list reads these alone; of more, it is read in its sequence."""
 _NUMBER = re.compile(r"\+?[0-9(][0-9\s().\-/]*")
 _REFERENCE = re.compile(r"(n|ag)-[0-9]+", re.IGNORECASE)
@@ -60,9 +60,9 @@ async def _few(
     connection: AsyncConnection, scope: Scope, row: Any, asked: ColumnElement[bool]
 ) -> ColumnElement[Any] | None:
     """The ids of the rows that are asked for, so that a list reads these alone; None where they are many."""
-    some = select(row.id).where(within(scope, row.account_id), asked).limit(most(_FEW))
+    some = select(row.id).where(within(scope, row.account_id), asked).limit(most(FEW))
     ids = list(await connection.scalars(some))
-    return None if len(ids) >= _FEW else literal(ids, ARRAY(BigInteger))
+    return None if len(ids) >= FEW else literal(ids, ARRAY(BigInteger))
 
 
 def _of_reference(text: str) -> ColumnElement[bool]:
