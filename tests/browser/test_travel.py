@@ -1,16 +1,19 @@
 """Travel eSIMs as the support staff sells them in a browser, over a real worker (T rows)."""
 
+import re
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.browser.ordering import Ordering, looks_right
 from tests.browser.travel_shop import a_line, csv_file, offered, ordered, portal
 from tests.builders import OPERATOR
+from tests.portal.pages.people import PASSWORD
 from tests.starter.travel.files import esim
 from tests.system.conftest import idle_scene, scene, temporal
 from tests.system.travel.test_line_orders import ROSA
 from tests.temporal_server import eventually
-from tests.travel_world import ADAM, SUE
+from tests.travel_world import ADAM, SUE, add_travel_plan
 
 __all__ = ["idle_scene", "portal", "scene", "temporal"]
 
@@ -30,7 +33,10 @@ async def test_a_subscriber_is_found_and_given_an_esim_with_a_plan(portal: Order
         await page.locator("#esims").get_by_role("link", name="Add line").first.click()
         await offered(page, "Spain, Nowhere")
         await expect(page.locator("#countries-error")).to_contain_text("No country has this name")
+        await add_travel_plan(portal.scene.database, "Euro 5", data_mb=5000)
+        await portal.scene.sql("UPDATE travel_plans SET price = 24.90 WHERE name = 'Euro 5'")
         await offered(page, "Espagne")
+        await expect(page.locator(".card-choice")).to_contain_text(["$9.90", "$24.90"])
         card = page.locator(".card-choice").first
         for words in ("Euro 1", "France, Germany, Italy, Spain", "1 GB", "30 days", "$9.90", "in stock: 2"):
             await expect(card).to_contain_text(words)
@@ -61,9 +67,23 @@ async def test_a_subscriber_is_found_and_given_an_esim_with_a_plan(portal: Order
         await page.get_by_role("link", name="To the subscriber").click()
         await page.reload()
         await expect(page.get_by_role("row", name="Euro 1").last).to_contain_text("EL-")
+        await _is_of_the_staff_only(page)
 
 
-@pytest.mark.covers("T6", "T14", "T16", "T17", "T26", "T42")
+async def _is_of_the_staff_only(page: Page) -> None:
+    """A subscriber who opens the same address is asked to sign in, and cannot."""
+    await page.context.clear_cookies()
+    await page.reload()
+    await expect(page).to_have_url(re.compile("/sign-in"))
+    await page.locator("[name=email]").fill(ROSA)
+    await page.locator("[name=password]").fill(PASSWORD)
+    await page.locator("form button[type=submit]").first.click()
+    await expect(page.locator("#errors")).to_be_visible()
+    await page.goto("/travel")
+    await expect(page).to_have_url(re.compile("/sign-in"))
+
+
+@pytest.mark.covers("T6", "T14", "T16", "T17", "T25", "T26", "T42")
 async def test_a_plan_goes_on_an_esim_of_its_profile_and_an_order_waits_for_stock(portal: Ordering) -> None:
     async with portal.signed_in(SUE) as page, portal.signed_in(ADAM) as adam:
         line = await a_line(portal, page)
@@ -107,8 +127,38 @@ async def test_a_plan_goes_on_an_esim_of_its_profile_and_an_order_waits_for_stoc
         await expect(level.get_by_role("cell").nth(1)).to_have_text("1")
         await adam.get_by_role("link", name="Import eSIMs").click()
         await adam.get_by_label("Only check").uncheck()
+        portal.scene.mailbox.refused_subjects = {"is ready:": "550 5.7.1 Refused"}
         await adam.set_input_files("#file", files=[csv_file(esim(50, profile=10))])
         await adam.wait_for_url("**/jobs/*")
-        await portal.scene.ended(order)
+        await _only_the_refused_email_is_tried_again(portal, adam, order)
         await page.goto("/travel/subscribers/SB-1")
         await expect(page.get_by_role("row", name="Japan")).to_contain_text("Queued")
+
+
+async def _only_the_refused_email_is_tried_again(portal: Ordering, adam: Page, order: str) -> None:
+    """The order is held for its QR code; the confirmation has gone out, and does not go out again."""
+    await eventually(
+        lambda: portal.scene.desk.order(OPERATOR, order),
+        lambda found: (
+            found.held_reason == "mail_rejected" and "mail.sent" in [event.type for event in found.events]
+        ),
+    )
+    mails = portal.scene.mailbox.mails
+    before = len(mails)
+    assert order in mails[-1].subject
+    log, rows = f"/administration/e-mails?to={ROSA}", adam.locator("#mails tbody tr")
+    await adam.goto(log)
+    await expect(rows.filter(has_text="Failed")).to_have_count(1)
+    await expect(rows.filter(has_text="Failed")).to_contain_text("eSIM of the subscriber")
+    await adam.goto("/held")
+    await expect(adam.get_by_role("row", name=order)).to_contain_text("The mail server refused a recipient")
+    portal.scene.mailbox.refused_subjects = {}
+    await adam.get_by_role("button", name=re.compile(f"^Retry.*{order}")).click()
+    await portal.scene.ended(order)
+    assert ["is ready:" in mail.subject for mail in mails[before:]] == [True]
+    await adam.goto(log)
+    await expect(rows.filter(has_text="Failed")).to_have_count(0)
+    await expect(rows.filter(has_text="eSIM of the subscriber")).to_have_count(2)
+    await adam.goto(f"/orders/{order}")
+    sent = adam.locator("#timeline li").filter(has_text="An e-mail was sent")
+    await expect(sent.filter(has_text="Confirmation to the subscriber.")).to_have_count(1)

@@ -1,5 +1,6 @@
 """An eSIM line as the support staff serves it in a browser, over a real worker (T rows)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -12,13 +13,14 @@ from tests.builders import OPERATOR
 from tests.system.conftest import idle_scene, scene, temporal
 from tests.system.scene import Received
 from tests.system.travel.test_line_orders import ROSA
-from tests.temporal_server import comes_true
-from tests.travel_world import SUE
+from tests.temporal_server import comes_true, eventually
+from tests.travel_world import SUE, add_esim_line, assign_plan
 
 __all__ = ["idle_scene", "portal", "scene", "temporal"]
 
 
-@pytest.mark.covers("T4", "T5", "T21", "T22", "T28", "T29", "T30", "T31", "T32", "T33", "T34", "T35", "T43")
+@pytest.mark.covers("T4", "T5", "T21", "T22", "T23", "T28", "T29", "T30")
+@pytest.mark.covers("T31", "T32", "T33", "T34", "T35", "T43")
 async def test_a_line_is_served_and_says_what_happened_to_it(portal: Ordering) -> None:
     async with portal.signed_in(SUE) as page:
         line = await a_line(portal, page)
@@ -56,6 +58,7 @@ async def test_a_line_is_served_and_says_what_happened_to_it(portal: Ordering) -
         await _suspended_and_resumed(page)
         await _sent_again(portal, page)
         await _replaced(portal, page)
+        await _ends_after_thirty_days(portal, page)
 
 
 async def _revoked_against_a_connection(portal: Ordering, page: Page, line: str) -> None:
@@ -121,6 +124,8 @@ async def _sent_again(portal: Ordering, page: Page) -> None:
 async def _replaced(portal: Ordering, page: Page) -> None:
     """Another eSIM takes the line; the plans stay."""
     before = await page.locator("#about dd.mono").inner_text()
+    links = [link for mail in portal.scene.mailbox.mails for link in re.findall(r"/q/[\w-]+", mail.text)]
+    assert (await page.request.get(links[-1])).status == 200
     await page.get_by_role("link", name="Replace eSIM").click()
     await page.get_by_role("radio", name="new phone").check()
     await page.get_by_role("button", name="Replace").click()
@@ -132,3 +137,22 @@ async def _replaced(portal: Ordering, page: Page) -> None:
     await page.get_by_role("link", name="To the eSIM line").click()
     await expect(page.locator("#plans tbody tr")).to_have_count(3)
     assert await page.locator("#about dd.mono").inner_text() != before
+    assert (await page.request.get(links[-1])).status != 200, "the old code is dead"
+
+
+async def _ends_after_thirty_days(portal: Ordering, page: Page) -> None:
+    """A plan that started a month ago ends 30 days after its start; one that was never used has lapsed."""
+    database = portal.scene.database
+    line = await add_esim_line(database, 1, 50)
+    used, _ = [await assign_plan(database, line, 1, ago=timedelta(days=days)) for days in (31, 400)]
+    started = datetime.now(UTC) - timedelta(days=30) + timedelta(seconds=2)
+    await portal.portal.desks.reports.connect(OPERATOR, f"EL-{line}", "Italy", key="a month ago", at=started)
+    await eventually(lambda: portal.scene.sql("SELECT 1 FROM events WHERE type = 'plan.expired'"), bool)
+    await page.goto(f"/travel/lines/EL-{line}")
+    ended = page.get_by_role("row", name=f"PA-{used}")
+    await expect(ended).to_contain_text("Expired")
+    times = re.findall(r"\d+ \w+ \d{4}, \d\d:\d\d", await ended.inner_text())
+    first, last = [datetime.strptime(f"{moment} +0000", "%d %B %Y, %H:%M %z") for moment in times]
+    assert last - first == timedelta(days=30)
+    await expect(page.locator("#moments")).to_contain_text("Euro 1 ended after its 30 days")
+    await expect(page.locator("#plans")).to_contain_text("Lapsed, never used")

@@ -1,14 +1,16 @@
 """The stock, the plans and the subscribers of travel eSIMs in a browser, over a real worker (T rows)."""
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.ordering import Ordering, looks_right
 from tests.browser.travel_shop import a_line, csv_file, portal
 from tests.builders import OPERATOR
 from tests.starter.travel.files import esim, stock_file
 from tests.system.conftest import idle_scene, scene, temporal
-from tests.travel_world import ADAM
+from tests.system.travel.test_withdrawn_esims import swept
+from tests.temporal_server import comes_true
+from tests.travel_world import ADAM, add_esim_line
 
 __all__ = ["idle_scene", "portal", "scene", "temporal"]
 
@@ -21,10 +23,10 @@ France,Other,2,$0.010
 """
 
 
-@pytest.mark.covers("T12", "T24", "T36", "T37")
+@pytest.mark.covers("T12", "T24", "T28", "T36", "T37", "T40")
 async def test_the_stock_is_listed_with_whom_each_esim_is_allocated_to(portal: Ordering) -> None:
     async with portal.signed_in(ADAM) as page:
-        await a_line(portal, page)
+        line = await a_line(portal, page)
         await portal.portal.desks.stock.import_stock(
             OPERATOR, None, stock_file(esim(60, profile=2, ends_on="2099-12-31"), esim(61, profile=2))
         )
@@ -51,11 +53,40 @@ async def test_the_stock_is_listed_with_whom_each_esim_is_allocated_to(portal: O
         await looks_right(page, "discard")
         await page.get_by_role("button", name="Discard").click()
         await expect(page.get_by_text("out of use for ever")).to_be_visible()
-        await expect(page.get_by_role("link", name="Add plan")).to_have_count(0)
         await page.goto("/imports/import_travel_stock")
         await page.set_input_files("#file", files=[csv_file(esim(60))])
         await page.wait_for_url("**/jobs/*")
         await expect(page.get_by_text("an eSIM with this ICCID is in stock already")).to_be_visible()
+        await _withdrawn(portal, page, line)
+
+
+async def _withdrawn(portal: Ordering, page: Page, line: str) -> None:
+    """Two eSIMs that were never installed: one whose code was sent is discarded, the other is in stock again.
+    The subscriber is notified that the plan lapses soon, and that the eSIM was withdrawn.
+    """
+    await page.goto(f"/travel/lines/{line}")
+    await expect(page.get_by_role("link", name="Add plan")).to_have_count(1)
+    iccid = await page.locator("#about dd.mono").inner_text()
+    never_sent = await add_esim_line(portal.scene.database, 1, 90)
+    await portal.scene.sql("UPDATE plan_assignments SET lapses_at = esim_now() + interval '6 days'")
+    mails = len(portal.scene.mailbox.mails)
+    assert (await swept(portal.scene, 91))["not_installed"] == 2
+    await page.reload()
+    await expect(page.get_by_text("The eSIM was withdrawn on")).to_be_visible()
+    await expect(page.locator("#moments")).to_contain_text("no phone had installed it")
+    await expect(page.locator("#moments")).to_contain_text("Euro 1 lapses soon; the subscriber is notified")
+    await expect(page.get_by_role("link", name="Add plan")).to_have_count(0)
+    await page.goto(f"/travel/lines/{line}/add-plan")
+    await expect(page.get_by_text("The line has no eSIM in use")).to_be_visible()
+    await page.goto(f"/travel/stock?q={iccid}")
+    await expect(page.get_by_role("row", name=iccid)).to_contain_text("Discarded")
+    await page.goto("/travel/stock?profile=7&state=free")
+    await expect(page.locator("#esims tbody tr")).to_have_count(2)
+    await page.goto(f"/travel/lines/EL-{never_sent}")
+    await expect(page.get_by_text("The eSIM was withdrawn on")).to_be_visible()
+    await comes_true(lambda: len(portal.scene.mailbox.mails) >= mails + 3)
+    told = [mail.text for mail in portal.scene.mailbox.mails[mails:]]
+    assert sum("not been installed on any phone" in text for text in told) == 2
 
 
 @pytest.mark.covers("T15", "T27", "T38")
@@ -114,3 +145,13 @@ async def test_a_subscriber_is_added_and_edited(portal: Ordering) -> None:
         await page.get_by_label("E-mail address").fill("nina@home.example")
         await page.get_by_role("button", name="Save").click()
         await expect(page.get_by_text("nina@home.example")).to_be_visible()
+        await page.goto("/imports/import_subscribers")
+        await page.get_by_label("Only check").uncheck()
+        content = b"name,phone,plan,bundles\nNina Novak,+33639981234,Basic,12\n"
+        file = FilePayload(name="subscribers.csv", mimeType="text/csv", buffer=content)
+        await page.set_input_files("#file", files=[file])
+        await expect(page.locator("#job .badge", has_text="Done")).to_be_visible(timeout=20_000)
+        await page.goto("/travel?q=nina")
+        await page.get_by_role("link", name="Nina Novak").click()
+        await expect(page.locator("#complimentary")).to_contain_text("basic")
+        await expect(page.locator("#complimentary")).to_contain_text("12")
