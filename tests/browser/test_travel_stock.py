@@ -115,7 +115,7 @@ async def test_the_catalogue_says_why_a_plan_has_its_profile(portal: Ordering) -
         await looks_right(page, "edit a plan")
         await page.get_by_label("Countries").fill("France; Ivory Coast")
         await page.get_by_role("button", name="Save").click()
-        await expect(page.locator("#terms")).to_contain_text("France")
+        await expect(page.locator("#terms")).to_contain_text("Ivoire, France")
         await page.get_by_role("link", name="Withdraw…").click()
         await looks_right(page, "withdraw")
         await page.get_by_role("button", name="Withdraw").click()
