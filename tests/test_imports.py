@@ -63,9 +63,9 @@ def test_no_name_is_imported_from_a_module_that_only_hands_it_on(package: str) -
 @pytest.mark.parametrize(
     "source",
     [
-        "from starter.orders.desk import OrderDraft",
-        "from starter.orders import desk\n\nprint(desk.OrderDraft)",
+        "from starter.orders.placing import OrderDraft",
+        "from starter.orders import placing\n\nprint(placing.OrderDraft)",
     ],
 )
 def test_such_an_import_is_found(source: str) -> None:
-    assert list(taken(ast.parse(source))) == ["starter.orders.desk.OrderDraft"]
+    assert list(taken(ast.parse(source))) == ["starter.orders.placing.OrderDraft"]

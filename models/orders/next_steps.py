@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from models.errors import Refusal
+from models.orders.cancelling import may_cancel
 from models.orders.kinds import permission_of
 from models.orders.lifecycle import OrderStatus, advance
 from models.orders.views import OrderView
-from models.people.callers import Caller, Permission, may_cancel, not_permitted
+from models.people.callers import Caller, Permission, not_permitted
 
 
 class OrderStep(StrEnum):

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from models.errors import Refusal, Refused
-from models.orders.lifecycle import OrderStatus
 
 OPERATOR = "operator"
 """The actor in events for the platform's operators."""
@@ -155,24 +154,6 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 
 USER_ROLES = tuple(role for role in Role if role is not Role.OPERATOR)
 """The roles that a user of an account may have."""
-
-_PLACING_CANCELS = frozenset({OrderStatus.SUBMITTED, OrderStatus.CANCELLED})
-
-
-def cancelling(status: OrderStatus, placing: Permission) -> frozenset[Permission]:
-    """The permissions, any of which allows cancelling an order in this status.
-
-    Before the acknowledgement, the permission to place it (`placing`) is enough. So it is for a cancelled
-    order: cancelling is idempotent, and the call may be repeated.
-    """
-    if status in _PLACING_CANCELS:
-        return frozenset({Permission.CANCEL_ORDERS, placing})
-    return frozenset({Permission.CANCEL_ORDERS})
-
-
-def may_cancel(permissions: Collection[Permission], status: OrderStatus, placing: Permission) -> bool:
-    """Whether these permissions allow cancelling an order in this status."""
-    return not cancelling(status, placing).isdisjoint(permissions)
 
 
 def may_grant(permissions: Collection[Permission], role: Role) -> bool:

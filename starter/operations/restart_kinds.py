@@ -20,7 +20,7 @@ from store.licences import change_rows, requests
 from store.operations import job_steps
 from store.operations.hold_subjects import kind_of
 from store.operations.unfinished import requester_waits
-from store.orders import views
+from store.orders import unfinished as unfinished_orders
 from store.people import reminder_schedules
 from store.travel import due
 from store.travel import notices as travel_notices
@@ -90,7 +90,7 @@ class Restart(Generic[Message]):
 
 
 async def _order(connection: AsyncConnection, order_id: str, settings: Settings) -> PlaceOrder | None:
-    order = await views.unfinished(connection, order_id)
+    order = await unfinished_orders.unfinished(connection, order_id)
     if order is None:
         return None
     chosen = await reminder_schedules.read(connection, order.account_id, order.placed_at)

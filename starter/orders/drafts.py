@@ -21,7 +21,7 @@ from models.values import cut
 from store import lookups
 from store.orders import views
 from store.orders.facts import line_facts
-from store.orders.views import Unfinished
+from store.orders.unfinished import Unfinished
 from store.people import reminder_schedules
 from workflows.orders.messages import PlaceOrder, Timeouts
 

@@ -11,10 +11,11 @@ from sqlalchemy import ARRAY, String, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
+from models.orders.cancelling import cancelling
 from models.orders.kinds import permission_of
 from models.orders.lifecycle import OPEN, OrderStatus, advance
 from models.orders.placement import StepResult
-from models.people.callers import By, Permission, cancelling
+from models.people.callers import By, Permission
 from store import event_parts, events
 from store.event_table import EventRow
 from store.events import Happening

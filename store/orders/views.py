@@ -1,8 +1,7 @@
 """Reads orders, also after their workflow has ended."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -14,13 +13,10 @@ from sqlalchemy import (
     any_,
     bindparam,
     false,
-    func,
     literal,
     null,
-    or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -32,7 +28,6 @@ from models.orders.views import OrderDetails, OrderView
 from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from store import events
-from store.event_table import EventRow
 from store.fleet.tables import SimRow
 from store.operations import holds, not_sent
 from store.orders import conditions, follow_ups, refused
@@ -73,54 +68,6 @@ async def placed(connection: AsyncConnection, scope: Scope, order_id: str) -> Or
     if row is None:
         raise unknown(order_id)
     return (await read(connection, [row]))[0]
-
-
-@dataclass(frozen=True)
-class Unfinished:
-    """What starts the workflow of an order again."""
-
-    account_id: int
-    placed_by: int
-    what: dict[str, Any]
-    shown: Shown
-    placed_at: datetime
-    held: int
-    """How often it was held so far."""
-
-
-_UNFINISHED = (
-    select(
-        OrderRow.placed_at,
-        OrderRow.account_id,
-        OrderRow.kind,
-        OrderRow.placed_by,
-        OrderRow.what,
-        func.coalesce(ProviderRow.name, "").label("provider"),
-        func.coalesce(DistributorRow.name, "").label("distributor"),
-        select(func.count())
-        .where(EventRow.about.contains(array([OrderRow.id])), EventRow.type == "order.held")
-        .correlate(OrderRow)
-        .scalar_subquery()
-        .label("held"),
-    )
-    .outerjoin(ProviderRow, ProviderRow.id == OrderRow.provider_id)
-    .outerjoin(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
-    .where(
-        OrderRow.id == bindparam("order"),
-        or_(OrderRow.status.in_(OPEN_STATUSES), follow_ups.pending(OrderRow.id)),
-    )
-)
-
-
-async def unfinished(connection: AsyncConnection, order_id: str) -> Unfinished | None:
-    """An order that is open, or has ended with follow-ups due; None if nothing is left to do."""
-    row = (await connection.execute(_UNFINISHED, {"order": order_id})).one_or_none()
-    if row is None:
-        return None
-    details = (await EFFECTS[row.kind].details(connection, [order_id])).get(order_id)
-    slot = details.slot if details else None
-    shown = Shown(slot=slot, provider=row.provider, distributor=row.distributor)
-    return Unfinished(row.account_id, row.placed_by, row.what, shown, row.placed_at, row.held)
 
 
 async def orders(

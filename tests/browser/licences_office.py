@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from playwright.async_api import Browser, Locator, Page
+from playwright.async_api import Browser, Locator, Page, expect
 
 from models.licences.numbers import LineType
 from models.people.views import ContactRole
@@ -17,6 +17,7 @@ from tests.system.licences.scene import Licensed
 from tests.system.qr_scene import QUENTIN, a_code
 from tests.system.scene import Scene
 
+ADD_ON = "voice_sms_data"
 HUGO = "hugo@acme.example"
 PRICES = {"voice_sms": "8.00", "voice_sms_data": "10.00", "voice_sms_data_pro": "16.00"}
 
@@ -77,3 +78,13 @@ async def office_of(
 def order_in(page: Page) -> Locator:
     """The link to the open order on a number's tab Integrations."""
     return page.locator("#order").get_by_role("link", name="order-")
+
+
+async def assigned(page: Page) -> str:
+    """Assign any free licence of the add-on on the number's tab; the order."""
+    await page.get_by_role("link", name="Assign eSIM licence").click()
+    await page.locator(f"input[value={ADD_ON}]").check()
+    await page.get_by_role("button", name="Continue").click()
+    await page.get_by_role("button", name="Assign").click()
+    await expect(page.get_by_role("status").get_by_text("The licence is assigned")).to_be_visible()
+    return await order_in(page).inner_text()

@@ -20,7 +20,7 @@ async def opened(page: Page, section: str) -> None:
     await page.get_by_role("link", name=section, exact=True).click()
 
 
-@pytest.mark.covers("F39", "F40", "F41", "F61")
+@pytest.mark.covers("F39", "F40", "F41", "F61", "P5")
 async def test_a_profile_is_made_and_its_switches_decide_what_is_offered(portal: Ordering) -> None:
     async with portal.signed_in(OLGA) as olga, portal.signed_in(ANA) as ana:
         await olga.goto("/administration")
@@ -41,6 +41,7 @@ async def test_a_profile_is_made_and_its_switches_decide_what_is_offered(portal:
         await ana.goto("/inventory/D-1?slot=1")
         await expect(ana.get_by_role("heading", level=1)).to_be_visible()
         await expect(ana.get_by_role("link", name="Switch to eSIM")).to_have_count(0)
+        await _says_why_it_is_not_offered(olga)
         switch = olga.get_by_role("group", name="Switch to eSIM")
         await switch.get_by_label("Line 1").check()
         await olga.get_by_role("button", name="Save").click()
@@ -56,6 +57,20 @@ async def test_a_profile_is_made_and_its_switches_decide_what_is_offered(portal:
         await expect(olga.get_by_text("The profile Night shift is deleted.")).to_be_visible()
         await expect(olga.get_by_role("row", name="Night shift")).to_have_count(0)
     assert (await portal.portal.desks.users.user(OPERATOR, ANA)).profile == "Default"
+
+
+async def _says_why_it_is_not_offered(olga: Page) -> None:
+    """An administrator asks for Ana why the switch is absent; the page of the switches stays as it is."""
+    page = await olga.context.new_page()
+    await page.goto("/inventory/D-1?slot=1")
+    await page.get_by_role("link", name="Why is an action not offered?").click()
+    offer = page.locator("#offer-switch_to_esim")
+    await expect(offer).to_contain_text("Offered")
+    await page.get_by_role("main").get_by_role("textbox").fill(ANA)
+    await page.get_by_role("main").get_by_role("button").click()
+    await expect(offer).to_contain_text("not enabled in your profile")
+    await expect(offer).not_to_contain_text("Offered")
+    await page.close()
 
 
 @pytest.mark.covers("F42")

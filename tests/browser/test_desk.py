@@ -201,17 +201,28 @@ async def test_a_contact_cancels_by_the_link_and_a_late_report_is_kept(portal: O
 async def test_an_owner_begins_at_the_dashboard_and_follows_a_number_to_its_list(portal: Ordering) -> None:
     await portal.scene.desks.users.create_user(OPERATOR, ACCOUNT, "Olga", OLGA, role=Role.OWNER)
     order = await portal.scene.placed(1, key="d1")
-    await portal.scene.placed(2, key="d2")
+    second = await portal.scene.placed(2, key="d2")
+    ten = "UPDATE orders SET status_since = status_since - interval '10 days' WHERE id = :id"
+    await portal.scene.sql(ten, id=order)
     async with portal.signed_in(OLGA) as olga:
         await expect(olga).to_have_url(f"{portal.address}/dashboard")
-        await expect(olga.locator(".tiles li").first).to_contain_text("2")
-        await expect(olga.get_by_role("img", name="Bars for each")).to_be_visible()
+        tiles = olga.locator(".tiles li")
+        for number, words in enumerate(
+            ("To be acknowledged2", "At the provider0", "Late orders1", "Held work0")
+        ):
+            await expect(tiles.nth(number)).to_contain_text(words)
+        await expect(tiles.first).to_contain_text("longest: 10 days")
+        await portal.scene.desk.cancel(OPERATOR, second)
+        await olga.reload()
+        await expect(tiles.first).to_contain_text("To be acknowledged1")
+        await expect(olga.get_by_role("img", name="0 orders were processed, 1 cancelled")).to_be_visible()
         await olga.get_by_text("Show as a table").click()
         await expect(olga.locator("#days tbody tr")).to_have_count(30)
+        await expect(olga.locator("#days tbody tr").first.get_by_role("cell").last).to_have_text("1")
         await looks_right(olga, "dashboard")
         await olga.get_by_role("link", name="To be acknowledged").click()
         await expect(olga.get_by_role("link", name=order)).to_have_count(0)
-        await expect(olga.locator("#orders tbody tr")).to_have_count(2)
+        await expect(olga.locator("#orders tbody tr")).to_have_count(1)
         link = await _link(portal, order)
         await olga.goto(f"/orders/{order}")
         await olga.get_by_role("link", name="Links of the e-mails").click()

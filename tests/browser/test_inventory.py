@@ -11,6 +11,7 @@ from models.language import Language
 from store.session import Database
 from tests.browser.accessibility import accessible, fits
 from tests.browser.inventory_site import Site, site_over
+from tests.builders import iccid
 from tests.callers.world import Known, build
 from tests.databases import Copies
 from tests.portal.pages.people import ANA
@@ -76,6 +77,27 @@ async def test_a_click_beside_a_row_opens_it_and_escape_comes_back_to_it(site: S
         await expect(page).to_have_url(re.compile(r"/inventory\?sim_type=esim#L-3$"))
         await page.get_by_role("link", name="8933010000000000010").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Phone 1")
+
+
+@pytest.mark.covers("P3")
+async def test_one_search_box_finds_lines_sims_orders_and_people(site: Site) -> None:
+    async with site.of(ANA) as page:
+        await page.goto("/dashboard")
+        box = page.get_by_role("searchbox", name="Search lines, SIMs, orders and people")
+        for typed, title in (
+            ("0639980002", "Phone 2"),
+            (iccid(2)[-5:], "Phone 2"),
+            (site.acme.order, "Switch to eSIM"),
+            ("zed@acme", "Zed"),
+        ):
+            await box.fill(typed)
+            await box.press("Enter")
+            await expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        await box.fill("Employee")
+        await box.press("Enter")
+        hits = page.locator("#hits tbody tr")
+        await hits.filter(has_text="Employee 3").first.get_by_role("link").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Phone 3")
 
 
 @pytest.mark.covers("P13")

@@ -4,7 +4,8 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
-from decimal import Decimal
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -95,12 +96,10 @@ async def _bought(page: Page, add_on: str, quantity: int) -> tuple[Decimal, str]
     return amount, said
 
 
-@pytest.mark.covers("L2", "L3", "L32", "L33", "L34", "L36", "L40")
+@pytest.mark.covers("L2", "L3", "L32", "L33", "L34", "L35", "L36", "L40")
 async def test_what_is_said_before_a_purchase_is_charged_and_the_csv_adds_up_to_it(office: Office) -> None:
-    (today,) = await office.scene.sql(
-        "SELECT extract(day FROM timezone('Europe/Paris', esim_now()))::int AS day"
-    )
-    other = today.day + 9 if today.day < 15 else today.day - 9
+    (today,) = await office.scene.sql("SELECT timezone('Europe/Paris', esim_now())::date AS date")
+    other = today.date.day + 9 if today.date.day < 15 else today.date.day - 9
     desk = LicenceDesk(office.scene.database)
     await desk.set_billing(OPERATOR, ACCOUNT, cycle_day=other)
     async with office.portal.person(OLGA) as olga:
@@ -113,7 +112,7 @@ async def test_what_is_said_before_a_purchase_is_charged_and_the_csv_adds_up_to_
         await olga.goto("/licences/buy/confirm?add_on=voice_sms_data&quantity=3")
         await looks_right(olga, "buy, confirm")
         amount, said = await _bought(olga, "voice_sms_data", 3)
-        assert Decimal(0) < amount < Decimal(30), "prorated to the end of the cycle"
+        assert amount == 3 * _prorated(Decimal(10), today.date, other), "to the end of the cycle"
         assert f"3 {TIMES} €10.00 = €30.00" in said, "and what follows monthly"
 
         await olga.goto("/licences/list")
@@ -157,8 +156,29 @@ async def test_what_is_said_before_a_purchase_is_charged_and_the_csv_adds_up_to_
         rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
         assert sum(Decimal(row["amount"]) for row in rows) == total == amount + upgrade
         assert [row["reason"] for row in rows].count("first") == 3
+        await desk.set_price(OPERATOR, ACCOUNT, "voice_sms_data", "12.00")
+        await olga.reload()
+        assert amount_of(await olga.locator("#total").inner_text()) == total, "earlier charges stay"
+        await olga.goto("/licences")
+        price = olga.locator("#voice_sms_data td").first
+        await expect(price).to_contain_text("€10.00")
+        await expect(price).to_contain_text(f"€12.00 from {_renewal(today.date, other).day} ")
+        await olga.goto("/licences/charges")
         await olga.get_by_role("link", name="Previous").click()
         await expect(olga.get_by_role("heading", name="Nothing is charged in this month")).to_be_visible()
+
+
+def _renewal(today: date, cycle_day: int) -> date:
+    """The first day of the next billing cycle; `cycle_day` is a day that each month has."""
+    first = today.replace(day=cycle_day)
+    return first if first > today else (first.replace(day=28) + timedelta(days=5)).replace(day=cycle_day)
+
+
+def _prorated(price: Decimal, today: date, cycle_day: int) -> Decimal:
+    """A month's price for the days that are left of the cycle, today included, to the cent."""
+    end = _renewal(today, cycle_day)
+    begin = (end.replace(day=1) - timedelta(days=1)).replace(day=cycle_day)
+    return (price * (end - today).days / (end - begin).days).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 @pytest.mark.covers("L32", "P13")

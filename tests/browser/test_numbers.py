@@ -6,14 +6,16 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from models.licences.numbers import LineType
-from tests.browser.licences_office import HUGO, Office, office_of, order_in
+from models.people.callers import Role
+from tests.browser.licences_office import ADD_ON, HUGO, Office, assigned, office_of, order_in
 from tests.browser.ordering import looks_right
-from tests.licences_world import ADAM, GINA, number_msisdn
+from tests.builders import ACCOUNT, OPERATOR
+from tests.licences_world import ADAM, GINA, add_number, number_msisdn
 from tests.system.conftest import idle_scene, scene, temporal
+from tests.system.licences.scene import EsimEmail
 from tests.system.scene import Scene
 
 __all__ = ["idle_scene", "scene", "temporal"]
-ADD_ON = "voice_sms_data"
 
 
 @pytest.fixture
@@ -22,17 +24,8 @@ async def office(scene: Scene, chromium: Browser) -> AsyncIterator[Office]:
         yield office
 
 
-async def assigned(page: Page) -> str:
-    """Assign any free licence of the add-on on the number's tab; the order."""
-    await page.get_by_role("link", name="Assign eSIM licence").click()
-    await page.locator(f"input[value={ADD_ON}]").check()
-    await page.get_by_role("button", name="Continue").click()
-    await page.get_by_role("button", name="Assign").click()
-    await expect(page.get_by_role("status").get_by_text("The licence is assigned")).to_be_visible()
-    return await order_in(page).inner_text()
-
-
-@pytest.mark.covers("L4", "L6", "L7", "L8", "L9", "L12", "L18", "L19", "L20", "L28", "L31")
+@pytest.mark.covers("L4", "L5", "L6", "L7", "L8", "L9", "L10", "L11", "L12", "L18", "L19", "L20")
+@pytest.mark.covers("L21", "L28", "L31")
 async def test_a_shared_line_is_converted_and_gets_an_esim(office: Office) -> None:
     await office.bought()
     await office.bought("voice_sms")
@@ -53,7 +46,10 @@ async def test_a_shared_line_is_converted_and_gets_an_esim(office: Office) -> No
         await looks_right(page, "integrations, shared")
         await page.get_by_role("button", name="Convert to a direct number").click()
         await expect(page.get_by_text("N-1 is a direct number now.")).to_be_visible()
+        await _only_french_mobiles_qualify(office, page)
+        await _an_agent_cannot_assign(office)
 
+        await page.goto("/numbers/N-1/integrations")
         await page.get_by_role("link", name="Assign eSIM licence").click()
         await looks_right(page, "assign")
         other = await page.context.new_page()
@@ -88,11 +84,13 @@ async def test_a_shared_line_is_converted_and_gets_an_esim(office: Office) -> No
         await row.get_by_role("link", name=msisdn).click()
         await page.get_by_role("link", name="Integrations").click()
         await office.delivered(order)
-        await office.world.esim_email()
+        _has_instructions(await office.world.esim_email())
         await expect(page.locator("#esim").get_by_text("Active")).to_be_visible(timeout=15_000)
         await expect(page.get_by_text("The agent has it by e-mail.")).to_be_visible(timeout=15_000)
         first = await office.world.download_link(GINA)
+        await _installs_by_the_page(page, first)
 
+        await page.goto("/numbers/N-1/integrations")
         await page.get_by_role("link", name="e-mail again").click()
         await expect(page.get_by_text(f"It goes to {GINA}.")).to_be_visible()
         await looks_right(page, "resend")
@@ -104,6 +102,52 @@ async def test_a_shared_line_is_converted_and_gets_an_esim(office: Office) -> No
         for what in ("The number was converted to a direct number", "The eSIM was activated"):
             await expect(page.get_by_text(what).first).to_be_visible()
         await looks_right(page, "history")
+
+
+async def _only_french_mobiles_qualify(office: Office, page: Page) -> None:
+    """Neither the number of a machine nor an overseas one is offered a licence."""
+    for msisdn in ("+337001234567890", "+262692123456"):
+        number = await add_number(office.scene.database, msisdn=msisdn, agent_id=1)
+        await page.goto(f"/numbers/N-{number}/integrations")
+        await expect(page.get_by_text("An eSIM licence is for French mobile numbers")).to_be_visible()
+        await expect(page.get_by_role("link", name="Assign eSIM licence")).to_have_count(0)
+
+
+async def _an_agent_cannot_assign(office: Office) -> None:
+    """Gina may look at her number, and is sent to an administrator."""
+    await office.portal.desks.users.create_user(OPERATOR, ACCOUNT, "Gina", GINA, role=Role.VIEWER)
+    async with office.portal.person(GINA) as gina:
+        await gina.goto("/numbers/N-1/integrations")
+        await expect(gina.get_by_text("An administrator of your account assigns licences.")).to_be_visible()
+        await expect(gina.get_by_role("link", name="Assign eSIM licence")).to_have_count(0)
+        assert (await gina.request.get("/numbers/N-1/assign")).status == 403
+
+
+def _has_instructions(email: EsimEmail) -> None:
+    """The e-mail shows the QR code, and says what to do on an iPhone and on an Android phone."""
+    assert len(email.scanned) == 1
+    apple, _, android = email.text.partition("On an Android phone")
+    for step in (
+        "Mobile Service",
+        "Tap Add eSIM.",
+        "Scan the QR code",
+        "redirected",
+        "confirm: it is required",
+    ):
+        assert step in apple
+    for step in ("Scan the QR code", "Follow the steps on the screen"):
+        assert step in android
+
+
+async def _installs_by_the_page(page: Page, link: str) -> None:
+    """The link of the e-mail shows the code with the same steps."""
+    await page.goto(link)
+    await page.get_by_role("button", name="Show the QR code").click()
+    apple, android = page.locator(".how ol").first, page.locator(".how ol").last
+    for step in ("Open Settings, then Mobile Service", "Tap Add eSIM", "Scan the code", "it is required"):
+        await expect(apple).to_contain_text(step)
+    for step in ("Scan the code", "Follow the steps on the screen."):
+        await expect(android).to_contain_text(step)
 
 
 @pytest.mark.covers("L13", "L14", "L15", "L16", "L17", "L22", "L23", "L24", "L25", "L26", "L29", "L30", "L39")
@@ -192,57 +236,3 @@ async def test_an_esim_is_replaced_suspended_lost_and_ends_with_its_user(office:
         await page.get_by_label("I want to delete").check()
         await page.get_by_role("button", name="Delete").click()
         await expect(page.get_by_text(f"The order {order} is cancelled.")).to_be_visible()
-
-
-@pytest.mark.covers("L1", "L27", "L38")
-async def test_an_order_waits_for_the_address_of_its_agent_and_says_so(
-    scene: Scene, chromium: Browser
-) -> None:
-    async with office_of(scene, chromium, email=None) as office:
-        await office.bought()
-        await scene.sql("UPDATE agents SET phone_confirmed_at = esim_now()")
-        async with office.portal.person(ADAM) as page:
-            await page.goto("/agents")
-            await looks_right(page, "agents")
-            await page.get_by_role("link", name="Add an agent").click()
-            await looks_right(page, "new agent")
-            await page.get_by_label("Name").fill("Ines Moreau")
-            await page.get_by_label("E-mail address").fill(HUGO)
-            await page.get_by_role("button", name="Add an agent").click()
-            await expect(page.locator("#errors")).to_contain_text("an agent with this address already")
-            await page.get_by_label("E-mail address").fill("ines@acme.example")
-            await page.get_by_label("Language").select_option("fr")
-            await page.get_by_role("button", name="Add an agent").click()
-            await expect(page.get_by_text("Ines Moreau is added.")).to_be_visible()
-            await looks_right(page, "agent")
-            await page.get_by_role("link", name="Deactivate").click()
-            await looks_right(page, "deactivate")
-            await page.get_by_role("button", name="Deactivate").click()
-            await expect(page.get_by_text("is deactivated and uses no number")).to_be_visible()
-
-            await page.goto("/numbers/N-1/integrations")
-            order = await assigned(page)
-            sim = await office.world.processed(order)
-            assert sim
-            await office.world.order_held_for(order, "no_agent_address")
-            await page.reload()
-            await expect(page.get_by_text("The agent has no e-mail address for the QR code.")).to_be_visible()
-            await looks_right(page, "held")
-            await page.goto("/numbers?view=held")
-            await page.get_by_role("link", name=number_msisdn(1)).click()
-            await page.get_by_role("link", name="Integrations").click()
-            await page.get_by_role("link", name="Give the agent an e-mail address").click()
-            await looks_right(page, "edit agent")
-            await page.get_by_label("E-mail address").fill(GINA)
-            await page.get_by_role("button", name="Save").click()
-            await expect(page.get_by_text("The changes to Gina are saved.")).to_be_visible()
-            await office.world.order_held_for(order)
-            await page.get_by_role("link", name=number_msisdn(1)).click()
-            await expect(page.get_by_text("has no e-mail address")).to_have_count(0)
-
-            await page.goto("/agents/AG-1/deactivate")
-            await page.get_by_role("button", name="Deactivate").click()
-            await expect(page.get_by_role("heading", name="No number")).to_be_visible()
-            await page.goto("/numbers/N-1/integrations")
-            await expect(page.get_by_text("No agent uses this number").first).to_be_visible()
-            await expect(page.locator("#esim").get_by_text("Active")).to_have_count(0)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.browser.ordering import Ordering, looks_right
 from tests.browser.test_ordering import OLGA, portal
@@ -48,9 +48,23 @@ async def test_an_administrator_invites_a_colleague_who_chooses_a_password(porta
             await field.fill(PASSWORD)
         await page.get_by_role("button", name="Save and sign in").click()
         await expect(page).to_have_url(re.compile("/inventory"))
+        await _ends_another_session(portal, page)
         await browser.close()
         await olga.goto("/people")
         await expect(olga.get_by_role("row", name="Nina Novak").get_by_text("Active")).to_be_visible()
         await olga.set_viewport_size({"width": 390, "height": 900})
         address = olga.locator("tbody td", has_text=NINA)
         assert await address.evaluate(LINES) == 1, "no address is cut on a phone"
+
+
+async def _ends_another_session(portal: Ordering, page: Page) -> None:
+    """Nina sees that she is signed in elsewhere, ends that session, and the browser there is out."""
+    async with portal.signed_in(NINA) as elsewhere:
+        await page.goto("/account")
+        rows = page.locator("#sessions tbody tr")
+        await expect(rows).to_have_count(2)
+        await rows.filter(has=page.get_by_role("button")).get_by_role("button").click()
+        await expect(rows).to_have_count(1)
+        await expect(rows.first).to_contain_text("This one")
+        await elsewhere.goto("/account")
+        await expect(elsewhere).to_have_url(re.compile("/sign-in"))

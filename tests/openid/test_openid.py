@@ -1,6 +1,5 @@
 """Signing in at an OpenID provider (P1, S9), against one that others wrote."""
 
-import re
 import time
 
 import httpx
@@ -18,44 +17,14 @@ from starter.desks import Desks
 from starter.people.id_tokens import Expected, TokenRejected, checked, read_keys
 from tests.builders import ACCOUNT, OPERATOR, run
 from tests.callers.world import BEN
-from tests.openid.provider import SECRET, Provider
-from tests.portal.pages.conftest import SignIn, give_password, mailed_link
-from tests.portal.pages.people import ADDRESS, ANA, CLEO, SESSION, Browser, browsing
+from tests.openid.provider import SECRET
+from tests.openid.signing import Signing, refused, signing
+from tests.portal.pages.conftest import give_password, mailed_link
+from tests.portal.pages.people import ADDRESS, ANA, SESSION, Browser, browsing
 
+__all__ = ["signing"]
 pytestmark = pytest.mark.covers("P1", "S9")
 COOKIE = "__Secure-esim-openid"
-SENTENCE = "The sign-in did not succeed, or the user cannot sign in here."
-
-
-class Signing:
-    """Signs in at the provider with a browser of ours."""
-
-    def __init__(self, visitor: Browser, elsewhere: httpx.AsyncClient, provider: Provider) -> None:
-        self.visitor, self.elsewhere, self.provider = visitor, elsewhere, provider
-
-    async def back(self, sub: str, email: str = "", *, next_: str = "", verified: bool = True) -> str:
-        """The address of ours to which the provider sends the browser."""
-        begun = await self.visitor.get("/sign-in/openid", params={"next": next_})
-        assert begun.status_code == 303, begun.text
-        return await self.provider.authenticate(
-            self.elsewhere, begun.headers["Location"], sub=sub, email=email, verified=verified
-        )
-
-    async def __call__(self, sub: str, email: str = "", **options: object) -> httpx.Response:
-        self.elsewhere.cookies.clear()
-        return await self.visitor.get(await self.back(sub, email, **options))  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def signing(visitor: Browser, elsewhere: httpx.AsyncClient, provider: Provider) -> Signing:
-    return Signing(visitor, elsewhere, provider)
-
-
-def refused(answer: httpx.Response) -> bool:
-    """The one sentence of every failure, and no session."""
-    assert answer.status_code == 422, answer.text[:300]
-    assert SENTENCE in answer.text
-    return SESSION not in str(answer.headers.get_list("Set-Cookie"))
 
 
 async def test_an_invited_user_comes_in_by_the_verified_address_and_then_by_the_subject(
@@ -200,49 +169,6 @@ async def test_nobody_is_led_to_another_site(next_: str, signing: Signing, desks
     assert (await signing("s-1", ANA, next_=next_)).headers["Location"] == "/"
 
 
-async def test_who_does_something_sensitive_authenticates_again_there(signing: Signing, desks: Desks) -> None:
-    await mailed_link(desks, ANA, TokenPurpose.INVITATION)
-    visitor, provider = signing.visitor, signing.provider
-    assert (await signing("s-1", ANA)).status_code == 303
-    old = "UPDATE sessions SET confirmed_at = confirmed_at - interval '31 minutes'"
-    recent = "SELECT confirmed_at > esim_now() - interval '30 minutes' AS recent FROM sessions"
-    await run(desks.database, old)
-    page = await visitor.get("/sign-in/again?next=/account")
-    assert 'href="/sign-in/openid?again=yes&amp;next=/account"' in page.text
-    assert 'name="password"' not in page.text, "she has none"
-
-    async def again(sub: str, email: str) -> httpx.Response:
-        signing.elsewhere.cookies.clear()
-        begun = await visitor.get("/sign-in/openid?again=yes&next=/account")
-        assert "prompt=login" in begun.headers["Location"]
-        back = await provider.authenticate(signing.elsewhere, begun.headers["Location"], sub=sub, email=email)
-        return await visitor.get(back)
-
-    assert refused(await again("s-9", CLEO)), "another person"
-    await provider.control(claims={"auth_time": int(time.time()) - 600})
-    assert refused(await again("s-1", ANA)), "the provider asked for nothing"
-    await provider.control(claims={"auth_time": None})
-    assert refused(await again("s-1", ANA)), "the provider does not say when"
-    assert [row.recent for row in await run(desks.database, recent)] == [False]
-    await provider.control(claims={})
-    done = await again("s-1", ANA)
-    assert (done.status_code, done.headers["Location"]) == (303, "/account")
-    assert [row.recent for row in await run(desks.database, recent)] == [True]
-
-
-@pytest.mark.parametrize(("ago", "recent"), [(60, True), (1_860, False), (None, False)])
-async def test_a_sign_in_is_as_recent_as_the_provider_says(
-    ago: int | None, recent: bool, signing: Signing, desks: Desks
-) -> None:
-    await give_password(desks, ANA)
-    await signing.provider.control(claims={"auth_time": ago and int(time.time()) - ago})
-    assert (await signing("s-1", ANA)).status_code == 303
-    rows = await run(
-        desks.database, "SELECT confirmed_at > esim_now() - interval '30 minutes' AS recent FROM sessions"
-    )
-    assert [row.recent for row in rows] == [recent]
-
-
 async def test_an_authentication_that_is_older_than_a_session_begins_none(
     signing: Signing, desks: Desks
 ) -> None:
@@ -276,43 +202,6 @@ async def test_an_address_that_only_lower_case_makes_equal_is_another(signing: S
     await give_password(desks, address)
     assert refused(await signing("s-1", "\N{KELVIN SIGN}im@acme.example"))
     assert (await signing("s-2", "Kim@ACME.example")).status_code == 303
-
-
-async def test_an_administrator_unlinks_a_user_whose_identity_was_replaced(
-    signing: Signing, browser: SignIn, desks: Desks
-) -> None:
-    await give_password(desks, ANA)
-    assert (await signing("s-1", ANA)).status_code == 303
-    await desks.openid.unlink(OPERATOR, ANA)
-    assert (await signing.visitor.get("/account")).status_code == 303, "her sessions have ended"
-    signing.visitor.cookies.clear()
-    assert (await signing("s-new", ANA)).status_code == 303
-    assert await run(desks.database, "SELECT 1 FROM events WHERE type = 'user.openid_unlinked'")
-
-
-async def test_an_administrator_sees_a_link_and_removes_it_on_the_pages(
-    signing: Signing, browser: SignIn, desks: Desks
-) -> None:
-    ben = f"/people/U-{(await desks.users.user(OPERATOR, BEN)).id}"
-    ana = await browser(ANA)
-    await give_password(desks, BEN)
-    assert "Acme ID" not in (await ana.get(ben)).text
-    assert (await signing("s-1", BEN)).status_code == 303
-    assert re.search(r"Signs in at.*?Acme ID", (await signing.visitor.get("/account")).text, re.DOTALL)
-    page = (await ana.get(ben)).text
-    assert re.search(r"Signs in at.*?Acme ID", page, re.DOTALL)
-    assert f'href="{ben}/unlink"' in page
-    assert f'action="{ben}/unlink"' in (await ana.get(f"{ben}/unlink")).text
-    await run(desks.database, "UPDATE sessions SET confirmed_at = confirmed_at - interval '31 minutes'")
-    assert "/sign-in/again" in (await ana.post(f"{ben}/unlink")).headers["Location"]
-    assert "Acme ID" in (await ana.get(ben)).text
-    await run(desks.database, "UPDATE sessions SET confirmed_at = esim_now()")
-    done = await ana.post(f"{ben}/unlink")
-    assert (done.status_code, done.headers["Location"]) == (303, ben)
-    page = (await ana.get(ben)).text
-    assert "with the OpenID provider is removed." in page
-    assert "Acme ID" not in page
-    assert (await signing.visitor.get("/account")).headers["Location"].startswith("/sign-in"), "he is out"
 
 
 async def test_while_the_provider_is_unavailable_people_sign_in_with_a_password(

@@ -3,6 +3,7 @@
 import csv
 import io
 import uuid
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import Field
@@ -58,7 +59,7 @@ async def preview(request: Request, who: SignedIn) -> Response:
         return _ask(request, who, [texts["empty"] if upload.filename else texts["missing"]], upload.filename)
     with Asking(unsent(), who.language) as asking:
         found = await who.desks.order_steps.preview(who.caller, upload.content)
-        return _shown(request, who, found, unsent(), uuid.uuid4().hex)
+        return _shown(request, who, _Preview(found, uuid.uuid4().hex))
     return _ask(request, who, [said for _, said in asking.form.summary], upload.filename, asking.status)
 
 
@@ -73,12 +74,12 @@ async def confirm(request: Request, who: SignedIn) -> Response:
         now = await who.desks.order_steps.preview(who.caller, content)
         if now.final and not model.confirmed:
             tick = page_texts(who.language)["order_step"]["tick"]
-            return _shown(request, who, now, _with_error(sent, tick), model.key, 422)
+            return _shown(request, who, _Preview(now, model.key, _with_error(sent, tick), 422))
         made = await who.desks.order_steps.confirm(who.caller, content, model.digest, key=model.key or None)
         return who.done(f"/jobs/{made.view.job_id}", "steps_begun")
     with Asking(unsent(), who.language):
         now = await who.desks.order_steps.preview(who.caller, content)
-        return _shown(request, who, now, asking.form, uuid.uuid4().hex, asking.status)
+        return _shown(request, who, _Preview(now, uuid.uuid4().hex, asking.form, asking.status))
     return _ask(request, who, [said for _, said in asking.form.summary], status=asking.status)
 
 
@@ -94,9 +95,19 @@ def _ask(
     return who.page(request, "desk/file", status if reasons else 200, **facts)
 
 
-def _shown(  # noqa: PLR0917  what the page is made of
-    request: Request, who: SignedIn, found: StepsPreview, sent: Sent[Any], key: str, status: int = 200
-) -> Response:
+@dataclass(frozen=True)
+class _Preview:
+    """What a file would do, as the page shows it. `key`: of the job that does it."""
+
+    found: StepsPreview
+    key: str
+    form: Sent[Any] = field(default_factory=unsent)
+    status: int = 200
+
+
+def _shown(request: Request, who: SignedIn, preview: _Preview) -> Response:
+    found = preview.found
+
     def why(problem: Any) -> str:
         said = sentence(problem.reason, who.language)
         return f"{problem.column}: {said}" if problem.column else said
@@ -104,10 +115,10 @@ def _shown(  # noqa: PLR0917  what the page is made of
     return who.page(
         request,
         "desk/preview",
-        status,
+        preview.status,
         shown=found,
-        form=sent,
-        key=key,
+        form=preview.form,
+        key=preview.key,
         rows=_written(found),
         kinds={row.row.line: kind_label(row.order.kind, who.language) for row in found.rows if row.order},
         final=FINAL,

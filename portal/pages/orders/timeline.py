@@ -61,13 +61,16 @@ def _happened(event: EventView, people: Mapping[str, str], language: Language) -
 
 
 def details(event: str, data: Mapping[str, object], people: Mapping[str, str], language: Language) -> str:
-    """What else there is to say of an event: the recipient, the reasons, the ICCID."""
+    """What else there is to say of an event: which e-mail to whom, the reasons, the ICCID."""
     return " ".join(_details(event, data, people, language))
 
 
 def _details(
     event: str, data: Mapping[str, object], people: Mapping[str, str], language: Language
 ) -> Iterable[str]:
+    kinds: Mapping[str, str] = page_texts(language)["mail_kinds"]
+    if data.get("mail") in kinds:
+        yield f"{kinds[str(data['mail'])]}."
     if "to" in data:
         yield page_texts(language)["orders"]["to"].format(name=who(str(data["to"]), people, language))
     if event == "order.held" and "reason" in data:

@@ -3,7 +3,7 @@
 """
 
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import Field
@@ -136,7 +136,7 @@ async def replace_esim(request: Request, who: SignedIn) -> Response:
 async def ask_revoke(request: Request, who: SignedIn) -> Response:
     """What revoking a plan does; it cannot be undone."""
     line = await line_of(request, who)
-    return _revoking(request, who, line, _plan_of(request, line), unsent())
+    return _revoking(request, who, _Revoking(line, _plan_of(request, line)))
 
 
 async def revoke(request: Request, who: SignedIn) -> Response:
@@ -147,7 +147,7 @@ async def revoke(request: Request, who: SignedIn) -> Response:
         if sent.model is not None:
             await who.desks.line_changes.revoke(who.caller, reference("PA", plan.id))
             return who.done(path_of(line), "travel_revoked", plan=plan.plan)
-    return _revoking(request, who, line, plan, asking.form, asking.status)
+    return _revoking(request, who, _Revoking(line, plan, asking.form, asking.status))
 
 
 def _plan_of(request: Request, line: EsimLineDetails) -> PlanOnLine:
@@ -159,16 +159,19 @@ def _plan_of(request: Request, line: EsimLineDetails) -> PlanOnLine:
     return found
 
 
-def _revoking(  # noqa: PLR0917  a page and what it shows
-    request: Request,
-    who: SignedIn,
-    line: EsimLineDetails,
-    plan: PlanOnLine,
-    sent: Sent[Any],
-    status: int = 200,
-) -> Response:
-    facts = {"line": line, "path": path_of(line), "plan": plan, "form": sent, "say": Said(who.language)}
-    return who.page(request, "travel/revoke", status, **facts)
+@dataclass(frozen=True)
+class _Revoking:
+    """The page that asks whether a plan is to be revoked."""
+
+    line: EsimLineDetails
+    plan: PlanOnLine
+    form: Sent[Any] = field(default_factory=unsent)
+    status: int = 200
+
+
+def _revoking(request: Request, who: SignedIn, asked: _Revoking) -> Response:
+    facts = {"line": asked.line, "path": path_of(asked.line), "plan": asked.plan, "form": asked.form}
+    return who.page(request, "travel/revoke", asked.status, say=Said(who.language), **facts)
 
 
 async def _replacing(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import Refused
+from models.orders.cancelling import may_cancel
 from models.orders.lifecycle import OrderStatus
 from models.people.callers import (
     PERMISSIONS,
@@ -17,7 +18,6 @@ from models.people.callers import (
     OfAccount,
     Permission,
     Role,
-    may_cancel,
     may_grant,
 )
 

@@ -1,54 +1,23 @@
-"""Webhooks on pages: made, tried, sent again, rotated, disabled and deleted (A11, issue 15)."""
+"""Webhooks on pages: made, tried, changed, rotated and deleted (A11, issue 15)."""
 
 import re
-from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import pytest
 
 from models.event_types import SUBJECTS
 from models.events import EVENT_TYPES, Audience
 from models.language import Language
-from models.people.callers import Caller
 from portal.pages.administration.event_types import KEYS, groups
-from starter import callers
 from starter.desks import Desks
-from tests.builders import run
 from tests.callers.world import BEN, Known
-from tests.portal.api.statements import counted
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.hidden_fields import hidden
-from tests.portal.pages.people import ANA, CLEO, Browser
-from tests.webhooks.hooked import happens
-from tests.webhooks.receiver import Receiver, a_receiver
+from tests.portal.pages.people import ANA, CLEO
+from tests.portal.pages.webhook_pages import LIST, caller, desks, made, receiver
+from tests.webhooks.receiver import Receiver
 
+__all__ = ["desks", "receiver"]
 pytestmark = pytest.mark.covers("A11", "P11")
-LIST = "/administration/webhooks"
-
-
-@pytest.fixture
-def desks(desks: Desks) -> Desks:
-    """Where webhooks may be sent to this machine."""
-    return Desks.of(
-        desks.client, desks.database, desks.settings.model_copy(update={"webhooks_to_loopback": True})
-    )
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with a_receiver() as one:
-        yield one
-
-
-async def made(browser: Browser, receiver: Receiver, **form: str) -> tuple[str, str]:
-    """The path of a new endpoint, and its secret."""
-    shown = hidden((await browser.get(f"{LIST}/new")).text)
-    sent = shown | {"url": receiver.url, "description": "Stock", "which": "all"} | form
-    answer = await browser.post(LIST, data=sent)
-    assert answer.status_code == 200, answer.text
-    (secret,) = set(re.findall(r"whsec_[\w+/=]+", answer.text.replace("&#43;", "+")))
-    (path,) = re.findall(rf'class="button primary" href="({LIST}/WH-\d+)"', answer.text)
-    return str(path), str(secret)
 
 
 async def test_an_endpoint_is_made_with_chosen_groups_and_its_secret_is_shown_once(
@@ -68,7 +37,7 @@ async def test_an_endpoint_is_made_with_chosen_groups_and_its_secret_is_shown_on
     assert f"already made {path.rpartition('/')[2]}, whose secret was shown once" in again.text
     for page in (again.text, (await ana.get(LIST)).text, (await ana.get(path)).text):
         assert secret not in page
-    webhook = await desks.webhooks.webhook((await _caller(desks)), path.rpartition("/")[2])
+    webhook = await desks.webhooks.webhook((await caller(desks)), path.rpartition("/")[2])
     assert set(webhook.types) == {*SUBJECTS["Orders and SIMs"], "qr.imported"}
     assert "Orders and SIMs, 1 type of event" in (await ana.get(LIST)).text
     edit = (await ana.get(f"{path}/edit")).text
@@ -76,10 +45,6 @@ async def test_an_endpoint_is_made_with_chosen_groups_and_its_secret_is_shown_on
     assert 'name="types" value="qr.imported" checked' in edit
     assert 'name="types" value="order.submitted" checked' in edit, "a single of a whole group"
     assert 'name="types" value="user.created" checked' not in edit
-
-
-async def _caller(desks: Desks) -> Caller:
-    return await callers.user(desks.database, ANA)
 
 
 async def test_what_an_address_may_not_be_is_said_beside_it(browser: SignIn) -> None:
@@ -135,7 +100,7 @@ async def test_an_event_that_is_unticked_wins_over_its_whole_group(
     path, _ = await made(ana, receiver, which="chosen", groups="orders")
 
     async def types() -> set[str]:
-        return {*(await desks.webhooks.webhook(await _caller(desks), path.rpartition("/")[2])).types}
+        return {*(await desks.webhooks.webhook(await caller(desks), path.rpartition("/")[2])).types}
 
     async def form() -> dict[str, str | list[str]]:
         return sent_as_shown((await ana.get(f"{path}/edit")).text) | {"url": receiver.url}
@@ -163,43 +128,15 @@ async def test_a_form_that_shows_an_old_address_does_not_put_it_back(
     stale = hidden((await ana.get(f"{path}/edit")).text)
     stale |= {"url": receiver.url, "description": "Stale", "which": "all"}
     name, moved = path.rpartition("/")[2], f"{receiver.url}/moved"
-    await desks.webhooks.edit(await _caller(desks), name, url=moved)
+    await desks.webhooks.edit(await caller(desks), name, url=moved)
     late = await ana.post(f"{path}/edit", data=stale)
     assert late.status_code == 422
     assert "was changed meanwhile" in late.text
     assert f'name="url" id="url" value="{moved}"' in late.text or f'value="{moved}"' in late.text
-    webhook = await desks.webhooks.webhook(await _caller(desks), name)
+    webhook = await desks.webhooks.webhook(await caller(desks), name)
     assert (webhook.url, webhook.description) == (moved, "Stock")
     again = hidden(late.text) | {"url": moved, "description": "Fresh", "which": "all"}
     assert (await ana.post(f"{path}/edit", data=again)).status_code == 303
-
-
-async def test_a_time_with_an_offset_is_converted_and_one_that_is_none_is_refused(
-    browser: SignIn, desks: Desks, receiver: Receiver
-) -> None:
-    ana = await browser(ANA)
-    path, _ = await made(ana, receiver)
-    await happens(desks.database)
-    for since, until, field in (
-        ("2026-01-01T00:00", "soon", "until"),
-        ("2026-01-01T00:00", "0001-01-01T00:00+14:00", "until"),
-        ("0001-01-01T00:00+14:00", "", "since"),
-    ):
-        refused = await ana.post(f"{path}/replay", data={"since": since, "until": until})
-        assert refused.status_code == 422, until
-        assert f'id="{field}-error"' in refused.text
-    (row,) = await run(
-        desks.database,
-        "SELECT (max(at) AT TIME ZONE 'UTC')::timestamp AS last FROM events"
-        " WHERE type = 'line.groups_changed'",
-    )
-    shown = row.last + timedelta(hours=2)
-    for minutes, number in ((1, "0"), (-1, "1")):
-        since = f"{shown + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S}+02:00"
-        assert (await ana.post(f"{path}/replay", data={"since": since})).status_code == 303
-        said = re.search(r"Events that are sent again: (\d+)\.", (await ana.get(path)).text)
-        assert said
-        assert (said[1] == "0") is (number == "0"), since
 
 
 async def test_a_rotated_secret_signs_at_once_and_the_one_before_for_a_while(
@@ -223,70 +160,6 @@ async def test_a_rotated_secret_signs_at_once_and_the_one_before_for_a_while(
     at_once = await ana.post(f"{path}/rotate", data={"hours": "0"})
     assert at_once.status_code == 200
     assert "Both secrets sign until" not in at_once.text
-
-
-async def test_what_is_due_is_counted_and_events_are_sent_again(
-    browser: SignIn, desks: Desks, receiver: Receiver
-) -> None:
-    ana = await browser(ANA)
-    path, _ = await made(ana, receiver, which="chosen", types="line.groups_changed")
-    assert "No failed attempt" in (await ana.get(path)).text
-    for _ in range(3):
-        await happens(desks.database)
-    page = (await ana.get(path)).text
-    assert re.search(r"<dt>New events</dt><dd[^>]*>3 · the oldest of ", page)
-    name = path.rpartition("/")[2]
-    assert (await desks.webhooks.backlog(await _caller(desks), name)).new == 3
-    await run(
-        desks.database,
-        "UPDATE webhooks SET (epoch, xid, event_id) ="
-        " (SELECT epoch, xid, id FROM events ORDER BY epoch DESC, xid DESC, id DESC LIMIT 1) RETURNING id",
-    )
-    page = (await ana.get(path)).text
-    assert re.search(r"<dt>New events</dt><dd[^>]*>0</dd>", page)
-    for form, said in (
-        ({}, "since"),
-        ({"event": "nonsense"}, "event"),
-        ({"since": "2026-01-01T00:00", "event": "x"}, "since"),
-        ({"since": "soon"}, "since"),
-    ):
-        refused = await ana.post(f"{path}/replay", data=form)
-        assert refused.status_code == 422, form
-        assert f'id="{said}-error"' in refused.text
-    done = await ana.post(f"{path}/replay", data={"since": "2026-01-01T00:00", "until": ""})
-    assert done.headers["Location"] == path
-    page = (await ana.get(path)).text
-    assert re.search(r"Events that are sent again: \d+\.", page)
-    assert "To be sent again" in page
-    assert "The management groups were changed" in page
-    waiting = (await ana.get(f"{path}?only=waiting")).text
-    (event, *_) = re.findall(r'name="event" value="([\w-]+)"', waiting)
-    one = await ana.post(f"{path}/replay", data={"event": event})
-    assert one.status_code == 303
-
-
-async def test_a_disabled_endpoint_says_why_and_goes_on_as_chosen(
-    browser: SignIn, desks: Desks, receiver: Receiver
-) -> None:
-    ana = await browser(ANA)
-    path, _ = await made(ana, receiver)
-    assert (await ana.post(f"{path}/disable")).headers["Location"] == path
-    page = (await ana.get(path)).text
-    assert "Disabled by a user: nothing is sent" in page
-    assert f'action="{path}/disable"' not in page
-    await happens(desks.database)
-    enabled = await ana.post(f"{path}/enable", data={"missed": "skip"})
-    assert enabled.status_code == 303
-    page = (await ana.get(path)).text
-    assert re.search(r"<dt>New events</dt><dd[^>]*>1 ·", page), "only that it was enabled"
-    for reason, said in (("gone", "the receiver answered 410"), ("failing", "for three days")):
-        await run(
-            desks.database,
-            "UPDATE webhooks SET disabled_at = now(), disabled_for = :reason RETURNING id",
-            reason=reason,
-        )
-        assert said in (await ana.get(path)).text
-        assert said.split()[-1] in (await ana.get(LIST)).text
 
 
 async def test_a_deleted_endpoint_is_gone(browser: SignIn, receiver: Receiver) -> None:
@@ -318,35 +191,3 @@ async def test_the_page_of_types_has_every_type_in_words_with_an_example(browser
     assert "For users who may see orders." in page
     assert [*KEYS.values()] == [*SUBJECTS], "a new subject has words of its own"
     assert all(group.title for language in Language for group in groups(language))
-
-
-async def test_a_long_list_and_many_attempts_cost_as_many_statements_as_few(
-    browser: SignIn, desks: Desks, receiver: Receiver, acme: Known
-) -> None:
-    ana, number = await browser(ANA), acme.webhook.removeprefix("WH-")
-    paths = (LIST, f"{LIST}/{acme.webhook}")
-    few = []
-    for path in paths:
-        with counted(desks.database) as statements:
-            await ana.get(path)
-        few.append(len(statements))
-    await run(
-        desks.database,
-        "INSERT INTO webhook_attempts (webhook_id, account_id, epoch, xid, event_id, type, number, outcome,"
-        " status) SELECT :id, 1, 1, '9', n, 'order.submitted', 1, 'status', 500"
-        " FROM generate_series(1, 30) AS n RETURNING id",
-        id=int(number),
-    )
-    await run(
-        desks.database,
-        "INSERT INTO webhooks (account_id, url, types, description, secret, epoch, xid, event_id, created_by)"
-        " SELECT account_id, url, types, description, secret, epoch, xid, event_id, created_by"
-        " FROM webhooks, generate_series(1, 30) RETURNING id",
-    )
-    for path, before in zip(paths, few, strict=True):
-        with counted(desks.database) as statements:
-            page = (await ana.get(path)).text
-        assert len(statements) == before, path
-    assert page.count('id="attempt-') == 25
-    (following,) = re.findall(r'rel="next" href="([^"]+)"', page)
-    assert (await ana.get(following.replace("&amp;", "&"))).text.count('id="attempt-') == 5
