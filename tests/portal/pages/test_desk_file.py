@@ -199,3 +199,7 @@ async def test_the_open_orders_are_a_file_that_can_be_filled_in_and_sent_back(
     assert accepted_rows(page) == [row.partition(",")[0] for row in file[1:3]]
     assert file[1].partition(",")[0] in (await desk.get("/desk")).text, "the queue names the orders, too"
     assert (await (await browser(BEN)).get("/desk/file/orders.csv")).status_code == 403
+    jobs = (await desk.get("/jobs")).text
+    assert "A file of steps is listed here" in jobs
+    assert 'href="/desk/file"' in jobs
+    assert "Imports and bulk actions" in (await (await browser(ANA)).get("/jobs")).text
