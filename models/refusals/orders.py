@@ -85,6 +85,9 @@ ORDERS = {
     "order_not_mailed": Declared(
         "{order} was not e-mailed to its distributor yet, or its kind never is.", CONFLICT
     ),
+    "no_order_contact": Declared(
+        "The distributor has no contact with the role “Order”; add one first.", CONFLICT
+    ),
     "order_mailed_just_now": Declared(
         "{order} was e-mailed to its distributor less than a minute ago, or is being e-mailed now.", CONFLICT
     ),

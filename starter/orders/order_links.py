@@ -45,7 +45,7 @@ class OrderLinkDesk(ConnectedDesk):
         now; once per key. The wait for an answer begins again; reminders that were sent count.
 
         Raises `NotFound` (`unknown_order`), `Refused` (`order_ended`, `order_is_held`, `order_not_mailed`,
-        `order_mailed_just_now`). After `Unavailable` call again with the same key.
+        `no_order_contact`, `order_mailed_just_now`). After `Unavailable` call again with the same key.
         """
         checked = checked_key(key)
         async with self._database.transaction() as connection:

@@ -15,12 +15,14 @@ from models.errors import Refused
 from models.identifiers import mark_of_key
 from models.orders.lifecycle import OPEN, OrderStatus
 from models.people.callers import By
+from models.people.views import ContactRole
 from store import events
 from store.mail_table import MailRow
 from store.operations.tables import HoldRow
 from store.orders.access import OrderKey
 from store.orders.locked_order import references
 from store.orders.tables import FollowUpRow, OrderRow
+from store.people.tables import ContactRoleRow, ContactRow
 from store.row import clock
 
 MAIL_AGAIN = "mail_again"
@@ -36,6 +38,11 @@ _FACTS = select(
     select(func.max(MailRow.updated_at)).where(*_TO_PROVIDER, MailRow.state == "sent").scalar_subquery()
     > clock() - literal(AT_MOST_EVERY),
     select(HoldRow.workflow_id).where(HoldRow.workflow_id == bindparam("order")).exists(),
+    select(ContactRow.id)
+    .join(ContactRoleRow, ContactRoleRow.contact_id == ContactRow.id)
+    .join(OrderRow, OrderRow.distributor_id == ContactRow.distributor_id)
+    .where(OrderRow.id == bindparam("order"), ContactRoleRow.role == ContactRole.ORDER)
+    .exists(),
 )
 _OF_ORDER = (FollowUpRow.order_id == bindparam("order"), FollowUpRow.kind == MAIL_AGAIN)
 _KNOWN = select(FollowUpRow.id).where(*_OF_ORDER, FollowUpRow.target == bindparam("target"))
@@ -46,7 +53,8 @@ _KIND = select(OrderRow.kind).where(OrderRow.id == bindparam("order"))
 async def ask(connection: AsyncConnection, order: OrderKey, by: By, key: str) -> None:
     """Record that the order is to be e-mailed again; once under the same key.
 
-    Raises `Refused`: `order_ended`, `order_is_held`, `order_not_mailed`, `order_mailed_just_now`.
+    Raises `Refused`: `order_ended`, `order_is_held`, `order_not_mailed`, `no_order_contact`,
+    `order_mailed_just_now`.
     """
     which = {"order": order.id, "target": mark_of_key(order.account_id, key)}
     locked = (await connection.execute(_LOCK, which)).one()
@@ -54,11 +62,13 @@ async def ask(connection: AsyncConnection, order: OrderKey, by: By, key: str) ->
         return
     if OrderStatus(locked.status) not in OPEN:
         raise Refused.because("order_ended", order=order.id)
-    just_now, held = (await connection.execute(_FACTS, which)).one()
+    just_now, held, heard = (await connection.execute(_FACTS, which)).one()
     if held:
         raise Refused.because("order_is_held", order=order.id)
     if just_now is None:
         raise Refused.because("order_not_mailed", order=order.id)
+    if not heard:
+        raise Refused.because("no_order_contact")
     if just_now or await due(connection, order.id):
         raise Refused.because("order_mailed_just_now", order=order.id)
     left = {"order_id": order.id, "kind": MAIL_AGAIN, "target": which["target"]}

@@ -80,5 +80,7 @@ async def test_what_was_not_mailed_is_held_or_has_ended_is_not_mailed_again(scen
     await run(scene.database, hold, id=order)
     assert await refused(ask(OPERATOR, order)) == ["order_is_held"]
     await run(scene.database, "DELETE FROM holds")
+    await run(scene.database, "UPDATE contact_roles SET role = 'esim_qr_code'")
+    assert await refused(ask(OPERATOR, order)) == ["no_order_contact"]
     await scene.desk.cancel(OPERATOR, order)
     assert await refused(ask(OPERATOR, order)) == ["order_ended"]

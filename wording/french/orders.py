@@ -68,6 +68,9 @@ ORDERS = {
     "order_not_mailed": (
         "{order} n’a pas encore été envoyée par e-mail à son distributeur, ou ne l’est jamais pour ce type."
     ),
+    "no_order_contact": (
+        "Le distributeur n’a aucun contact avec le rôle « Commande » ; ajoutez-en un d’abord."
+    ),
     "order_mailed_just_now": (
         "{order} a été envoyée par e-mail à son distributeur il y a moins d’une minute, ou l’est en ce "
         "moment."
