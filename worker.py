@@ -25,6 +25,7 @@ from activities.holds import Holds
 from activities.jobs import Jobs
 from activities.licences.codes import CodeForAgent
 from activities.licences.steps import LicenceMails, NumberCalls, NumberInventory
+from activities.mail_again import MailAgain
 from activities.not_sent import NotSent
 from activities.orders import InventorySteps
 from activities.outside import EmailSteps, PortSteps
@@ -56,6 +57,7 @@ from store.events import restored_unannounced
 from store.head_revision import head_revision
 from store.key_ring import KeyRing
 from store.licences.waiting import REQUEST_CODE
+from store.orders.mail_again import MAIL_AGAIN
 from store.session import Database
 from store.travel.stock import ALERT_STAFF
 from telemetry.health import health_page
@@ -147,7 +149,11 @@ def implementations(
         FollowUps(
             database,
             client,
-            {REQUEST_CODE: CodeForAgent(_of_agents(settings)), ALERT_STAFF: alert_staff(alerts)},
+            {
+                REQUEST_CODE: CodeForAgent(_of_agents(settings)),
+                ALERT_STAFF: alert_staff(alerts),
+                MAIL_AGAIN: MailAgain(ports),
+            },
         ),
         PortSteps(database, ports),
         EmailSteps(database, outbox, NotificationMails(database, outbox, links, keys)),

@@ -10,7 +10,7 @@ from providers.port import Provider
 from providers.registry import PROVIDERS
 from store.mail_subjects import AboutOrder
 from store.orders import emails as order_mails
-from store.orders import follow_ups
+from store.orders import follow_ups, mail_again
 from store.session import Database
 from workflows.orders.messages import EmailInput, ProviderInput, RemindInput
 from workflows.orders.steps import PeopleSteps, ProviderSteps
@@ -28,7 +28,15 @@ class PortSteps(ProviderSteps):
         return await self._port(order.kind).submit(order.order_id, order.kind, order.retries)
 
     async def remind_provider(self, order: RemindInput) -> Reminded:
-        """Remind the provider, if it has not answered for `silent_for`."""
+        """Remind the provider, if it has not answered for `silent_for`. What a user has asked for is mailed
+        first, after which no reminder is due.
+        """
+        async with self._database.reading() as connection:
+            asked = await mail_again.due(connection, order.order_id)
+        for one in asked:
+            await self._port(order.kind).again(order.order_id, order.kind, one, order.retries)
+            async with self._database.transaction() as connection:
+                await follow_ups.done(connection, one)
         async with self._database.reading() as connection:
             left = await order_mails.reminder_due_in(connection, order.order_id, order.silent_for)
         if left is None and order.number is not None:

@@ -18,6 +18,7 @@ class Audience(StrEnum):
 
 _ACCOUNT = (
     *("order.submitted", "order.refused", "order.provider_processing", "order.processed", "order.cancelled"),
+    "order.mailed_again",
     *("esim.temporary_created", "esim.temporary_deleted", "esim.iccid_entered", "esim.activated"),
     *("sim.discarded", "incident.processed_after_cancelled"),
     *("qr.requested", "qr.sent_again", "qr.refused", "qr.withdrawn", "qr.sim_discarded"),

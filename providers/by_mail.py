@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from models.orders.lifecycle import OrderStatus
+from models.orders.lifecycle import OPEN, OrderStatus
 from models.orders.placement import ProviderAnswer
 from outbox.links import Links
 from outbox.orders import PROVIDER_EMAILS, ProviderEmail
@@ -43,6 +43,11 @@ class ProviderByMail:
         purpose = _REMINDERS[waiting_in]
         await self._write(order_id, kind, purpose, retries, wanted_in={waiting_in}, number=number)
 
+    async def again(self, order_id: str, kind: str, asked: int, retries: int) -> None:
+        """Mail the order once more, to whoever is an order contact now, unless it has ended meanwhile."""
+        again = ("again", asked)
+        await self._write(order_id, kind, ProviderEmail.ORDER, retries, wanted_in=OPEN, again=again)
+
     async def withdraw(self, order_id: str, kind: str, retries: int) -> None:
         """Mail that the order is cancelled, if the order itself was mailed: to the order contacts, and to
         former ones who received the order.
@@ -61,6 +66,7 @@ class ProviderByMail:
         *,
         wanted_in: Collection[OrderStatus] | None = None,
         number: int = 0,
+        again: tuple[int | str, ...] = (),
         also: Sequence[Person] = (),
     ) -> None:
         emails = PROVIDER_EMAILS[kind]
@@ -73,6 +79,7 @@ class ProviderByMail:
         outgoing = [
             self._linked(about, emails.to_provider(facts, purpose, contact, number)) for contact in contacts
         ]
+        outgoing = [replace(one, turn=(*one.turn, *again)) for one in outgoing]
         await self._outbox.send(about, outgoing, retries, statuses=wanted_in)
 
     def _linked(self, about: AboutOrder, outgoing: Outgoing) -> Outgoing:

@@ -49,6 +49,9 @@ class FromStock:
     ) -> None:
         """There is no one to remind."""
 
+    async def again(self, order_id: str, kind: str, asked: int, retries: int) -> None:
+        """There is no one to hand it over to."""
+
     async def withdraw(self, order_id: str, kind: str, retries: int) -> None:
         """There is no one to notify: the cancel itself has put the eSIM back."""
 

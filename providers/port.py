@@ -29,5 +29,8 @@ class Provider(Protocol):
     ) -> None:
         """Send the reminder of this number in this status."""
 
+    async def again(self, order_id: str, kind: str, asked: int, retries: int) -> None:
+        """Hand the open order over once more, as a user has asked: `asked` is the follow-up that says so."""
+
     async def withdraw(self, order_id: str, kind: str, retries: int) -> None:
         """Notify that the order is cancelled, if it was handed over or may have been."""

@@ -127,7 +127,7 @@ class Desks:
             settings=settings,
             orders=OrderDesk(*connected),
             order_steps=OrderStepsDesk(*connected),
-            order_links=OrderLinkDesk(database),
+            order_links=OrderLinkDesk(client, database, settings),
             fleet=FleetDesk(database, settings.mail_language, settings.account_mode),
             edits=FleetEditDesk(database),
             inventory=InventoryDesk(database),

@@ -28,6 +28,7 @@ ENGLISH = {
     "order.provider_processing": "The provider began to process the order",
     "order.processed": "The provider processed the order",
     "order.cancelled": "The order was cancelled",
+    "order.mailed_again": "The order is e-mailed to the distributor again",
     "order.held": "The order is held: it waits for a person",
     "order.released": "The order continued",
     "mail.failed": "An e-mail could not be sent",

@@ -26,6 +26,9 @@ ORDERS = {
     "order.cancelled": EventType(
         "The order was cancelled and has ended; `note` is the reason that was entered.", _ORDER, {"note": 4}
     ),
+    "order.mailed_again": EventType(
+        "A user had the order e-mailed to its distributor once more, with new links.", _ORDER
+    ),
     "incident.processed_after_cancelled": EventType(
         "The provider reports an order as processed that was cancelled: two SIMs may be in use.",
         _ORDER,

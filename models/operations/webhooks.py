@@ -4,6 +4,7 @@ An endpoint keeps a place in the feed of its account's events. Each event is sen
 promised sequence; a repeat has the same `webhook-id`.
 """
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -110,6 +111,12 @@ class WebhookView(View):
     def url(self) -> str:
         """The address as it is shown: `https://shop.example/hooks?…`."""
         return redacted_url(self.address)
+
+    @property
+    def shown(self) -> str:
+        """What a form shows of it, as a text to compare: a digest of address, description and types."""
+        said = "\n".join((self.url, self.description, *sorted(self.types)))
+        return hashlib.sha256(said.encode()).hexdigest()[:32]
 
     @property
     def webhook_id(self) -> str:

@@ -1,5 +1,6 @@
 """The messages that place an order, and the results of its steps: ids only, as histories store them."""
 
+import hashlib
 from datetime import timedelta
 
 from pydantic import Field
@@ -10,6 +11,13 @@ from models.orders.kinds import What
 from models.orders.lifecycle import OrderStatus
 from models.orders.ordered import Ordered, Shown
 from models.values import Frozen, RecordId
+
+
+def mark_of(shown: str) -> str:
+    """The mark of a text that a confirmation said: the text itself may hold names, and stays out of Temporal
+    (W6).
+    """
+    return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 
 class Placement(Frozen):
@@ -23,6 +31,10 @@ class Placement(Frozen):
     note_id: RecordId | None = None
     """The row of the order's free text, which stays in the database."""
     what: What
+    shown: str | None = None
+    """A mark of what was shown before it was placed (`models.orders.placement.mark_of`): if the order would
+    be something else by now, it is refused (`offer_changed`). None: it is placed as it is.
+    """
 
     @property
     def kind(self) -> str:

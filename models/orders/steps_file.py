@@ -19,6 +19,8 @@ from models.people.callers import Caller
 
 COLUMNS = ("order", "iccid")
 OPTIONAL = ("action",)
+TOLD = ("number", "kind", "status")
+"""What the file of the open orders says besides, for the person who fills it in; it is not read."""
 MOST_STEPS = 500
 """Rows of a file on the page; a job of the API takes more."""
 STEPS = (OrderStep.ACKNOWLEDGE, OrderStep.ICCID, OrderStep.PROCESSED, OrderStep.CANCEL)
@@ -83,7 +85,7 @@ class StepsPreview:
 def parse_steps(content: bytes) -> list[StepRow]:
     """The rows of the file. Raises `Refused` if it is no such table, or too long."""
     wrong = RowNotes()
-    rows = read_rows(content, COLUMNS, OPTIONAL, wrong, most=MOST_STEPS)
+    rows = read_rows(content, COLUMNS, (*OPTIONAL, *TOLD), wrong, most=MOST_STEPS)
     wrong.refuse()
     return [_row(row) for row in rows]
 

@@ -71,6 +71,7 @@ API = {
     ),
     "webhook_host_unknown": Declared("The host of the webhook's address is not found."),
     "webhook_description_invalid": Declared("A description has at most {most} characters."),
+    "webhook_changed": Declared("The webhook was changed meanwhile: look at it again.", CONFLICT),
     "webhook_made": Declared(
         "This Idempotency-Key made the webhook {webhook}, whose secret was shown once. If it is lost, rotate "
         "the secret of {webhook}."

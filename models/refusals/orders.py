@@ -78,6 +78,19 @@ ORDERS = {
     "order_over": Declared(
         "{order} has been {order_status} since {since}; there is nothing to retry.", CONFLICT
     ),
+    "order_ended": Declared("{order} has ended; it is not e-mailed again.", CONFLICT),
+    "order_is_held": Declared(
+        "{order} is held, and says why; retry it, and what is missing is sent.", CONFLICT
+    ),
+    "order_not_mailed": Declared(
+        "{order} was not e-mailed to its distributor yet, or its kind never is.", CONFLICT
+    ),
+    "no_order_contact": Declared(
+        "The distributor has no contact with the role “Order”; add one first.", CONFLICT
+    ),
+    "order_mailed_just_now": Declared(
+        "{order} was e-mailed to its distributor less than a minute ago, or is being e-mailed now.", CONFLICT
+    ),
     "not_held": Declared("{workflow} is not held; there is nothing to retry.", CONFLICT),
     "not_taken": Declared("The workflow did not accept this call."),
 }

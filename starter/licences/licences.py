@@ -41,8 +41,8 @@ from store.session import Database
 
 
 class LicenceDesk:
-    """The licences of the accounts in the caller's scope. The owner buys them; the platform's operator sets
-    prices and billing.
+    """The licences of the accounts in the caller's scope. The owner buys them and sets the billing day; the
+    platform's operator sets prices and currency.
     """
 
     def __init__(self, database: Database) -> None:
@@ -242,10 +242,15 @@ class LicenceDesk:
         time_zone: str | None = None,
         currency: str | None = None,
     ) -> BillingView:
-        """Set what is given of cycle day, time zone and currency, before the first purchase fixes them."""
+        """Set what is given of cycle day, time zone and currency, before the first purchase fixes them.
+
+        The currency is that of the prices: only the platform's operator sets it.
+        """
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
-            caller.require(Permission.MANAGE_ACCOUNTS)
+            caller.require(Permission.BUY_LICENCES)
+            if currency is not None:
+                caller.require(Permission.MANAGE_ACCOUNTS)
             return await billing.set_billing(
                 connection,
                 found.id,

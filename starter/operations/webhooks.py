@@ -151,9 +151,13 @@ class WebhookDesk:
         url: str | None = None,
         types: Collection[str] | None = None,
         description: str | None = None,
+        shown: str | None = None,
     ) -> WebhookView:
         """Change what is given. `types` empty: all. A `url` as it is shown, without its query, changes
         nothing. Raises `Refused` as `create`.
+
+        `shown`: what a form showed (`WebhookView.shown`). If it is something else now, nothing is changed
+        (`webhook_changed`).
         """
         async with self._database.reading() as connection:
             found, _ = await _found(connection, caller, webhook)
@@ -163,7 +167,9 @@ class WebhookDesk:
         values |= {} if types is None else {"types": parse_types(types)}
         values |= {} if description is None else {"description": parse_description(description)}
         async with self._database.transaction() as connection:
-            found, account_id = await _found(connection, caller, webhook)
+            found, account_id = await webhooks.find(connection, caller.scope, webhook, lock=True)
+            if shown is not None and found.shown != shown:
+                raise Refused.because("webhook_changed")
             return await webhooks.change(connection, found, account_id, values, caller.by)
 
     async def delete(self, caller: Caller, webhook: str) -> None:

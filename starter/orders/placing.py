@@ -16,7 +16,7 @@ from models.orders.kinds import permission_of
 from models.orders.lifecycle import OPEN
 from models.orders.notes import note_of
 from models.orders.ordered import Ordered
-from models.orders.placement import Acceptance, Placement
+from models.orders.placement import Acceptance, Placement, mark_of
 from models.people.callers import Caller
 from settings import Settings
 from starter.connected import ConnectedDesk
@@ -55,10 +55,19 @@ class PlacingDesk(ConnectedDesk):
             raise Refused.because("discard_not_confirmed")
         return placed
 
-    async def place_order(self, caller: Caller, what: Ordered, key: str | None = None) -> Placed:
-        """Place an order of any kind, given by ids; otherwise as `place`."""
+    async def place_order(
+        self, caller: Caller, what: Ordered, key: str | None = None, *, shown: str | None = None
+    ) -> Placed:
+        """Place an order of any kind, given by ids; otherwise as `place`.
+
+        `shown`: what a preview said of it (`LinePreview.shown`). If it would be something else now, nothing
+        is ordered (`offer_changed`); nor is anything started.
+        """
         checked = checked_key(key)
         order = _placement(caller, what, checked)
+        if shown is not None:
+            order = order.model_copy(update={"shown": mark_of(shown)})
+            await self._check(order)
         async with self._database.reading() as connection:
             chosen = await reminder_schedules.read(connection, order.account_id)
         start = PlaceOrder(order=order, timeouts=self._timeouts(chosen))

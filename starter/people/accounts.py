@@ -142,10 +142,16 @@ class AccountDesk:
             return await reminder_schedules.read(connection, found.id)
 
     async def set_reminders(
-        self, caller: Caller, account: str | None, chosen: Mapping[str, int | None]
+        self,
+        caller: Caller,
+        account: str | None,
+        chosen: Mapping[str, int | None],
+        *,
+        others_stay: bool = False,
     ) -> AccountReminders:
-        """Choose when distributors are reminded of orders and requests from now on; what is left out, or
-        None, is as the platform's settings say. Raises `Refused` (`reminders_invalid`).
+        """Choose when distributors are reminded of orders and requests from now on; what is None is as the
+        platform's settings say, and so is what is left out, unless with `others_stay` it stays as it is.
+        Raises `Refused` (`reminders_invalid`).
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
@@ -154,7 +160,9 @@ class AccountDesk:
                 schedule = AccountReminders.model_validate(chosen)
             except ValidationError:
                 raise Refused.because("reminders_invalid", days=MOST_DAYS, most=MOST_REMINDERS) from None
-            return await reminder_schedules.choose(connection, found.id, schedule, caller.by)
+            return await reminder_schedules.choose(
+                connection, found.id, schedule, caller.by, others_stay=others_stay
+            )
 
     async def set_language(self, caller: Caller, account: str | None, language: str) -> AccountView:
         """Set the language of e-mails to people of the account who have no language of their own (F66)."""

@@ -39,6 +39,10 @@ class AddLineDraft(Draft):
     """Free of charge, if the subscriber's own plan allows it (T2)."""
     key: str | None = None
     """Idempotency key, unique among the orders of the account; left out, one is generated."""
+    shown: str | None = None
+    """What the preview said (`LinePreview.shown`): if it is something else by now, nothing is ordered
+    (`offer_changed`).
+    """
 
 
 class AddPlanDraft(Draft):
@@ -48,6 +52,8 @@ class AddPlanDraft(Draft):
     """`EL-9`, or the ICCID of its eSIM."""
     plan: str
     key: str | None = None
+    shown: str | None = None
+    """As of a new line."""
 
 
 class ReplaceEsimDraft(Draft):
@@ -75,7 +81,7 @@ class LineOrderDesk(ConnectedDesk):
         (T9 to T11). Without an eSIM of the plan's profile in stock the order waits (T17).
         """
         what = await self._line(caller, draft)
-        return await self._orders.place_order(caller, what, draft.key)
+        return await self._orders.place_order(caller, what, draft.key, shown=draft.shown)
 
     async def preview_line(self, caller: Caller, draft: AddLineDraft) -> LinePreview:
         """What `add_line` would order now: the plan, the line's name, and how many eSIMs are in stock."""
@@ -87,7 +93,7 @@ class LineOrderDesk(ConnectedDesk):
     async def add_plan(self, caller: Caller, draft: AddPlanDraft) -> Placed:
         """Add a plan to an eSIM line; the subscriber gets a confirmation by e-mail (T14, T16)."""
         what = await self._plan(caller, draft)
-        return await self._orders.place_order(caller, what, draft.key)
+        return await self._orders.place_order(caller, what, draft.key, shown=draft.shown)
 
     async def preview_plan(self, caller: Caller, draft: AddPlanDraft) -> LinePreview:
         """What `add_plan` would order now: the plan, and the eSIM that it goes on."""

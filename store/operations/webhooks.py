@@ -135,10 +135,16 @@ async def page(connection: AsyncConnection, scope: Scope, wanted: Wanted) -> Pag
     return (await Keys(_ROW.id, descending=True).page(connection, mine, wanted)).of(_view)
 
 
-async def find(connection: AsyncConnection, scope: Scope, text: str) -> tuple[WebhookView, int]:
-    """The endpoint with this id (`WH-7`, `7`), and its account. Raises `NotFound` (`unknown_webhook`)."""
+async def find(
+    connection: AsyncConnection, scope: Scope, text: str, *, lock: bool = False
+) -> tuple[WebhookView, int]:
+    """The endpoint with this id (`WH-7`, `7`), and its account. Raises `NotFound` (`unknown_webhook`).
+
+    `lock`: nothing else of it is changed until the end of the transaction.
+    """
     number = parse_reference("WH", text)
     mine = _WEBHOOKS.where(_ROW.id == number, within(scope, _ROW.account_id))
+    mine = mine.with_for_update(of=_ROW) if lock else mine
     row = None if number is None else (await connection.execute(mine)).one_or_none()
     if row is None:
         raise NotFound.because("unknown_webhook")

@@ -15,7 +15,7 @@ from models.people.reminders import AccountReminders
 from store import events
 from store.locks import keep_account_open
 from store.people.tables import ReminderScheduleRow
-from store.row import now
+from store.row import clock, now
 
 _FIELDS = tuple(AccountReminders.model_fields)
 
@@ -38,6 +38,13 @@ def days_of(name: str, account: Any, at: Any) -> ColumnElement[Any]:
 
 
 _NOW = select(in_force(bindparam("account", type_=BigInteger), now()))
+# not the beginning of the transaction, before which another one may have waited for the lock
+_LATEST = select(in_force(bindparam("account", type_=BigInteger), clock()))
+_ONE_AT_A_TIME = select(
+    func.pg_advisory_xact_lock(
+        func.hashtextextended(func.concat("reminders of A-", bindparam("account", type_=BigInteger)), 0)
+    )
+)
 
 
 async def read(connection: AsyncConnection, account_id: int, at: datetime | None = None) -> AccountReminders:
@@ -50,12 +57,18 @@ async def read(connection: AsyncConnection, account_id: int, at: datetime | None
 
 
 async def choose(
-    connection: AsyncConnection, account_id: int, chosen: AccountReminders, by: By
+    connection: AsyncConnection, account_id: int, given: AccountReminders, by: By, *, others_stay: bool
 ) -> AccountReminders:
-    """The schedule from now on; idempotent. Raises `Refused` (`account_closed`)."""
+    """The schedule from now on; idempotent. `others_stay`: what was not given stays as it is now. Raises
+    `Refused` (`account_closed`).
+    """
     await keep_account_open(connection, account_id)
-    if chosen != await read(connection, account_id):
-        values = {"account_id": account_id, **chosen.model_dump()}
+    await connection.execute(_ONE_AT_A_TIME, {"account": account_id})
+    found = await connection.scalar(_LATEST, {"account": account_id})
+    before = AccountReminders.model_validate(found or {})
+    chosen = before.model_copy(update=given.model_dump(exclude_unset=True)) if others_stay else given
+    if chosen != before:
+        values = {"account_id": account_id, "since": clock(), **chosen.model_dump()}
         key = (ReminderScheduleRow.account_id, ReminderScheduleRow.since)
         added = insert(ReminderScheduleRow).values(values)
         await connection.execute(added.on_conflict_do_update(index_elements=key, set_=chosen.model_dump()))

@@ -1,5 +1,6 @@
 """The facts that the rules of travel eSIMs check, each read in one statement to be consistent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.fleet.inventory import IN_PLACE
 from models.language import Language
 from models.orders.lifecycle import OPEN
+from models.travel.countries import country_name
 from models.travel.rules import EsimLineFacts, PlanFacts, SubscriberFacts
 from store.fleet.tables import SimRow
 from store.orders.tables import OrderRow
@@ -120,6 +122,14 @@ class KnownPlan:
     def language(self) -> Language:
         """That of the account."""
         return Language(self.row.language)
+
+    def line_name(self, destinations: Sequence[str]) -> str:
+        """How a line is named: after the only country that the subscriber goes to, else after the plan
+        (T8).
+        """
+        if len(set(destinations)) == 1:
+            return country_name(destinations[0], self.language)
+        return str(self.row.name)
 
     def terms(self, *, complimentary: bool) -> dict[str, Any]:
         """What is kept with an order: the plan may change or be withdrawn afterwards."""

@@ -14,7 +14,6 @@ from store.scopes import within
 from store.travel import facts
 from store.travel.line_tables import EsimLineRow
 from store.travel.offers import in_stock, in_stock_of
-from store.travel.orders import line_name
 from store.travel.plans import plans
 from store.travel.tables import TravelPlanRow, TravelStockRow
 
@@ -41,7 +40,7 @@ async def of_line(connection: AsyncConnection, what: AddLine) -> LinePreview:
     assert plan is not None  # noqa: S101  just read
     return LinePreview(
         plan=(await plans(connection, AllAccounts(), chosen=(TravelPlanRow.id == what.plan_id,)))[0],
-        line_name=line_name(plan, what.destinations),
+        line_name=plan.line_name(what.destinations),
         in_stock=stock.in_stock,
         complimentary=what.complimentary,
     )

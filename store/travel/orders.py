@@ -4,16 +4,16 @@ The eSIM is reserved for the order in stock (`stock.py`); here it becomes the te
 the active one. The lock sequence is that of `store.locks`: eSIM line, order, profile, SIMs, subscriber.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
-from models.orders.placement import Placement
+from models.orders.placement import Placement, mark_of
 from models.orders.views import OrderDetails
-from models.travel.countries import country_name
 from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
+from models.travel.line_views import LinePreview
 from models.travel.order_views import TravelOrderDetails
 from models.travel.rules import add_line_refusals, add_plan_refusals, replace_refusals
 from store.codes import discard
@@ -21,8 +21,7 @@ from store.events import Happening
 from store.orders.effects import Decision, Effect
 from store.orders.locked_order import LockedOrder
 from store.orders.swaps import LOOK_AT_REQUEST
-from store.travel import facts, order_rows, stock
-from store.travel.facts import KnownPlan
+from store.travel import facts, line_previews, order_rows, stock
 from store.travel.line_tables import TravelOrderRow
 
 
@@ -81,13 +80,14 @@ class AddedLines(_FromStock):
         reasons = add_line_refusals(
             subscriber, plan.facts, what.destinations, complimentary=what.complimentary
         )
+        reasons = reasons or await _as_shown(placement, lambda: line_previews.of_line(connection, what))
         if reasons:
             return Decision(reasons)
         details = {
             "subscriber_id": what.subscriber_id,
             "plan_id": what.plan_id,
             "profile": plan.facts.profile,
-            "line_name": line_name(plan, what.destinations),
+            "line_name": plan.line_name(what.destinations),
             "destinations": list(what.destinations),
             "complimentary": what.complimentary,
             "terms": plan.terms(complimentary=what.complimentary),
@@ -140,6 +140,7 @@ class AddedPlans(_Travel):
         if plan is None:
             return Decision([Refusal.of("unknown_travel_plan")])
         reasons = add_plan_refusals(line.facts, plan.facts)
+        reasons = reasons or await _as_shown(placement, lambda: line_previews.of_plan(connection, what))
         if reasons:
             return Decision(reasons)
         details = {
@@ -236,11 +237,11 @@ class ReplacedEsims(_FromStock):
         return Effect(happenings, iccid=new.iccid, follow_ups=follow_ups)
 
 
-def line_name(plan: KnownPlan, destinations: Sequence[str]) -> str:
-    """How a line is named: after the only country that the subscriber goes to, else after the plan (T8)."""
-    if len(set(destinations)) == 1:
-        return country_name(destinations[0], plan.language)
-    return str(plan.row.name)
+async def _as_shown(placement: Placement, preview: Callable[[], Awaitable[LinePreview]]) -> list[Refusal]:
+    """Why the order is not what its confirmation said (T39). `preview` reads what it is now."""
+    if placement.shown is None or placement.shown == mark_of((await preview()).shown):
+        return []
+    return [Refusal.of("offer_changed")]
 
 
 async def _temporary(connection: AsyncConnection, order: LockedOrder, esim: Any, holder: str) -> Effect:

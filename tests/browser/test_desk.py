@@ -233,3 +233,33 @@ async def test_an_owner_begins_at_the_dashboard_and_follows_a_number_to_its_list
         answer = await olga.goto(link)
         assert answer is not None
         assert answer.status == 410
+
+
+@pytest.mark.covers("P11", "S4")
+async def test_an_administrator_has_an_order_e_mailed_again_and_its_new_link_opens_it(
+    portal: Ordering,
+) -> None:
+    scene = portal.scene
+    await scene.desks.users.create_user(OPERATOR, ACCOUNT, "Olga", OLGA, role=Role.OWNER)
+    order = await scene.placed(1, key="again")
+    first = await _link(portal, order)
+    await eventually(lambda: scene.events(order), lambda events: "mail.sent" in events)
+    async with portal.signed_in(OLGA) as olga:
+        await olga.goto(f"/orders/{order}/links")
+        await olga.get_by_role("link", name="Revoke the link").click()
+        await olga.get_by_role("button", name="Revoke the link").click()
+        await olga.get_by_role("link", name="E-mail the order again").click()
+        await expect(olga.get_by_text("with the role “Order” now: ")).to_be_visible()
+        await looks_right(olga, "e-mail again")
+        await olga.get_by_role("button", name="E-mail the order again").click()
+        await expect(olga.get_by_role("alert")).to_contain_text("less than a minute ago")
+        await scene.sql("UPDATE mails SET updated_at = updated_at - interval '2 minutes' RETURNING id")
+        await olga.get_by_role("button", name="E-mail the order again").click()
+        await expect(olga.get_by_text("is being e-mailed to the distributor again")).to_be_visible()
+        await scene.mailbox.got(CONTACT, CONTACT)
+        await expect(olga.get_by_text("The order is e-mailed to the distributor again")).to_be_visible()
+        second = await _link(portal, order)
+        for link, status in ((first, 410), (second, 200)):
+            answer = await olga.goto(link)
+            assert answer is not None
+            assert answer.status == status, link

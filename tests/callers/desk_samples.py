@@ -25,6 +25,9 @@ DESK = {
     "OrderLinkDesk.revoke": Sample(
         lambda d, c, k, _: d.order_links.revoke(c, k.order, 99_999), P.MANAGE_CONTACTS
     ),
+    "OrderLinkDesk.mail_again": Sample(
+        lambda d, c, k, _: d.order_links.mail_again(c, k.order), P.MANAGE_CONTACTS
+    ),
     "DashboardDesk.dashboard": Sample(
         lambda d, c, *_: d.dashboard.dashboard(c), P.VIEW_ORDERS, names_nothing=True
     ),

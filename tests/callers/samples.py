@@ -181,7 +181,7 @@ _LICENCES: dict[str, Sample] = {
         lambda d, c, _, a: d.licences.check_price(c, a, "voice_sms_data", "16.00"), P.MANAGE_ACCOUNTS
     ),
     "billing": Sample(lambda d, c, _, a: d.licences.billing(c, a), P.VIEW_LICENCES),
-    "set_billing": Sample(lambda d, c, _, a: d.licences.set_billing(c, a, currency="CHF"), P.MANAGE_ACCOUNTS),
+    "set_billing": Sample(lambda d, c, _, a: d.licences.set_billing(c, a, cycle_day=5), P.BUY_LICENCES),
 }
 
 _LICENCE_REQUESTS: dict[str, Sample] = {

@@ -196,6 +196,9 @@ class GadgetPort:
     ) -> None:
         pass
 
+    async def again(self, order_id: str, kind: str, asked: int, retries: int) -> None:
+        pass
+
     async def withdraw(self, order_id: str, kind: str, retries: int) -> None:
         pass
 

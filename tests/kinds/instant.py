@@ -119,6 +119,9 @@ class InstantPort:
     ) -> None:
         pass
 
+    async def again(self, order_id: str, kind: str, asked: int, retries: int) -> None:
+        pass
+
     async def withdraw(self, order_id: str, kind: str, retries: int) -> None:
         pass
 

@@ -66,6 +66,7 @@ API = {
     ),
     "webhook_host_unknown": "L’hôte de l’adresse du webhook est introuvable.",
     "webhook_description_invalid": "Une description a au plus {most} caractères.",
+    "webhook_changed": "Le webhook a été modifié entre-temps : regardez-le de nouveau.",
     "webhook_made": (
         "Cette Idempotency-Key a créé le webhook {webhook}, dont le secret a été montré une seule fois. S’il "
         "est perdu, renouvelez le secret de {webhook}."

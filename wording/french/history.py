@@ -6,6 +6,7 @@ HISTORY = {
     "order.provider_processing": "L’opérateur a commencé à traiter la commande",
     "order.processed": "L’opérateur a traité la commande",
     "order.cancelled": "La commande a été annulée",
+    "order.mailed_again": "La commande est renvoyée par e-mail au distributeur",
     "order.held": "La commande est en attente d’une intervention",
     "order.released": "La commande a repris",
     "mail.failed": "Un e-mail n’a pas pu être envoyé",

@@ -63,6 +63,18 @@ ORDERS = {
         "La SIM de la ligne n’est plus celle qui était en place au moment de la commande ; annulez celle-ci."
     ),
     "order_over": "{order} est {order_status} depuis le {since} ; il n’y a rien à relancer.",
+    "order_ended": "{order} est terminée ; elle n’est pas renvoyée.",
+    "order_is_held": "{order} est en attente et dit pourquoi ; relancez-la, et ce qui manque est envoyé.",
+    "order_not_mailed": (
+        "{order} n’a pas encore été envoyée par e-mail à son distributeur, ou ne l’est jamais pour ce type."
+    ),
+    "no_order_contact": (
+        "Le distributeur n’a aucun contact avec le rôle « Commande » ; ajoutez-en un d’abord."
+    ),
+    "order_mailed_just_now": (
+        "{order} a été envoyée par e-mail à son distributeur il y a moins d’une minute, ou l’est en ce "
+        "moment."
+    ),
     "not_held": "{workflow} n’est pas en attente ; il n’y a rien à relancer.",
     "not_taken": "Le workflow n’a pas accepté cet appel.",
 }

@@ -1,6 +1,6 @@
 """What licences cost, over HTTP: charges, prices, and how an account is charged (L34, L35, L40).
 
-Prices and billing are set by the platform: with a platform key that names the account.
+Prices and the currency are set by the platform: with a platform key that names the account.
 """
 
 from enum import StrEnum
@@ -25,6 +25,7 @@ from portal.api.routing import router
 
 routes = router("Prices and charges of licences")
 Viewing = Annotated[Caller, needs(Permission.VIEW_LICENCES)]
+Buying = Annotated[Caller, needs(Permission.BUY_LICENCES)]
 Setting = Annotated[Caller, needs(Permission.MANAGE_ACCOUNTS)]
 _CSV = "text/csv"
 CycleDay = Annotated[int, Strict(), Field(ge=1, le=31), WHOLE]
@@ -111,7 +112,9 @@ async def show_billing(caller: Viewing, desks: At) -> BillingResource:
 
 
 @routes.patch("/licence-billing", summary="Set how the account is charged")
-async def set_billing(caller: Setting, desks: At, body: BillingBody) -> BillingResource:
-    """Before the first purchase, which fixes it."""
+async def set_billing(caller: Buying, desks: At, body: BillingBody) -> BillingResource:
+    """Before the first purchase, which fixes it. An owner sets cycle day and time zone; the currency is that
+    of the prices, which only a platform key sets.
+    """
     changes = body.model_dump(exclude_unset=True)
     return BillingResource.of(await desks.licences.set_billing(caller, None, **changes))

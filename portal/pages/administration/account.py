@@ -105,9 +105,7 @@ async def save_reminders(request: Request, who: SignedIn) -> Response:
     sent = _whole_numbers(await read_form(request, RemindersForm, who.language), who.language)
     with Asking(sent, who.language) as asking:
         if (given := sent.model) is not None:
-            saved = await who.desks.accounts.reminders(who.caller)
-            chosen = saved.model_dump() | given.changes()
-            await who.desks.accounts.set_reminders(who.caller, None, chosen)
+            await who.desks.accounts.set_reminders(who.caller, None, given.changes(), others_stay=True)
             return who.done(PATH, "reminders_saved")
     return await _reminders(request, who, asking.form, asking.status)
 

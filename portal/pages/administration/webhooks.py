@@ -31,7 +31,7 @@ _FIELDS = {
 
 class WebhookForm(FormModel):
     """An endpoint: where events are sent and which. `key`: the same form twice makes one. `whole`: the groups
-    that were shown ticked with all their events; `was_url`: the address that was shown.
+    that were shown ticked with all their events; `shown`: the endpoint as it was shown.
     """
 
     url: str = Field(min_length=1, max_length=LONGEST_URL)
@@ -40,7 +40,7 @@ class WebhookForm(FormModel):
     groups: tuple[str, ...] = Field(default=(), max_length=20)
     types: tuple[str, ...] = Field(default=(), max_length=len(EVENT_TYPES))
     whole: str = Field(default="", max_length=200)
-    was_url: str = Field(default="", max_length=LONGEST_URL)
+    shown: str = Field(default="", max_length=100)
     key: str = Field(default="", max_length=100)
 
     @property
@@ -106,27 +106,33 @@ async def ask_edit(request: Request, who: SignedIn) -> Response:
 
 
 async def edit(request: Request, who: SignedIn) -> Response:
-    """Save address, description and types. An address as it was shown stays as it is; where another was saved
-    meanwhile, the form shows that.
+    """Save address, description and types. An address as it was shown stays as it is; where something else
+    was saved meanwhile, the form shows that.
     """
     name = request.path_params["webhook"]
     sent = _with_types(await read_form(request, WebhookForm, who.language), who)
     before = await who.desks.webhooks.webhook(who.caller, name)
     with Asking(sent, who.language, _FIELDS) as asking:
         if (given := sent.model) is not None:
-            if given.was_url not in ("", before.url):
-                words = page_texts(who.language)["webhooks"]["url_changed"]
-                late = replace(unsent(**_shown(before)), errors={"url": [words]})
-                return _form(request, who, late, 422, webhook=before)
             changed = await who.desks.webhooks.edit(
                 who.caller,
                 name,
                 url=None if given.url == before.url else given.url,
                 types=given.chosen,
                 description=given.description,
+                shown=given.shown or None,
             )
             return who.done(f"{LIST}/{changed.webhook_id}", "hook_changed")
+    if asking.refused and asking.refused.refusals[0].code == "webhook_changed":
+        return await _changed(request, who, name)
     return _form(request, who, asking.form, asking.status, webhook=before)
+
+
+async def _changed(request: Request, who: SignedIn, name: str) -> Response:
+    """The form with what was saved meanwhile."""
+    now = await who.desks.webhooks.webhook(who.caller, name)
+    words = page_texts(who.language)["webhooks"]["changed_meanwhile"]
+    return _form(request, who, replace(unsent(**_shown(now)), errors={"": [words]}), 422, webhook=now)
 
 
 def _with_types(sent: Sent[WebhookForm], who: SignedIn) -> Sent[WebhookForm]:

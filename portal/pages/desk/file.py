@@ -10,7 +10,9 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.orders.steps_file import COLUMNS, FINAL, MOST_STEPS, OPTIONAL, StepsPreview
+from models.csv_text import csv_text
+from models.orders.steps_file import COLUMNS, FINAL, MOST_STEPS, OPTIONAL, TOLD, StepsPreview
+from models.paging import LARGEST_PAGE, Position
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.forms import Incoming, read_upload_form
@@ -45,6 +47,22 @@ async def template(request: Request, who: SignedIn) -> Response:
     """An empty file with its columns."""
     named = {"Content-Disposition": 'attachment; filename="order-steps.csv"'}
     return Response(_TEMPLATE, media_type="text/csv", headers=named)
+
+
+async def orders(_: Request, who: SignedIn) -> Response:
+    """The orders that wait, the oldest first, to be filled in and sent back."""
+    rows: list[tuple[str, ...]] = []
+    after: Position | None = None
+    while len(rows) < MOST_STEPS:
+        found = (await who.desks.orders.queue(who.caller, limit=LARGEST_PAGE, after=after)).orders
+        rows += [
+            (order.id, order.iccid or "", "", order.title, order.kind, order.status.value) for order in found
+        ]
+        if not (after := found.following):
+            break
+    named = {"Content-Disposition": 'attachment; filename="orders.csv"'}
+    written = csv_text((*COLUMNS, *OPTIONAL, *TOLD), rows[:MOST_STEPS])
+    return Response(written, media_type="text/csv; charset=utf-8", headers=named)
 
 
 async def preview(request: Request, who: SignedIn) -> Response:
@@ -137,6 +155,7 @@ def _written(found: StepsPreview) -> str:
 routes = [
     page("/desk/file", show, needs=Permission.ACKNOWLEDGE_ORDERS),
     page("/desk/file/template.csv", template, needs=Permission.ACKNOWLEDGE_ORDERS),
+    page("/desk/file/orders.csv", orders, needs=Permission.ACKNOWLEDGE_ORDERS),
     form("/desk/file", preview, needs=Permission.ACKNOWLEDGE_ORDERS),
     form("/desk/steps", confirm, needs=Permission.ACKNOWLEDGE_ORDERS),
 ]

@@ -21,7 +21,7 @@ from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.licences.changes import KeyForm
-from portal.pages.licences.number import agent_of, number_of, path_of
+from portal.pages.licences.number import agent_changed, agent_of, number_of, path_of, shown_agent
 from portal.pages.licences.words import said
 from portal.pages.routes import form, page
 from starter.licences.assignments import AssignDraft, ReplaceDraft
@@ -43,6 +43,8 @@ class AssignForm(FormModel):
     licence: str = Field(default="", max_length=50)
     phone: str = ""
     key: str = Field(default="", max_length=100)
+    agent_shown: str = Field(default="", max_length=30)
+    """Whose phone it is about, on the page that confirms."""
 
     def draft(self, number: str) -> AssignDraft:
         """The order as the desk takes it: a certain licence is chosen before any of the add-on."""
@@ -86,9 +88,9 @@ async def check(request: Request, who: SignedIn) -> Response:
 
 async def assign(request: Request, who: SignedIn) -> Response:
     """Place the order: once per form."""
-    sent = await read_form(request, AssignForm, who.language)
     name = number_of(request)
     number = await who.desks.numbers.number(who.caller, name, history=False)
+    sent = _of_agent(await read_form(request, AssignForm, who.language), number, who)
     with Asking(sent, who.language, _FIELDS) as asking:
         if sent.model is not None:
             placed = await who.desks.assignments.assign(who.caller, sent.model.draft(name))
@@ -99,7 +101,7 @@ async def assign(request: Request, who: SignedIn) -> Response:
 async def _confirm(
     request: Request, who: SignedIn, number: NumberView, sent: Sent[AssignForm], licence: LicenceView
 ) -> Response:
-    fields = {name: str(value) for name, value in sent.values.items() if name != "key"}
+    fields = {name: str(value) for name, value in sent.values.items() if name not in ("key", "agent_shown")}
     return who.page(
         request,
         "licences/assign_confirm",
@@ -108,10 +110,18 @@ async def _confirm(
         agent=await agent_of(who, number),
         licence=licence,
         certain=bool(sent.values.get("licence")),
-        chosen=fields | {"key": uuid.uuid4().hex},
+        chosen=fields | {"key": uuid.uuid4().hex, "agent_shown": shown_agent(number)},
         back=request.url.query,
         **said(who),
     )
+
+
+def _of_agent(sent: Sent[Any], number: NumberView, who: SignedIn) -> Sent[Any]:
+    """The form; refused if another agent uses the number by now than it showed."""
+    if sent.model is None or not agent_changed(number, sent.model.agent_shown):
+        return sent
+    words = page_texts(who.language)["number_change"]["agent_changed"]
+    return replace(sent, model=None, errors={**sent.errors, "": [words]})
 
 
 async def _choose(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
@@ -162,6 +172,7 @@ async def replace_esim(request: Request, who: SignedIn) -> Response:
         sent = replace(sent, model=None, errors={"confirmed": [tick]})
     name = number_of(request)
     number = await who.desks.numbers.number(who.caller, name, history=False)
+    sent = _of_agent(sent, number, who)
     with Asking(sent, who.language, _FIELDS) as asking:
         if (given := sent.model) is not None:
             draft = ReplaceDraft(
@@ -189,6 +200,7 @@ async def _replace(request: Request, who: SignedIn, sent: Sent[Any], status: int
         path=path_of(number),
         agent=agent,
         form=sent,
+        agent_shown=shown_agent(number),
         reasons=reasons,
         phone_known=phone_known(agent),
         why_not=sentences(Refused(*why_not), who.language) if why_not and not reasons else [],

@@ -18,7 +18,14 @@ from models.paging import LARGEST_PAGE
 from models.people.callers import Caller, Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
-from portal.pages.licences.number import integrations_page, number_of, number_page, path_of
+from portal.pages.licences.number import (
+    agent_changed,
+    integrations_page,
+    number_of,
+    number_page,
+    path_of,
+    shown_agent,
+)
 from portal.pages.routes import Page, form, page
 from starter.licences.numbers import NumberDesk
 from wording.licences.numbers import changed
@@ -33,10 +40,11 @@ STOPS_FOR = tuple(reason for reason in ReplaceReason if reason.stops_at_once)
 
 
 class KeyForm(FormModel):
-    """The confirmation of a page. `key`: the same form is the same change."""
+    """The confirmation of a page. `key`: the same form is the same change; `agent_shown`: whom it showed."""
 
     confirmed: str = ""
     key: str = Field(default="", max_length=100)
+    agent_shown: str = Field(default="", max_length=30)
 
 
 class UserForm(KeyForm):
@@ -73,6 +81,8 @@ class Change:
     name: str
     model: type[KeyForm]
     make: Make
+    keeps_agent: bool = False
+    """Whether the same agent uses the number afterwards: a repeat finds whom the form showed."""
     confirms: Callable[[NumberView], bool] = lambda _: False
 
     async def show(self, request: Request, who: SignedIn) -> Response:
@@ -99,6 +109,8 @@ class Change:
             wrong["agent"] = [texts["number_change"]["choose_agent"]]
         if self.confirms(number) and given.confirmed != "yes":
             wrong["confirmed"] = [texts["order_step"]["tick"]]
+        if self.keeps_agent and agent_changed(number, given.agent_shown):
+            wrong[""] = [texts["number_change"]["agent_changed"]]
         return wrong
 
     async def _page(self, request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
@@ -113,6 +125,7 @@ class Change:
             number=number,
             path=path_of(number),
             form=sent,
+            agent_shown=shown_agent(number),
             ends=ends(number),
             confirms=self.confirms(number),
             offers=[agent.email for agent in agents if agent.email and agent.deactivated_at is None],
@@ -149,8 +162,8 @@ async def _delete(desk: NumberDesk, caller: Caller, number: str, sent: KeyForm) 
 
 CHANGES = (
     Change("user", UserForm, _change_user, confirms=ends),
-    Change("suspend", ReasonForm, _suspend),
-    Change("stop", ReasonForm, _stop, confirms=lambda _: True),
+    Change("suspend", ReasonForm, _suspend, keeps_agent=True),
+    Change("stop", ReasonForm, _stop, keeps_agent=True, confirms=lambda _: True),
     Change("delete", KeyForm, _delete, confirms=lambda _: True),
 )
 

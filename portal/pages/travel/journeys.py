@@ -20,12 +20,15 @@ from starter.travel.line_orders import AddLineDraft, AddPlanDraft
 
 @dataclass(frozen=True)
 class Chosen:
-    """What was chosen: a plan for these countries. `key`: the idempotency key of the order."""
+    """What was chosen: a plan for these countries. `key`: the idempotency key of the order; `shown`: what its
+    confirmation said.
+    """
 
     plan: str
     countries: tuple[str, ...]
     complimentary: bool
     key: str
+    shown: str | None
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,10 @@ class Journey:
             countries=chosen.countries,
             complimentary=chosen.complimentary,
             key=chosen.key,
+            shown=chosen.shown,
         )
 
     def _plan(self, chosen: Chosen) -> AddPlanDraft:
         assert self.line is not None  # noqa: S101  asked only of one that has a line
-        return AddPlanDraft(line=reference("EL", self.line.id), plan=chosen.plan, key=chosen.key)
+        line = reference("EL", self.line.id)
+        return AddPlanDraft(line=line, plan=chosen.plan, key=chosen.key, shown=chosen.shown)

@@ -73,7 +73,8 @@ class PlanForm(CountriesForm):
     @property
     def chosen(self) -> Chosen:
         """The order."""
-        return Chosen(self.plan, names_of(self.countries), self.paying == "complimentary", self.key)
+        free = self.paying == "complimentary"
+        return Chosen(self.plan, names_of(self.countries), free, self.key, self.shown or None)
 
 
 async def choose(request: Request, who: SignedIn) -> Response:
@@ -104,8 +105,6 @@ async def place(request: Request, who: SignedIn) -> Response:
     sent = await read_form(request, PlanForm, who.language)
     with Asking(sent, who.language, _FIELDS) as asking:
         if sent.model is not None:
-            if sent.model.shown and (await journey.preview(who, sent.model.chosen)).shown != sent.model.shown:
-                raise Refused.because("offer_changed")
             placed = await journey.place(who, sent.model.chosen)
             return who.done(f"/travel/orders/{placed.order_id}/placed")
     if sent.model is not None and _can_be_sent_again(asking.refused):

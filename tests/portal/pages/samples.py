@@ -140,6 +140,8 @@ SAMPLES: dict[str, PageSample] = {
     ),
     "POST /orders/{order}/retry": PageSample(path=_order, answers=(503,)),
     "GET /orders/{order}/links": PageSample(_order),
+    "GET /orders/{order}/links/mail-again": PageSample(_order),
+    "POST /orders/{order}/links/mail-again": PageSample(_order, lambda _: {"key": "k"}),
     "GET /orders/{order}/links/{link}/revoke": PageSample(lambda k: {"order": k.order, "link": "99999"}),
     "POST /orders/{order}/links/{link}/revoke": PageSample(lambda k: {"order": k.order, "link": "99999"}),
     "POST /desk/file": PageSample(names_nothing=True, owner=DESK),

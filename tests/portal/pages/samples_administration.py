@@ -51,6 +51,9 @@ ADMINISTRATION: dict[str, PageSample] = {
     "POST /administration/account/mail": PageSample(
         form=lambda _: {"language": "en", "contact_email": "no address"}, names_nothing=True
     ),
+    "POST /administration/account/billing": PageSample(
+        form=lambda _: {"cycle_day": "5", "time_zone": "nowhere"}, names_nothing=True
+    ),
     "POST /administration/account/reminders": PageSample(
         form=lambda _: {"acknowledgement_days": "x", "qr_reminders": "1"}, names_nothing=True
     ),

@@ -114,7 +114,37 @@ async def test_how_the_account_is_charged_is_shown_with_who_sets_it(browser: Sig
     assert "Fixed since the first purchase" in page
     open_page = (await cleo.get(PATH)).text
     assert "The day of the first purchase of licences" in open_page
-    assert "The operator of the platform sets these" in open_page
+    assert "An owner sets billing day and time zone" in open_page
+    assert f"{PATH}/billing" not in page
+    assert f"{PATH}/billing" in open_page
+    late = await ana.post(f"{PATH}/billing", data={"cycle_day": "5", "time_zone": "Europe/Paris"})
+    assert late.status_code == 422
+    assert "cannot be changed after the first purchase" in late.text
+
+
+async def test_an_owner_sets_billing_day_and_time_zone_and_puts_back_nothing(
+    browser: SignIn, desks: Desks
+) -> None:
+    cleo = await browser(CLEO)
+    path = f"{PATH}/billing"
+    stale = hidden((await cleo.get(path)).text)
+    for sent, field in (
+        ({"cycle_day": "32", "time_zone": "Europe/Paris"}, "cycle_day"),
+        ({"cycle_day": "5", "time_zone": "Europe/Nowhere"}, "time_zone"),
+        ({"cycle_day": "5", "time_zone": ""}, "time_zone"),
+    ):
+        wrong = await cleo.post(path, data=stale | sent)
+        assert wrong.status_code == 422, sent
+        assert f'id="{field}-error"' in wrong.text, sent
+    assert (await desks.licences.billing(OPERATOR, "Bolt")).cycle_day is None
+    done = await cleo.post(path, data=stale | {"cycle_day": "31", "time_zone": "Pacific/Auckland"})
+    assert done.headers["Location"] == PATH
+    page = (await cleo.get(PATH)).text
+    assert "Day 31 of each month" in page
+    assert "Pacific/Auckland" in page
+    await cleo.post(path, data=stale | {"cycle_day": "1", "time_zone": "Europe/Paris"})
+    billing = await desks.licences.billing(OPERATOR, "Bolt")
+    assert (billing.cycle_day, billing.time_zone) == (1, "Pacific/Auckland"), "as the stale form showed it"
 
 
 async def test_who_may_only_look_sees_the_settings_and_changes_none(browser: SignIn) -> None:

@@ -12,7 +12,7 @@ from starter.desks import Desks
 from tests.builders import OPERATOR, run
 from tests.callers.world import Known
 from tests.portal.pages.conftest import SignIn
-from tests.portal.pages.people import ANA, Browser
+from tests.portal.pages.people import ANA, BEN, Browser
 from tests.portal.pages.test_desk import DESK, more
 
 ICCID = "8933012345678901234"
@@ -181,3 +181,25 @@ async def test_others_are_served_while_a_file_is_read(acme: Known, desks: Desks)
     assert not reading.done(), "the event loop would have read it all before anything else"
     with pytest.raises(Refused):
         await reading
+
+
+@pytest.mark.covers("P9")
+async def test_the_open_orders_are_a_file_that_can_be_filled_in_and_sent_back(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    desk = await browser(DESK)
+    ids = await more(desks, acme.order, 120)
+    await run(desks.database, "UPDATE orders SET status = 'cancelled' WHERE id = :id RETURNING id", id=ids[0])
+    file = (await desk.get("/desk/file/orders.csv")).text.splitlines()
+    assert file[0] == "order,iccid,action,number,kind,status"
+    assert {row.partition(",")[0] for row in file[1:]} == {acme.order, *ids[1:]}
+    assert "switch_to_esim,submitted" in file[1]
+    status, page = await shown(desk, *file[1:3], head=file[0])
+    assert status == 200
+    assert accepted_rows(page) == [row.partition(",")[0] for row in file[1:3]]
+    assert file[1].partition(",")[0] in (await desk.get("/desk")).text, "the queue names the orders, too"
+    assert (await (await browser(BEN)).get("/desk/file/orders.csv")).status_code == 403
+    jobs = (await desk.get("/jobs")).text
+    assert "A file of steps is listed here" in jobs
+    assert 'href="/desk/file"' in jobs
+    assert "Imports and bulk actions" in (await (await browser(ANA)).get("/jobs")).text

@@ -252,3 +252,29 @@ async def test_the_lines_of_a_month_are_summed_as_the_file_is(
     cleo = await browser(CLEO)
     assert "Nothing is charged" in (await cleo.get("/licences/charges")).text
     assert ACCOUNT not in (await cleo.get("/licences")).text
+
+
+@pytest.mark.covers("L12", "L15", "L30")
+async def test_a_form_about_another_agent_than_uses_the_number_now_does_nothing(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    admin, page = await browser(ADMIN), f"/numbers/N-{await _with_esim(desks, 5, 1)}"
+    choice = {"add_on": "voice_sms", "phone": "yes"}
+    shown = {
+        "suspend": hidden((await admin.get(f"{page}/suspend")).text) | {"reason": "On leave"},
+        "stop": hidden((await admin.get(f"{page}/stop")).text) | {"reason": "stolen", "confirmed": "yes"},
+    }
+    assert all(form["agent_shown"].startswith("AG-") for form in shown.values())
+    shown["replace"] = shown["stop"] | {"phone": "yes"}
+    shown["assign"] = choice | {"key": "a", "agent_shown": shown["stop"]["agent_shown"]}
+    await desks.agents.create_agent(OPERATOR, ACCOUNT, "Hugo", "hugo@acme.example")
+    await run(desks.database, "UPDATE numbers SET agent_id = (SELECT max(id) FROM agents)")
+    for path, form in shown.items():
+        answer = await admin.post(f"{page}/{path}", data=form)
+        assert answer.status_code == 422, path
+        assert "Another agent uses the number by now" in answer.text, path
+    (count,) = await run(desks.database, "SELECT count(*) AS n FROM number_changes")
+    assert count.n == 0
+    again = hidden((await admin.post(f"{page}/suspend", data=shown["suspend"])).text)
+    done = await admin.post(f"{page}/suspend", data=again | {"reason": "On leave"})
+    assert done.status_code in {303, 503}, "of the agent whom it shows now"

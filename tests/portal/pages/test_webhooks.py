@@ -1,6 +1,8 @@
 """Webhooks on pages: made, tried, changed, rotated and deleted (A11, issue 15)."""
 
+import asyncio
 import re
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from models.events import EVENT_TYPES, Audience
 from models.language import Language
 from portal.pages.administration.event_types import KEYS, groups
 from starter.desks import Desks
+from tests.builders import until_blocked
 from tests.callers.world import BEN, Known
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.hidden_fields import hidden
@@ -120,23 +123,42 @@ async def test_an_event_that_is_unticked_wins_over_its_whole_group(
     assert await types() == {*SUBJECTS["Jobs"]}, "a group that is unticked alone takes its events with it"
 
 
-async def test_a_form_that_shows_an_old_address_does_not_put_it_back(
-    browser: SignIn, desks: Desks, receiver: Receiver
+@pytest.mark.parametrize(
+    "change", [{"url": "/moved"}, {"types": ["order.processed"]}, {"description": "Warehouse"}]
+)
+async def test_a_form_that_shows_what_was_changed_meanwhile_puts_nothing_back(
+    browser: SignIn, desks: Desks, receiver: Receiver, change: dict[str, Any]
 ) -> None:
     ana = await browser(ANA)
     path, _ = await made(ana, receiver)
     stale = hidden((await ana.get(f"{path}/edit")).text)
     stale |= {"url": receiver.url, "description": "Stale", "which": "all"}
-    name, moved = path.rpartition("/")[2], f"{receiver.url}/moved"
-    await desks.webhooks.edit(await caller(desks), name, url=moved)
+    name = path.rpartition("/")[2]
+    change = {key: receiver.url + value if key == "url" else value for key, value in change.items()}
+    saved = await desks.webhooks.edit(await caller(desks), name, **change)
     late = await ana.post(f"{path}/edit", data=stale)
     assert late.status_code == 422
     assert "was changed meanwhile" in late.text
-    assert f'name="url" id="url" value="{moved}"' in late.text or f'value="{moved}"' in late.text
-    webhook = await desks.webhooks.webhook(await caller(desks), name)
-    assert (webhook.url, webhook.description) == (moved, "Stock")
-    again = hidden(late.text) | {"url": moved, "description": "Fresh", "which": "all"}
+    assert f'value="{saved.url}"' in late.text
+    assert f'value="{saved.description}"' in late.text
+    assert await desks.webhooks.webhook(await caller(desks), name) == saved
+    again = hidden(late.text) | {"url": saved.url, "description": "Fresh", "which": "all"}
     assert (await ana.post(f"{path}/edit", data=again)).status_code == 303
+
+
+async def test_of_two_forms_at_once_only_the_first_is_saved(
+    browser: SignIn, desks: Desks, receiver: Receiver
+) -> None:
+    ana = await browser(ANA)
+    path, _ = await made(ana, receiver)
+    form = hidden((await ana.get(f"{path}/edit")).text) | {"url": receiver.url, "which": "all"}
+    async with desks.database.transaction() as connection:
+        await connection.exec_driver_sql("UPDATE webhooks SET description = 'Warehouse'")
+        late = asyncio.create_task(ana.post(f"{path}/edit", data=form | {"description": "Shop"}))
+        await until_blocked(desks.database, late)
+    assert (await late).status_code == 422
+    webhook = await desks.webhooks.webhook(await caller(desks), path.rpartition("/")[2])
+    assert webhook.description == "Warehouse"
 
 
 async def test_a_rotated_secret_signs_at_once_and_the_one_before_for_a_while(

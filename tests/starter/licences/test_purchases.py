@@ -143,6 +143,17 @@ async def test_the_first_purchase_fixes_the_billing(database: Database) -> None:
     assert (await change(OPERATOR, ACCOUNT, cycle_day=31, currency="CHF")).fixed, "nothing is different"
 
 
+@pytest.mark.covers("L34")
+async def test_the_owner_sets_billing_day_and_time_zone_but_not_the_currency_of_the_prices(
+    database: Database,
+) -> None:
+    acme = await shop(database)
+    change = acme.licences.set_billing
+    assert await codes(change(acme.olga, None, cycle_day=5, currency="CHF")) == ["not_permitted"]
+    shown = await change(acme.olga, None, cycle_day=15, time_zone="Pacific/Auckland")
+    assert (shown.cycle_day, shown.time_zone, shown.currency) == (15, "Pacific/Auckland", "EUR")
+
+
 @pytest.mark.covers("L2", "L3")
 async def test_the_same_key_is_the_same_purchase(database: Database) -> None:
     acme = await shop(database, "2026-12-10")

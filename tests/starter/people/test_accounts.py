@@ -12,12 +12,13 @@ from models.orders.lifecycle import OrderStatus
 from models.orders.placement import Acceptance, Placement
 from models.orders.rules import TARGETS
 from models.people.callers import AllAccounts, By, Caller, Permission, Role
+from models.people.reminders import AccountReminders
 from starter import callers
 from starter.people.accounts import AccountDesk
 from starter.people.profiles import ProfileDesk
 from store import events
 from store.orders import acceptance, steps
-from store.people import account_settings
+from store.people import account_settings, reminder_schedules
 from store.people import accounts as changes
 from store.session import Database
 from tests.builders import (
@@ -35,6 +36,7 @@ from tests.builders import (
     process,
     refused_fleet,
     run,
+    until_blocked,
     world,
 )
 from tests.qr_world import codes_of, qr_world
@@ -274,3 +276,21 @@ async def accept(database: Database, number: int, key: str = "a") -> Acceptance:
     """What becomes of it."""
     async with database.transaction() as connection:
         return await acceptance.accept(connection, placement(number, key))
+
+
+@pytest.mark.covers("P11")
+async def test_of_two_people_who_set_different_reminders_at_once_both_are_heard(database: Database) -> None:
+    await world(database)
+    accounts = AccountDesk(database)
+    await accounts.set_reminders(OPERATOR, ACCOUNT, {"acknowledgement_days": 9})
+    async with database.transaction() as connection:
+        first = AccountReminders(reminders=4)
+        await reminder_schedules.choose(connection, 1, first, OPERATOR.by, others_stay=True)
+        change = accounts.set_reminders(OPERATOR, ACCOUNT, {"qr_reminders": 2}, others_stay=True)
+        second = asyncio.create_task(change)
+        await until_blocked(database, second)
+    await second
+    saved = await accounts.reminders(OPERATOR, ACCOUNT)
+    assert (saved.acknowledgement_days, saved.reminders, saved.qr_reminders) == (9, 4, 2)
+    whole = await accounts.set_reminders(OPERATOR, ACCOUNT, {"qr_reminders": 1})
+    assert (whole.acknowledgement_days, whole.reminders, whole.qr_reminders) == (None, None, 1)

@@ -4,14 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from models.orders.ordered import Ordered
+from models.orders.placement import mark_of
 from models.people.callers import AllAccounts
 from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
 from models.travel.profiles import EsimReason
 from store.orders import views
 from store.session import Database
+from store.travel import line_previews
 from tests.builders import iccid, run
 from tests.store.travel.order_views import lines, refusal, refusals, sims
-from tests.travel_orders import ordered, processed, step, submit
+from tests.travel_orders import accepted, asked, ordered, processed, step, submit
 from tests.travel_world import ASIA, add_esim_line, add_stock, add_travel_plan, assign_plan
 
 pytestmark = pytest.mark.usefixtures("euro")
@@ -160,3 +163,25 @@ async def test_a_cancelled_replacement_leaves_the_line_as_it_is(database: Databa
     assert await sims(database) == [("active", "esim_line:1"), ("in_stock", None)]
     (row,) = await lines(database)
     assert row.ended_at is None
+
+
+@pytest.mark.covers("T39")
+@pytest.mark.parametrize("kind", ["add_line", "add_plan"])
+async def test_an_order_is_accepted_only_as_it_was_shown(database: Database, euro: int, kind: str) -> None:
+    line = await add_esim_line(database, 1)
+    what: Ordered = AddLine(subscriber_id=1, plan_id=euro)
+    async with database.reading() as connection:
+        if isinstance(what, AddLine) and kind == "add_line":
+            preview = await line_previews.of_line(connection, what)
+        else:
+            what = AddPlan(esim_line_id=line, plan_id=euro)
+            preview = await line_previews.of_plan(connection, what)
+    shown = {"shown": mark_of(preview.shown)}
+    placement = (await asked(database, what)).model_copy(update=shown)
+    await run(database, "UPDATE travel_plans SET price = 12.50")
+    answer = await accepted(database, placement)
+    assert [refusal.code for refusal in answer.refusals] == ["offer_changed"]
+    await run(database, "UPDATE travel_plans SET price = 9.90")
+    assert (await accepted(database, placement)).accepted, "as it was shown, under the same key"
+    await run(database, "UPDATE travel_plans SET price = 12.50")
+    assert (await accepted(database, placement)).accepted, "it was accepted before"

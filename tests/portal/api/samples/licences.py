@@ -57,7 +57,7 @@ _LICENCES = {
         json=lambda _: {"add_on": "voice_sms_data", "amount": "16.00"}, names_nothing=True
     ),
     "GET /licence-billing": Sample(names_nothing=True),
-    "PATCH /licence-billing": Sample(json=lambda _: {"currency": "CHF"}, names_nothing=True),
+    "PATCH /licence-billing": Sample(json=lambda _: {"cycle_day": 5}, names_nothing=True),
 }
 _REQUESTS = {
     "GET /licence-requests": Sample(names_nothing=True),

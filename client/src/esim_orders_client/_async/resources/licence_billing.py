@@ -27,9 +27,10 @@ class AsyncLicenceBillingApi:
     ) -> Billing:
         """Set how the account is charged.
 
-        Before the first purchase, which fixes it.
+        Before the first purchase, which fixes it. An owner sets cycle day and time zone; the currency is
+        that of the prices, which only a platform key sets.
 
-        Needs the permission `manage_accounts`.
+        Needs the permission `buy_licences`.
 
         cycle_day: The day on which billing cycles begin.
         time_zone: Whose days count.
