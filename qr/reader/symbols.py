@@ -4,7 +4,6 @@ The search goes on until a text is found that looks as if it held an activation 
 including Micro QR, are ignored.
 """
 
-import itertools
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -27,18 +26,22 @@ _PROMISING = re.compile(
 """What a text has that `models.codes.reading` makes a code of: a code or a link with it, encoded or not, or a
 server beside something else. Whatever has none of it is another QR code.
 """
-_SIZES = (900, 1500, 2400, 600)
-"""Pixels of the longer side: downscaling removes noise and blur, tiny modules need upscaling."""
 _LARGEST_BLOWN_UP = 4
-_FILTERS: tuple[tuple[ImageFilter.Filter, ...], ...] = (
-    (),
-    (ImageFilter.UnsharpMask(radius=4, percent=300, threshold=0),),
-    (ImageFilter.GaussianBlur(1.5),),
-    (ImageFilter.MinFilter(5), ImageFilter.MaxFilter(3)),
-    (ImageFilter.MedianFilter(5),),
-    (ImageFilter.MinFilter(9), ImageFilter.MaxFilter(5)),
+_SHARPER = ImageFilter.UnsharpMask(radius=8, percent=300, threshold=0)
+_CLOSED = (ImageFilter.MinFilter(5), ImageFilter.MaxFilter(3))
+_METHODS: tuple[tuple[tuple[ImageFilter.Filter, ...], tuple[int, ...]], ...] = (
+    ((), (900, 1500, 2400, 600)),
+    ((ImageFilter.UnsharpMask(radius=4, percent=300, threshold=0),), (900, 600, 1500, 2400)),
+    (_CLOSED, (300, 200, 600, 900)),
+    ((_SHARPER, _SHARPER), (900, 600)),
+    ((ImageFilter.GaussianBlur(1.5),), (900, 1500, 2400, 600)),
+    ((ImageFilter.GaussianBlur(4),), (600, 900)),
+    ((ImageFilter.MedianFilter(5),), (900, 600, 1500)),
 )
-"""Sharpened, smoothed, and with modules closed: dots and worn prints leave gaps between them."""
+"""Filters, and the pixels of the longer side at which each is tried. Downscaling removes noise and blur, tiny
+modules need upscaling, a picture out of focus is sharpened. Closing fills the gaps between modules that are
+dots or badly printed: first at sizes at which the gaps are narrow, which is also the cheapest.
+"""
 
 View = Callable[[], Image.Image]
 """Renders a page in one way, in 8-bit grey. Called only if faster views are not enough."""
@@ -130,13 +133,14 @@ class Search:
 def _variants(picture: Image.Image) -> Iterator[tuple[Image.Image, Binarizer]]:
     """The picture with a quiet zone and more contrast, in several sizes, blurred and sharpened."""
     framed = ImageOps.expand(ImageOps.autocontrast(picture, cutoff=1), max(picture.size) // 16 + 4, fill=255)
-    for grain, size in itertools.product(_FILTERS, _SIZES):
-        variant = _resized(framed, size)
-        for one in grain:
-            variant = variant.filter(one)
-        yield variant, Binarizer.LocalAverage
-        if size == _SIZES[0]:
-            yield variant, Binarizer.GlobalHistogram
+    for filters, sizes in _METHODS:
+        for size in sizes:
+            variant = _resized(framed, size)
+            for one in filters:
+                variant = variant.filter(one)
+            yield variant, Binarizer.LocalAverage
+            if size == sizes[0]:
+                yield variant, Binarizer.GlobalHistogram
 
 
 def _resized(picture: Image.Image, longer: int) -> Image.Image:

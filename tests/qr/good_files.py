@@ -120,6 +120,7 @@ HARD: Files = {
     "yellow on white": ("a.png", lambda: _png(coloured("yellow", "white"))),
     "little contrast": ("a.png", lambda: _png(coloured("#888", "#999"))),
     "out of focus": ("a.png", lambda: _png(qr().filter(ImageFilter.GaussianBlur(4)))),
+    "far out of focus": ("a.png", lambda: _png(qr().filter(ImageFilter.GaussianBlur(5.5)))),
     "25 megapixels with transparency": ("a.png", lambda: encoded(_largest(), "PNG", compress_level=1)),
     "modules that are dots": ("a.png", lambda: _png(dotted())),
     "modules that are small dots": ("a.png", lambda: _png(dotted(0.55))),
