@@ -123,7 +123,8 @@ def _typed(*asks: str) -> list[str]:
         return []
     if at_terminal():
         return [answer(code, hidden=True, otherwise=worded("Nothing was imported.")) for code in asks]
-    lines = sys.stdin.read(_LONGEST_TYPED).strip().rsplit("\n", len(asks) - 1)
+    piped = sys.stdin.buffer.read(_LONGEST_TYPED).decode("utf-8-sig", errors="replace")  # also of Windows
+    lines = piped.strip().rsplit("\n", len(asks) - 1)
     return [*map(str.strip, lines), *[""] * (len(asks) - len(lines))]
 
 
