@@ -3,9 +3,6 @@
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-ACCEPTED = (".png", ".jpg", ".jpeg", ".svg", ".tif", ".tiff", ".pdf")
-"""Extensions of file names."""
-
 
 class FileType(StrEnum):
     PNG = "png"
@@ -15,21 +12,19 @@ class FileType(StrEnum):
     PDF = "pdf"
 
 
-_BY_ENDING = dict(
-    zip(
-        ACCEPTED,
-        (
-            FileType.PNG,
-            FileType.JPEG,
-            FileType.JPEG,
-            FileType.SVG,
-            FileType.TIFF,
-            FileType.TIFF,
-            FileType.PDF,
-        ),
-        strict=True,
-    )
-)
+_BY_ENDING = {
+    ".png": FileType.PNG,
+    ".jpg": FileType.JPEG,
+    ".jpeg": FileType.JPEG,
+    ".jpe": FileType.JPEG,
+    ".jfif": FileType.JPEG,
+    ".svg": FileType.SVG,
+    ".tif": FileType.TIFF,
+    ".tiff": FileType.TIFF,
+    ".pdf": FileType.PDF,
+}
+ACCEPTED = tuple(_BY_ENDING)
+"""Extensions of file names; Windows saves pictures of web pages as `.jfif`."""
 _BEGINNINGS = (
     (b"\x89PNG\r\n\x1a\n", FileType.PNG),
     (b"\xff\xd8\xff", FileType.JPEG),
@@ -37,8 +32,10 @@ _BEGINNINGS = (
     (b"MM\0*", FileType.TIFF),
     (b"II+\0", FileType.TIFF),
     (b"MM\0+", FileType.TIFF),
-    (b"%PDF-", FileType.PDF),
 )
+_PDF = b"%PDF-"
+PDF_HEAD = 1024
+"""Bytes within which a PDF may begin, as its readers allow: mail programs put line ends in front."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _UTF_8 = b"\xef\xbb\xbf"
 _ENOUGH = 1024
@@ -51,7 +48,9 @@ def claimed_type(filename: str) -> FileType | None:
 
 
 def actual_type(content: bytes) -> FileType | None:
-    """The type by the first bytes. A text that begins with `<` counts as SVG; the reader checks the rest."""
+    """The type by the first bytes. A text that begins with `<` counts as SVG; the reader checks the rest. In
+    front of a PDF something else may stand (R7).
+    """
     for beginning, kind in _BEGINNINGS:
         if content.startswith(beginning):
             return kind
@@ -59,4 +58,6 @@ def actual_type(content: bytes) -> FileType | None:
     if beginning.startswith(_UTF_16):
         beginning = beginning[2:].replace(b"\0", b"")
     text = beginning.removeprefix(_UTF_8).lstrip()
-    return FileType.SVG if text.startswith(b"<") else None
+    if text.startswith(b"<"):
+        return FileType.SVG
+    return FileType.PDF if _PDF in content[: PDF_HEAD + len(_PDF)] else None

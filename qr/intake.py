@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
-from models.errors import Unavailable
+from models.codes.activation import ActivationCode, Rule
+from models.codes.reading import ReadCode, looks_like_code, read_code
+from models.errors import Refusal, Refused, Unavailable
 from qr.file_types import FileType, actual_type, claimed_type
 from qr.process import Answer, read_in_child
-from qr.refusals import invalid_code, refused
+from qr.refusals import invalid_code
+from qr.refusals import refused as refused_file
 
 LARGEST_UPLOAD = 5 * 1024 * 1024
 """The maximum size of a file, in bytes."""
@@ -28,13 +30,18 @@ MOST_WAITING = 16
 TIMEOUT = 30.0
 """Seconds that an upload waits for a child process."""
 
+_INVALID = "activation_code_invalid"
+
 
 @dataclass(frozen=True)
 class Found:
-    """The activation code in an upload, and the file's type. Its `repr` is redacted."""
+    """The activation code in an upload, and the file's type. Its `repr` is redacted. `confirmation_code`: the
+    one that stands beside the code, which is rare.
+    """
 
     code: ActivationCode
     type: FileType
+    confirmation_code: str | None = None
 
     def __repr__(self) -> str:
         return f"Found({self.type})"
@@ -67,7 +74,8 @@ class Intake:
         kind = checked_type(content, filename)
         async with self._place():
             answer = await self._reader(content, kind)
-        return Found(the_code(answer.codes, others=answer.others), kind)
+        read = the_code(answer.codes, answer.others)
+        return Found(read.code, kind, read.confirmation_code)
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
@@ -107,33 +115,44 @@ def checked_type(content: bytes, filename: str) -> FileType:
     """The type of the file, if its name and first bytes agree and its size is permitted. Raises `Refused`."""
     claimed = claimed_type(filename)
     if claimed is None:
-        raise refused("file_type_unknown")
+        raise refused_file("file_type_unknown")
     if not content:
-        raise refused("file_empty")
+        raise refused_file("file_empty")
     if len(content) > LARGEST_UPLOAD:
-        raise refused("file_too_large")
+        raise refused_file("file_too_large")
     if actual_type(content) is not claimed:
-        raise refused("file_type_mismatch")
+        raise refused_file("file_type_mismatch")
     return claimed
 
 
-def the_code(texts: Sequence[str], *, others: bool) -> ActivationCode:
-    """The one activation code among the QR codes of a file; duplicates are ignored. Raises `Refused`."""
-    codes, broken = {}, []
-    for text in texts:
+def the_code(texts: Sequence[str], others: Sequence[str] = ()) -> ReadCode:
+    """The one activation code among the QR codes of a file; duplicates are ignored. Raises `Refused`, which
+    says what the QR code holds instead. `others`: the texts of those that do not look like one.
+    """
+    codes, wrong, broken = {}, [], []
+    for text in (*texts, *others):
         try:
-            code = parse_activation_code(text)
-        except ActivationCodeInvalid as invalid:
-            broken.append(invalid.rule)
+            read = read_code(text)
+        except Refused as refused:
+            (broken if looks_like_code(text) else wrong).append(refused.refusals[0])
         else:
-            codes[code.profile, code.oid, code.confirmation_code_required] = code
+            code = read.code
+            codes[code.profile, code.matching_id, code.oid, code.confirmation_code_required] = read
     if len(codes) > 1 or (codes and broken):
-        raise refused("several_activation_codes")
+        raise refused_file("several_activation_codes")
     if codes:
         return next(iter(codes.values()))
-    if broken:
-        raise invalid_code(broken[0])
-    raise refused("no_activation_code" if others else "no_qr_code")
+    raise _why_none(broken, wrong)
+
+
+def _why_none(broken: Sequence[Refusal], wrong: Sequence[Refusal]) -> Refused:
+    """Why no code was found: of several reasons the one that says most."""
+    for reason in broken:
+        return invalid_code(Rule(reason.parameters["rule"])) if reason.code == _INVALID else Refused(reason)
+    for reason in wrong:
+        if reason.code != _INVALID:
+            return Refused(reason)
+    return refused_file("no_activation_code" if wrong else "no_qr_code")
 
 
 def _busy() -> Unavailable:

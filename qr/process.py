@@ -23,7 +23,7 @@ from models.errors import Unavailable
 from qr.refusals import REASONS, refused
 
 LONGEST_SECONDS = 10.0
-_LONGEST_ANSWER = 16 * 1024
+_LONGEST_ANSWER = 256 * 1024
 _LONGEST_END = 2.0
 """Seconds to wait for a killed child to end."""
 _ROOT = str(Path(__file__).parents[1])
@@ -43,9 +43,9 @@ class Answer(BaseModel):
 
     refused: str | None = None
     codes: list[str] = Field(default=[], max_length=8, repr=False)
-    """Texts that begin like an activation code."""
-    others: bool = False
-    """Whether there are QR codes with other content."""
+    """Texts that look as if they held an activation code."""
+    others: list[str] = Field(default=[], max_length=8, repr=False)
+    """Texts of QR codes with other content: a refusal says what they are."""
 
 
 _NAMES = TypeAdapter(list[str])

@@ -13,7 +13,15 @@ from store.key_ring import KeyRing
 from store.operations.job_tables import JobRow
 from store.operations.jobs import digested
 from store.operations.webhook_tables import WebhookRow
-from store.secrets import code_of, confirmation_code_of, file_of, input_of, signing_secret_of, uploaded
+from store.secrets import (
+    UPLOADED,
+    code_of,
+    confirmation_code_of,
+    file_of,
+    input_of,
+    signing_secret_of,
+    upload_use,
+)
 from store.session import Database
 
 _BATCH = 10
@@ -86,19 +94,12 @@ async def _uploads(connection: AsyncConnection, keys: KeyRing, after: str | None
     last, changed = None, 0
     for row in rows.all():
         last = row.id
-        code_use, file_use = uploaded(row.id, "code"), uploaded(row.id, "file")
         if keys.is_current(row.code):
             continue
-        code = keys.decrypt(code_use, row.code)
-        file = None if row.original is None else keys.decrypt(file_use, row.original)
-        await connection.execute(
-            update(QrUploadRow)
-            .where(QrUploadRow.id == row.id)
-            .values(
-                code=keys.encrypt(code_use, code),
-                original=None if file is None else keys.encrypt(file_use, file),
-            )
-        )
+        again = {
+            column: _again(keys, upload_use(row.id, column), getattr(row, column)) for column in UPLOADED
+        }
+        await connection.execute(update(QrUploadRow).where(QrUploadRow.id == row.id).values(again))
         changed += 1
     return last, changed
 

@@ -14,9 +14,13 @@ def file_of(sim_id: int, version: int) -> str:
     return f"file of S-{sim_id}, version {version}"
 
 
-def uploaded(upload_id: str, what: str) -> str:
-    """The use of a code or file that was uploaded and checked, and is not submitted yet."""
-    return f"{what} of upload {upload_id}"
+UPLOADED = {"code": "code", "confirmation_code": "confirmation code", "original": "file"}
+"""The encrypted columns of an upload that was checked and is not submitted yet, and what they hold."""
+
+
+def upload_use(upload_id: str, column: str) -> str:
+    """The use of such a column."""
+    return f"{UPLOADED[column]} of upload {upload_id}"
 
 
 def input_of(job_id: int) -> str:

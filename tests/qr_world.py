@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.codes.activation import ActivationCode, parse_activation_code
+from models.codes.reading import ReadCode
 from models.codes.requests import Imported, NotificationView, QrHistory, QrRequest, RequestResult
 from models.errors import Refused
 from models.identifiers import qr_notification_id, qr_request_id
@@ -27,6 +28,13 @@ DAY = timedelta(days=1)
 def code(number: int = 1, smdp: str = "smdp.example.com", tail: str = "") -> ActivationCode:
     """An activation code, the same for the same number."""
     return parse_activation_code(f"LPA:1${smdp}$QR-SECRET-MATCHING-ID-{number:04d}{tail}")
+
+
+def staged(
+    number: int, file_type: str, original: bytes | None, confirmation_code: str | None = None
+) -> links.StagedUpload:
+    """An upload of that code."""
+    return links.StagedUpload(ReadCode(code(number), confirmation_code), file_type, original)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@
 
 Source: GSMA SGP.22 4.1; requirement F62. The last field is the flag "a confirmation code will be asked
 for", never the code itself; without an OID the flag follows an empty field. `LPA:` belongs to the QR code
-and may be left out where the code is typed in.
+and may be left out where the code is typed in. The specification has only capital letters in a matching id,
+but issuers break that, and phones take it: small letters are kept as they are (R4).
 """
 
 import re
@@ -21,8 +22,15 @@ _TOP_LEVEL = "(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])"
 _HOST = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+{_TOP_LEVEL}")
 """A domain name, not an IP address: none ends in letters alone (`192.0.2.1`, `0x7f.1`, `2130706433`)."""
 _PUNYCODE = "xn--"
-_MATCHING_ID = re.compile("[0-9A-Z-]*")
+_MATCHING_ID = re.compile("[0-9A-Za-z-]*")
+_SMALL_LETTER = re.compile("[a-z]")
 _OID = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]*))+")
+
+
+SMALL_LETTERS = (
+    "The code has small letters, which the specification does not know; they are kept as they are."
+)
+"""The warning about them (R4)."""
 
 
 class Rule(StrEnum):
@@ -80,8 +88,15 @@ class ActivationCode:
 
     @property
     def profile(self) -> str:
-        """Identifies the eSIM profile: two codes with the same value install the same eSIM."""
-        return f"{self.smdp_address.lower()}${self.matching_id}"
+        """Identifies the eSIM profile: two codes with the same value install the same eSIM, as far as can be
+        told: those that differ only in small and capital letters are taken for one.
+        """
+        return f"{self.smdp_address.lower()}${self.matching_id.upper()}"
+
+    @property
+    def has_small_letters(self) -> bool:
+        """Whether the matching id has letters that the specification does not know."""
+        return _SMALL_LETTER.search(self.matching_id) is not None
 
 
 def _in_punycode(host: str) -> bool:
@@ -103,7 +118,9 @@ def _server(host: str) -> str:
 
 
 def parse_activation_code(text: str) -> ActivationCode:
-    """Parse an activation code. Raises `ActivationCodeInvalid`."""
+    """Parse an activation code as it is stored. Raises `ActivationCodeInvalid`. What people enter or scan is
+    read by `models.codes.reading`.
+    """
     code = text.strip()
     if code[: len(_PREFIX)].upper() == _PREFIX:
         code = code[len(_PREFIX) :]

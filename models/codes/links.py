@@ -70,11 +70,14 @@ class Over:
 
 @dataclass(frozen=True)
 class Preview:
-    """A code that was read from an upload, shown to the contact before it is imported."""
+    """A code that was read from an upload, shown to the contact before it is imported. Of a confirmation code
+    it says only that there is one.
+    """
 
     upload_id: str
     code: ActivationCode
     file_type: str
+    has_confirmation_code: bool = False
 
 
 @dataclass(frozen=True)

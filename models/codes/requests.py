@@ -14,6 +14,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from models.codes.activation import SMALL_LETTERS
 from models.errors import Refusal
 from models.events import EventView
 from models.identifiers import ORDER_ID_PATTERN, QR_NOTIFICATION_ID_PATTERN, QR_REQUEST_ID_PATTERN
@@ -268,6 +269,7 @@ class Caution(StrEnum):
     """A warning about a code that was imported nevertheless."""
 
     WAS_ELSEWHERE = "Another SIM had this code before; make sure that it is not installed there."
+    SMALL_LETTERS = SMALL_LETTERS
 
 
 class Imported(View):

@@ -41,6 +41,46 @@ CODES = {
     "no_qr_code_yet": Declared("The SIM has no QR code yet.", NOT_FOUND),
     "unknown_version": Declared("There is no such version of a QR code.", NOT_FOUND),
     "activation_code_invalid": Declared("This is not a valid activation code: {rule}."),
+    "code_in_parts": Declared(
+        "It is not clear which is the server and which the activation code, or one of them is missing; enter "
+        "both on one line, as LPA:1$SERVER$CODE."
+    ),
+    "several_codes": Declared(
+        "This text holds several activation codes; enter only the one that belongs to this eSIM."
+    ),
+    "code_shared": Declared(
+        "This code is the same for everybody: it has no matching id, so it names no eSIM; ask the provider "
+        "for the code of this eSIM."
+    ),
+    "confirmation_code_in_code": Declared(
+        "This activation code has a confirmation code in its last part; leave that part out, and enter it as "
+        "the confirmation code."
+    ),
+    # what is scanned or entered instead of a code
+    "install_link_without_code": Declared(
+        "This install link holds no activation code; copy all of the link, or enter the code itself, which "
+        "begins with LPA:1$."
+    ),
+    "web_address_instead": Declared(
+        "This is a web address, not an activation code; enter the code itself, which begins with LPA:1$."
+    ),
+    "confirmation_code_instead": Declared(
+        "This looks like a confirmation code alone; enter the activation code, which begins with LPA:1$, and "
+        "this one beside it."
+    ),
+    "iccid_instead": Declared(
+        "This is an ICCID, the number of the SIM, not its activation code, which begins with LPA:1$."
+    ),
+    "eid_instead": Declared(
+        "This is an EID, the number of the phone's eSIM chip, not an activation code, which begins with "
+        "LPA:1$."
+    ),
+    "phone_number_instead": Declared(
+        "This is a phone number, not an activation code, which begins with LPA:1$."
+    ),
+    "wifi_code_instead": Declared(
+        "This code connects a phone to a Wi-Fi network; the activation code of an eSIM begins with LPA:1$."
+    ),
     "confirmation_code_invalid": Declared(
         "A confirmation code has 1 to {characters} characters, on one line."
     ),

@@ -20,8 +20,8 @@ FILES = {
         "The PDF file asks for a password; upload one without, or a picture of the QR code."
     ),
     "file_unsafe": Declared(
-        "The SVG file holds scripts, effects, a document type or references to something outside; save the "
-        "QR code as a PNG file, and upload that."
+        "The SVG file holds scripts, effects, declarations or references to something outside; save the QR "
+        "code as a PNG file, and upload that."
     ),
     "too_many_pages": Declared("The file has more than 5 pages; upload only the page with the QR code."),
     "too_many_pixels": Declared(

@@ -3,6 +3,7 @@
 The sentence about a row is part of a `row_invalid` or a warning `row_odd`, after the name of its column.
 """
 
+from models.codes.activation import SMALL_LETTERS
 from models.identifiers import CHECK_DIGIT_WRONG
 from models.refusals.declared import CONFLICT, Declared
 
@@ -82,6 +83,7 @@ IMPORTS = {
     "pack_open_orders": Declared("the pack is in open orders; its distributor cannot change now."),
     # warnings
     "check_digit_wrong": Declared(CHECK_DIGIT_WRONG),
+    "code_in_small_letters": Declared(SMALL_LETTERS),
     "empty_slot_data": Declared(
         "the slot is empty; distributor and employee belong to a SIM and are left out."
     ),

@@ -71,7 +71,7 @@ WORDS: Words = {
         "length": "it has more than 255 characters",
         "form": "it does not have the form LPA:1$SERVER$MATCHING-ID",
         "server": "it names no SM-DP+ server",
-        "matching_id": "its matching id has not only capital letters, digits and hyphens",
+        "matching_id": "its matching id has not only letters, digits and hyphens",
         "oid": "its third field is no object identifier",
         "flag": "its last field is not the flag 1",
     },

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
+from models.codes.activation import ActivationCode
 from models.codes.confirmation import parse_confirmation_code
+from models.codes.reading import ReadCode, read_code
 from models.csv_rows import RowReader, read_rows
 from models.errors import Refusal
 from models.identifiers import iccid_warning, parse_iccid
@@ -48,6 +49,8 @@ def parse_stock(content: bytes, progress: Progress | None = None) -> tuple[list[
             continue
         if iccid_warning(row.iccid):
             odd.add(row.line, "iccid", Refusal.of("check_digit_wrong", iccid=row.iccid))
+        if row.code.has_small_letters:
+            odd.add(row.line, "activation_code", Refusal.of("code_in_small_letters"))
         _refuse_repeated(row, seen, wrong)
         rows.append(row)
     wrong.refuse()
@@ -60,15 +63,18 @@ class _RowReader(RowReader):
     def row(self) -> StockRow | None:
         """The row, or None if anything in it is invalid."""
         iccid, profile = self._iccid(), self._needed_as("profile", parse_profile)
-        code, ends_on = self._code(), self._ends_on()
+        read, ends_on = self._needed_as("activation_code", read_code), self._ends_on()
         asked = self._optional("confirmation_code", parse_confirmation_code)
-        if not self._right or iccid is None or profile is None or code is None:
+        if read is not None:
+            asked = asked or read.confirmation_code
+            self._check_confirmation(read, asked)
+        if not self._right or iccid is None or profile is None or read is None:
             return None
         return StockRow(
             line=self._line.line,
             iccid=iccid,
             profile=profile,
-            code=code,
+            code=read.code,
             confirmation_code=asked,
             ends_on=ends_on,
             provider=self._cell("provider") or None,
@@ -81,15 +87,9 @@ class _RowReader(RowReader):
             self._wrong_cell("iccid", Refusal.of("iccid_invalid"))
             return None
 
-    def _code(self) -> ActivationCode | None:
-        try:
-            code = parse_activation_code(self._needed("activation_code"))
-        except ActivationCodeInvalid as invalid:
-            self._wrong_cell("activation_code", Refusal.of("activation_code_invalid", rule=invalid.rule))
-            return None
-        if code.confirmation_code_required and not self._cell("confirmation_code"):
+    def _check_confirmation(self, read: ReadCode, asked: str | None) -> None:
+        if read.code.confirmation_code_required and asked is None and not self._cell("confirmation_code"):
             self._bad("confirmation_code", Refusal.of("confirmation_code_needed"))
-        return code
 
     def _ends_on(self) -> date | None:
         text = self._cell("ends_on")

@@ -69,7 +69,7 @@ class Upload:
     typed: str | None = field(default=None, repr=False)
     """None: the form for a file was used."""
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The texts that came with a file."""
+    """The texts that came with it."""
 
 
 async def read_upload_form(request: Request) -> Upload:
@@ -77,11 +77,11 @@ async def read_upload_form(request: Request) -> Upload:
     form = await _read(request, request.stream(), most_files=1)
     try:
         file = form.get("file")
+        fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
         if isinstance(file, UploadFile) and file.filename:
-            fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
             return Upload(await file.read(), file.filename, fields=fields)
-        code = form.get("code")
-        return Upload(typed=code if isinstance(code, str) else None)
+        code = fields.get("code")
+        return Upload(typed=code, fields=fields)
     finally:
         await form.close()
 

@@ -30,7 +30,7 @@ from starter.codes.link_desk import LinkDesk
 from wording.dates import moment
 from wording.pages import page_texts
 
-_LONGEST_ECHO = 300
+_LONGEST_ECHO = 1000
 _LONGEST_NAME = 80
 
 
@@ -69,10 +69,11 @@ class UploadRoutes:
     async def _checked(self, request: Request, token: str, about: UploadPage) -> Response:
         upload = await read_upload_form(request)
         try:
+            asked = upload.fields.get("confirmation_code", "").strip() or None
             if upload.typed is not None:
-                preview = await self.links.check_code(LinkBearer(token), upload.typed)
+                preview = await self.links.check_code(LinkBearer(token), upload.typed, asked)
             elif upload.filename:
-                preview = await self.links.check(LinkBearer(token), upload.content, upload.filename)
+                preview = await self.links.check(LinkBearer(token), upload.content, upload.filename, asked)
             else:
                 raise Refused.because("nothing_chosen")
         except Refused as refused:
@@ -84,6 +85,7 @@ class UploadRoutes:
             action=self.pages.link(UPLOAD_PAGE, token),
             upload_id=preview.upload_id,
             code=preview.code,
+            has_confirmation_code=preview.has_confirmation_code,
             drawing=await drawing(preview.code),
             masked=masked(preview.code),
         )

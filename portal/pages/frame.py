@@ -53,7 +53,16 @@ class Flash:
 
 
 FLASH_KINDS: Mapping[str, FlashKind] = {
-    **dict.fromkeys(("order_warned", "qr_imported_with_care", "qr_unchanged", "held_over"), "note"),
+    **dict.fromkeys(
+        (
+            "order_warned",
+            "qr_imported_with_care",
+            "qr_imported_in_small_letters",
+            "qr_unchanged",
+            "held_over",
+        ),
+        "note",
+    ),
     **dict.fromkeys(("held_missed", "hook_not_pinged"), "bad"),
 }
 """The kinds of the texts `flash` that say more than that it is done."""

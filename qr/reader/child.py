@@ -1,7 +1,8 @@
 """The child process: reads one file from standard input, writes one JSON object to standard output, ends.
 
-`{"refused": reason}` or `{"codes": [...], "others": bool}`: texts that look like activation codes, and
-whether there are other QR codes. It outputs nothing else of the file; its standard error is discarded.
+`{"refused": reason}` or `{"codes": [...], "others": [...]}`: the texts of QR codes that look as if they held
+an activation code, and of those that do not. It outputs nothing else of the file; its standard error is
+discarded.
 `qr.process` starts it, stops it, and validates its answer.
 """
 
@@ -18,9 +19,9 @@ from qr.reader.symbols import Page, Search
 from qr.reader.verdict import Unreadable
 
 _MOST_CODES = 8
-"""The maximum number of codes in an answer; a file with two is refused already."""
-_MOST_CHARACTERS = 400
-"""The maximum length of a code in an answer; a longer one is invalid, and still is when truncated."""
+"""The maximum number of texts of each kind in an answer; a file with two codes is refused already."""
+_MOST_CHARACTERS = 4097
+"""The maximum length of a text in an answer; a longer one is refused, and still is when truncated."""
 
 _READERS = {
     "png": "qr.reader.pictures",
@@ -54,8 +55,11 @@ def answer(content: bytes, kind: str, pages: Pages, seconds: float = SEARCH_SECO
     except Exception as failure:  # noqa: BLE001 - libraries raise anything over a file that is broken
         bomb = type(failure).__name__ == "DecompressionBombError"
         return {"refused": "too_many_pixels" if bomb else "file_damaged"}
-    codes = [code[:_MOST_CHARACTERS] for code in search.activation_codes]
-    return {"codes": codes[:_MOST_CODES], "others": search.others}
+    return {"codes": _shortened(search.activation_codes), "others": _shortened(search.others)}
+
+
+def _shortened(texts: Iterable[str]) -> list[str]:
+    return [text[:_MOST_CHARACTERS] for text in texts][:_MOST_CODES]
 
 
 def main() -> None:

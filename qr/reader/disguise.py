@@ -20,6 +20,8 @@ _FOREIGN = (
     b"\x7fELF",
     b"\xcf\xfa\xed\xfe",
 )
+_PICTURES = (b"GIF8", b"RIFF", b"BM")
+"""Pictures of other types, in front of a PDF; the first bytes of those that are accepted decide already."""
 _JPEG_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """The marker that ends a JPEG's scan data: within it, 0xFF is followed by zero or by a restart marker."""
 
@@ -38,7 +40,8 @@ def is_disguised(content: bytes, kind: str) -> bool:
         return _is_foreign(_after_jpeg(content))
     if kind == "pdf":
         before, _, rest = content.rpartition(b"%%EOF")
-        return bool(before) and _is_foreign(rest)
+        front = content.partition(_PDF)[0]
+        return _is_foreign(front) or front.startswith(_PICTURES) or (bool(before) and _is_foreign(rest))
     return False
 
 

@@ -1,10 +1,10 @@
 """Find QR codes in pictures: first with the fast method, then with slower ones until the time limit.
 
-Only activation codes are kept; of other QR codes only their existence is reported, not their content. Other
-symbologies, including Micro QR, are ignored.
+The search goes on until a text is found that looks as if it held an activation code. Other symbologies,
+including Micro QR, are ignored.
 """
 
-import itertools
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,16 +17,31 @@ from zxingcpp import BarcodeFormat, BarcodeFormats, Binarizer, TextMode
 _LOADED = ImageFile
 """Imported here, as Pillow would import it on first use, when no file can be opened any more."""
 _QR_CODES = BarcodeFormats([BarcodeFormat.QRCodeModel1, BarcodeFormat.QRCodeModel2])
-_PREFIX = "LPA:"
-_SIZES = (900, 1500, 2400, 600)
-"""Pixels of the longer side: downscaling removes noise and blur, tiny modules need upscaling."""
-_LARGEST_BLOWN_UP = 4
-_FILTERS: tuple[ImageFilter.Filter | None, ...] = (
-    None,
-    ImageFilter.GaussianBlur(1.5),
-    ImageFilter.UnsharpMask(radius=4, percent=300, threshold=0),
-    ImageFilter.MedianFilter(5),
+_PROMISING = re.compile(
+    r"lpa ?(?:[:\uff1a]|%(?:25)*3a)|carddata=|sm-?dp"
+    r"|^[^0-9a-z]{0,9}1[^0-9a-z]{0,9}(?:[$]|%(?:25)*24)"
+    r"|^\s*[\w.-]+[.][a-z]{2,}\s*[\r\n]\s*[\w-]+\s*$|^\s*[\w-]+\s*[\r\n]\s*[\w.-]+[.][a-z]{2,}\s*$",
+    re.IGNORECASE,
 )
+"""What a text has that `models.codes.reading` makes a code of: a code or a link with it, encoded or not, or a
+server beside something else. Whatever has none of it is another QR code.
+"""
+_LARGEST_BLOWN_UP = 4
+_SHARPER = ImageFilter.UnsharpMask(radius=8, percent=300, threshold=0)
+_CLOSED = (ImageFilter.MinFilter(5), ImageFilter.MaxFilter(3))
+_METHODS: tuple[tuple[tuple[ImageFilter.Filter, ...], tuple[int, ...]], ...] = (
+    ((), (900, 1500, 2400, 600)),
+    ((ImageFilter.UnsharpMask(radius=4, percent=300, threshold=0),), (900, 600, 1500, 2400)),
+    (_CLOSED, (300, 200, 600, 900)),
+    ((_SHARPER, _SHARPER), (900, 600)),
+    ((ImageFilter.GaussianBlur(1.5),), (900, 1500, 2400, 600)),
+    ((ImageFilter.GaussianBlur(4),), (600, 900)),
+    ((ImageFilter.MedianFilter(5),), (900, 600, 1500)),
+)
+"""Filters, and the pixels of the longer side at which each is tried. Downscaling removes noise and blur, tiny
+modules need upscaling, a picture out of focus is sharpened. Closing fills the gaps between modules that are
+dots or badly printed: first at sizes at which the gaps are narrow, which is also the cheapest.
+"""
 
 View = Callable[[], Image.Image]
 """Renders a page in one way, in 8-bit grey. Called only if faster views are not enough."""
@@ -55,8 +70,8 @@ class Search:
     ends: float
     """The time limit by the monotonic clock: no slower method is started afterwards."""
     activation_codes: dict[str, None] = field(default_factory=dict, repr=False)
-    others: bool = False
-    """Whether there is a QR code with other content."""
+    others: dict[str, None] = field(default_factory=dict, repr=False)
+    """The texts of QR codes with other content."""
 
     def through(self, pages: Iterable[Page]) -> None:
         """Search every page: two different codes on two pages must be detected."""
@@ -107,24 +122,25 @@ class Search:
             text = symbol.text.strip()
             if not symbol.valid:
                 unclear = True
-            elif text[: len(_PREFIX)].upper() == _PREFIX:
+            elif _PROMISING.search(text):
                 self.activation_codes[text] = None
                 found = True
             else:
-                self.others = True
+                self.others[text] = None
         return Sight(found, unclear)
 
 
 def _variants(picture: Image.Image) -> Iterator[tuple[Image.Image, Binarizer]]:
     """The picture with a quiet zone and more contrast, in several sizes, blurred and sharpened."""
     framed = ImageOps.expand(ImageOps.autocontrast(picture, cutoff=1), max(picture.size) // 16 + 4, fill=255)
-    for grain, size in itertools.product(_FILTERS, _SIZES):
-        variant = _resized(framed, size)
-        if grain:
-            variant = variant.filter(grain)
-        yield variant, Binarizer.LocalAverage
-        if size == _SIZES[0]:
-            yield variant, Binarizer.GlobalHistogram
+    for filters, sizes in _METHODS:
+        for size in sizes:
+            variant = _resized(framed, size)
+            for one in filters:
+                variant = variant.filter(one)
+            yield variant, Binarizer.LocalAverage
+            if size == sizes[0]:
+                yield variant, Binarizer.GlobalHistogram
 
 
 def _resized(picture: Image.Image, longer: int) -> Image.Image:

@@ -1,10 +1,11 @@
-"""Sanitize SVG and rasterise it with resvg: no DTD, no entities, only elements that draw.
+"""Sanitize SVG and rasterise it with resvg: no declarations, no entities, only elements that draw.
 
 resvg opens files that `href` names, and a browser would run scripts. So a drawing with external references or
 active content is refused, and descriptions, texts and metadata of drawing programs are removed before resvg
-reads the rest.
+reads the rest. Pictures in the file itself are PNG or JPEG, within the limits of a picture that is uploaded.
 """
 
+import base64
 import encodings.ascii
 import encodings.cp1252
 import encodings.iso8859_1
@@ -17,9 +18,10 @@ from xml.etree.ElementTree import Element, ParseError, register_namespace, tostr
 
 import resvg_py
 from defusedxml.common import DefusedXmlException, DTDForbidden
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import DefusedXMLParser
 from PIL import Image
 
+from qr.reader.limits import MOST_PIXELS
 from qr.reader.pictures import on_paper
 from qr.reader.symbols import Page
 from qr.reader.verdict import Unreadable
@@ -31,7 +33,8 @@ _XLINK = "http://www.w3.org/1999/xlink"
 _SHAPES = {"path", "rect", "circle", "ellipse", "line", "polyline", "polygon"}
 _GROUPS = {"svg", "g", "defs", "use", "symbol", "switch"}
 _PAINTS = {"style", "clipPath", "mask", "pattern", "linearGradient", "radialGradient", "stop"}
-_DRAWS = _SHAPES | _GROUPS | _PAINTS
+_PICTURE = "image"
+_DRAWS = _SHAPES | _GROUPS | _PAINTS | {_PICTURE}
 _DROPPED = {"title", "desc", "metadata", "text", "tspan", "textPath"}
 _NOTES = (
     "http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd",
@@ -51,6 +54,9 @@ _REACHES_OUT = re.compile(
     re.IGNORECASE,
 )
 """In styles: external references, at-rules, escapes that hide them, and filters, which take minutes."""
+_IN_THE_FILE = re.compile(r"\s*data:image/(?:png|jpe?g);base64,([A-Za-z0-9+/=\s]+)")
+_DTD = re.compile(r"https?://www\.w3\.org/(?:[\w.-]+/)*[\w.-]+\.dtd")
+"""The public document types of SVG. The parser loads none."""
 _STYLESHEET = re.compile(rb"<\?xml-stylesheet", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _LONGER_SIDE = (1000, 3000)
@@ -81,9 +87,30 @@ def _rasterised(drawing: str, longer: int, shade: int) -> Image.Image:
         return on_paper(picture, shade)
 
 
+class _Parser(DefusedXMLParser):  # type: ignore[misc]
+    """Takes a document type that declares nothing, as drawing programs write it (R6)."""
+
+    def __init__(self, **forbidden: bool) -> None:
+        super().__init__(**forbidden)
+        for declares in ("ElementDeclHandler", "AttlistDeclHandler", "NotationDeclHandler"):
+            setattr(self.parser, declares, self._declared)
+
+    def defused_start_doctype_decl(
+        self, name: str, system_id: str | None, public_id: str | None, has_internal_subset: int
+    ) -> None:
+        if name.lower().rpartition(":")[2] != "svg" or (system_id and not _DTD.fullmatch(system_id)):
+            raise DTDForbidden(name, system_id, public_id)
+
+    @staticmethod
+    def _declared(*_: object) -> None:
+        raise DTDForbidden("svg", None, None)
+
+
 def _cleaned(content: bytes) -> str:
+    parser = _Parser(forbid_dtd=True)
     try:
-        root = fromstring(content, forbid_dtd=True)
+        parser.feed(content)
+        root = parser.close()
     except DTDForbidden as declared:
         raise Unreadable("file_unsafe" if declared.name.lower() != "html" else "file_type_mismatch") from None
     except DefusedXmlException:
@@ -95,8 +122,12 @@ def _cleaned(content: bytes) -> str:
     if _STYLESHEET.search(content):
         raise Unreadable("file_unsafe")
     _check_shape(root)
+    pixels = 0
     for element in list(root.iter()):
         _check(element)
+        pixels += _pixels(element)
+        if pixels > MOST_PIXELS:
+            raise Unreadable("too_many_pixels")
         element[:] = [child for child in element if not _is_dropped(child)]
     return tostring(root, encoding="unicode")
 
@@ -122,8 +153,27 @@ def _check(element: Element) -> None:
     if name == "style" and _REACHES_OUT.search("".join(element.itertext())):
         raise Unreadable("file_unsafe")
     for key, value in list(element.attrib.items()):
+        if name == _PICTURE and key.rpartition("}")[2] == "href":
+            continue
         if not _is_kept(key, value):
             del element.attrib[key]
+
+
+def _pixels(element: Element) -> int:
+    """The size of a picture in the file, whose data are written anew. Raises `Unreadable` for any other."""
+    if _named(element.tag)[1] != _PICTURE:
+        return 0
+    found = 0
+    for key in [key for key in element.attrib if key.rpartition("}")[2] == "href"]:
+        data = _IN_THE_FILE.fullmatch(element.attrib[key])
+        if data is None:
+            raise Unreadable("file_unsafe")
+        content = base64.b64decode(data[1])
+        with Image.open(BytesIO(content), formats=("png", "jpeg")) as picture:
+            found += picture.width * picture.height
+            kind = str(picture.format).lower()
+        element.attrib[key] = f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+    return found
 
 
 def _is_kept(key: str, value: str) -> bool:

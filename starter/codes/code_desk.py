@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
-from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
+from models.codes.activation import ActivationCode
 from models.codes.confirmation import parse_confirmation_code
+from models.codes.reading import read_code
 from models.codes.requests import Imported, LinkView, NotificationView, Notified, QrVersionView
 from models.codes.shown import ShownCode
 from models.errors import Refused
@@ -86,18 +87,26 @@ class CodeDesk(ConnectedDesk):
                 found.code,
                 file_type=found.type.value,
                 original=content,
-                confirmation_code=asked,
+                confirmation_code=asked or found.confirmation_code,
             )
 
     async def import_code(
         self, caller: Caller, sim: str, code: str, confirmation_code: str | None = None
     ) -> Imported:
-        """Give the SIM a code that was typed in, with its confirmation code where that is known."""
+        """Give the SIM a code that was typed in, as whatever text it came (`models.codes.reading`), with its
+        confirmation code where that is known.
+        """
         key = await self._allowed(caller, sim, Permission.IMPORT_QR_CODES)
         async with self._refusals_noted(caller, key):
             asked = _confirmation(confirmation_code)
+            read = read_code(code)
             return await self._import(
-                caller, key, read_typed(code), file_type="typed", original=None, confirmation_code=asked
+                caller,
+                key,
+                read.code,
+                file_type="typed",
+                original=None,
+                confirmation_code=asked or read.confirmation_code,
             )
 
     async def show(self, caller: Caller, sim: str) -> ShownCode:
@@ -225,14 +234,6 @@ class CodeDesk(ConnectedDesk):
             async with self.database.transaction() as connection:
                 await imports.note_refused(connection, sim.id, caller.by, refused)
             raise
-
-
-def read_typed(code: str) -> ActivationCode:
-    """Parse a code that was typed in. Raises `Refused` (`activation_code_invalid`)."""
-    try:
-        return parse_activation_code(code)
-    except ActivationCodeInvalid as invalid:
-        raise Refused.because("activation_code_invalid", rule=invalid.rule) from None
 
 
 def _confirmation(code: str | None) -> str | None:

@@ -10,19 +10,20 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.codes.activation import ActivationCode
+from models.codes.confirmation import parse_confirmation_code
 from models.codes.links import LinkPage, Over, Preview, Sent, UploadPage
+from models.codes.reading import ReadCode, read_code
 from models.codes.shown import ShownCode
 from models.errors import Refused
 from models.events import sim_references
 from models.identifiers import qr_notification_id
 from models.people.callers import LinkBearer
 from qr.intake import read_upload
-from starter.codes.code_desk import CodeDesk, read_typed
+from starter.codes.code_desk import CodeDesk
 from store import events
 from store.codes import codes, imports, link_pages, links, notifications, offers
 from store.codes.link_ends import DOWNLOAD, UPLOAD
-from store.codes.links import Link
+from store.codes.links import Link, StagedUpload
 from store.codes.recipients import address_for
 from store.events import Happening
 from store.licences.recipients import NoAgentAddress
@@ -57,21 +58,32 @@ class LinkDesk:
             who = await link_pages.requester(connection, page.request)
         return Over(page, who.name, who.email)
 
-    async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Preview:
-        """Read an uploaded file, and store it encrypted until it is sent (F57, F62)."""
+    async def check(
+        self, bearer: LinkBearer, content: bytes, filename: str, confirmation_code: str | None = None
+    ) -> Preview:
+        """Read an uploaded file, and store it encrypted until it is sent (F57, F62), with the confirmation
+        code that the phone asks for besides (R8).
+        """
         link = await self._recorded(bearer, UPLOAD, "link.checked")
         try:
+            asked = _confirmation(confirmation_code)
             found = await read_upload(content, filename)
-            return await self._stage(bearer, found.code, found.type.value, content)
+            read = ReadCode(found.code, asked or found.confirmation_code)
+            return await self._stage(bearer, read, found.type.value, content)
         except Refused as refused:
             await self._note_refused(bearer, link, refused)
             raise
 
-    async def check_code(self, bearer: LinkBearer, text: str) -> Preview:
-        """Read a code that was typed in."""
+    async def check_code(
+        self, bearer: LinkBearer, text: str, confirmation_code: str | None = None
+    ) -> Preview:
+        """Read a code that was typed in, with its confirmation code where that is known."""
         link = await self._recorded(bearer, UPLOAD, "link.checked")
         try:
-            return await self._stage(bearer, read_typed(text), "typed", None)
+            asked = _confirmation(confirmation_code)
+            read = read_code(text)
+            read = ReadCode(read.code, asked or read.confirmation_code)
+            return await self._stage(bearer, read, "typed", None)
         except Refused as refused:
             await self._note_refused(bearer, link, refused)
             raise
@@ -85,17 +97,18 @@ class LinkDesk:
         try:
             async with self._database.transaction() as connection:
                 await links.find(connection, bearer.token, UPLOAD, lock=True, even_if_over=True)
-                code, file_type, original = await links.staged(connection, self._desk.keys, link, upload_id)
+                staged = await links.staged(connection, self._desk.keys, link, upload_id)
                 imported = await imports.take(
                     connection,
                     self._desk.keys,
                     sim_id=link.sim_id,
-                    code=code,
-                    file_type=file_type,
-                    original=original,
+                    code=staged.read.code,
+                    file_type=staged.file_type,
+                    original=staged.original,
                     by=link.by(bearer),
                     request_id=link.request_id,
                     link_id=link.id,
+                    confirmation_code=staged.read.confirmation_code,
                 )
                 who = await link_pages.requester(connection, link.request_id or "")
         except Refused as refused:
@@ -172,15 +185,16 @@ class LinkDesk:
         return link
 
     async def _stage(
-        self, bearer: LinkBearer, code: ActivationCode, file_type: str, original: bytes | None
+        self, bearer: LinkBearer, read: ReadCode, file_type: str, original: bytes | None
     ) -> Preview:
+        upload = StagedUpload(read, file_type, original)
         async with self._database.transaction() as connection:
             link = await links.find(connection, bearer.token, UPLOAD, lock=True)
-            await imports.refuse_conflict(connection, self._desk.keys, link.sim_id, code)
-            upload_id = await links.stage(
-                connection, self._desk.keys, link, code, file_type=file_type, original=original
-            )
-        return Preview(upload_id, code, file_type)
+            await imports.refuse_conflict(connection, self._desk.keys, link.sim_id, read.code)
+            upload_id = await links.stage(connection, self._desk.keys, link, upload)
+        return Preview(
+            upload_id, read.code, file_type, has_confirmation_code=read.confirmation_code is not None
+        )
 
     async def _note_refused(self, bearer: LinkBearer, link: Link, refused: Refused) -> None:
         async with self._database.transaction() as connection:
@@ -192,6 +206,10 @@ class LinkDesk:
                 request_id=link.request_id,
                 link_id=link.id,
             )
+
+
+def _confirmation(code: str | None) -> str | None:
+    return None if code is None else parse_confirmation_code(code)
 
 
 async def _record(

@@ -165,14 +165,15 @@ async def note_refused(
 async def refuse_conflict(
     connection: AsyncConnection, keys: KeyRing, sim_id: int, code: ActivationCode
 ) -> tuple[str, ...]:
-    """Warn if another SIM had the code before. Raises `Refused` (`code_on_another_sim`) if another SIM of any
-    account, also a discarded one, has it now (F62).
+    """Warn if another SIM had the code before, or if it has small letters (R4). Raises `Refused`
+    (`code_on_another_sim`) if another SIM of any account, also a discarded one, has it now (F62).
     """
     known = {"fingerprints": list(keys.fingerprints(code.profile)), "sim": sim_id}
     elsewhere = (await connection.execute(_ELSEWHERE, known)).scalar_one_or_none()
     if elsewhere:
         raise Refused.because("code_on_another_sim")
-    return _NONE if elsewhere is None else (Caution.WAS_ELSEWHERE.value,)
+    cautions = {Caution.WAS_ELSEWHERE: elsewhere is not None, Caution.SMALL_LETTERS: code.has_small_letters}
+    return tuple(caution.value for caution, applies in cautions.items() if applies)
 
 
 def version_view(row: Any) -> QrVersionView:

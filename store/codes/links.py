@@ -7,7 +7,7 @@ when what it is about has ended: the request of an upload link, the version that
 import hashlib
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -26,7 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.codes.activation import ActivationCode, parse_activation_code
+from models.codes.activation import parse_activation_code
+from models.codes.reading import ReadCode
 from models.errors import NotFound, Refused
 from models.identifiers import storable
 from models.people.callers import By, LinkBearer, OfLink
@@ -41,7 +42,7 @@ from store.event_table import EventRow
 from store.key_ring import KeyRing
 from store.people.tables import ContactRoleRow, ContactRow
 from store.row import now
-from store.secrets import uploaded
+from store.secrets import UPLOADED, upload_use
 
 _UPLOADS_KEPT = timedelta(days=1)
 _MOST_UPLOADS = 5
@@ -75,6 +76,15 @@ class Link:
     def by(self, bearer: LinkBearer) -> By:
         """The bearer of the link as actor and origin of an event."""
         return By(self.actor, bearer.origin_id)
+
+
+@dataclass(frozen=True)
+class StagedUpload:
+    """An upload that was checked: its code with the confirmation code, and the file, if it came as one."""
+
+    read: ReadCode
+    file_type: str
+    original: bytes | None = field(repr=False)
 
 
 _MINT = insert(LinkRow).values(expires_at=now() + bindparam("expires_after", type_=Interval))
@@ -203,46 +213,41 @@ async def recent_uses(connection: AsyncConnection, link_id: int, since: timedelt
     return int((await connection.execute(_RECENT_USES, known)).scalar_one())
 
 
-async def stage(
-    connection: AsyncConnection,
-    keys: KeyRing,
-    link: Link,
-    code: ActivationCode,
-    *,
-    file_type: str,
-    original: bytes | None,
-) -> str:
+async def stage(connection: AsyncConnection, keys: KeyRing, link: Link, upload: StagedUpload) -> str:
     """Keep an upload that was checked until the person who uploaded it submits it, for a day at most; return
     the id by which it is submitted. Only the newest few uploads of a link are kept.
     """
     await connection.execute(_FORGET, {"kept": _UPLOADS_KEPT})
     await connection.execute(_FORGET_OLDER, {"link": link.id, "most": _MOST_UPLOADS - 1})
     upload_id = secrets.token_urlsafe(_RANDOM_BYTES)
-    await connection.execute(
-        _STAGE,
-        {
-            "id": upload_id,
-            "link_id": link.id,
-            "code": keys.encrypt(uploaded(upload_id, "code"), str(code).encode()),
-            "file_type": file_type,
-            "original": None if original is None else keys.encrypt(uploaded(upload_id, "file"), original),
-        },
-    )
+    asked, file = upload.read.confirmation_code, upload.original
+    secret = {
+        "code": str(upload.read.code).encode(),
+        "confirmation_code": None if asked is None else asked.encode(),
+        "original": file,
+    }
+    encrypted = {
+        column: None if value is None else keys.encrypt(upload_use(upload_id, column), value)
+        for column, value in secret.items()
+    }
+    known = {"id": upload_id, "link_id": link.id, "file_type": upload.file_type}
+    await connection.execute(_STAGE, {**known, **encrypted})
     return upload_id
 
 
-async def staged(
-    connection: AsyncConnection, keys: KeyRing, link: Link, upload_id: str
-) -> tuple[ActivationCode, str, bytes | None]:
-    """Code, file type and file of an upload with this link. Raises `NotFound` (`upload_unknown`)."""
+async def staged(connection: AsyncConnection, keys: KeyRing, link: Link, upload_id: str) -> StagedUpload:
+    """The upload with this link. Raises `NotFound` (`upload_unknown`)."""
     await connection.execute(_FORGET, {"kept": _UPLOADS_KEPT})
     wanted = {"upload": upload_id if storable(upload_id) else "", "link": link.id}
     row = (await connection.execute(_STAGED, wanted)).one_or_none()
     if row is None:
         raise NotFound.because("upload_unknown")
-    code = parse_activation_code(keys.decrypt(uploaded(row.id, "code"), row.code).decode())
-    file = None if row.original is None else keys.decrypt(uploaded(row.id, "file"), row.original)
-    return code, row.file_type, file
+    code, asked, file = (
+        None if value is None else keys.decrypt(upload_use(row.id, column), value)
+        for column, value in ((column, getattr(row, column)) for column in UPLOADED)
+    )
+    read = ReadCode(parse_activation_code((code or b"").decode()), None if asked is None else asked.decode())
+    return StagedUpload(read, row.file_type, file)
 
 
 def _digest(token: str) -> bytes:

@@ -162,6 +162,8 @@ class QrUploadRow(Row):
     id: Mapped[str] = mapped_column(primary_key=True, info=REFERENCE)
     link_id: Mapped[int] = mapped_column(ForeignKey("links.id"), index=True)
     code: Mapped[bytes] = mapped_column(LargeBinary, info=ENCRYPTED)
+    confirmation_code: Mapped[bytes | None] = mapped_column(LargeBinary, info=ENCRYPTED)
+    """NULL if the contact entered none."""
     file_type: Mapped[str] = mapped_column(info=CODE)
     original: Mapped[bytes | None] = mapped_column(LargeBinary, info=ENCRYPTED)
     uploaded_at: Mapped[datetime] = mapped_column(server_default=now())

@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store.key_ring import LONGEST_HEADER, KeyRing
 from store.people.api_keys import depending
-from store.secrets import code_of, confirmation_code_of, file_of, input_of, signing_secret_of, uploaded
+from store.secrets import code_of, confirmation_code_of, file_of, input_of, signing_secret_of, upload_use
 
 ENCRYPTED: Mapping[tuple[str, str], Callable[[Any], str]] = {
     ("qr_versions", "code"): lambda row: code_of(row.sim_id, row.number),
     ("qr_versions", "original"): lambda row: file_of(row.sim_id, row.number),
-    ("qr_uploads", "code"): lambda row: uploaded(row.id, "code"),
-    ("qr_uploads", "original"): lambda row: uploaded(row.id, "file"),
+    ("qr_uploads", "code"): lambda row: upload_use(row.id, "code"),
+    ("qr_uploads", "confirmation_code"): lambda row: upload_use(row.id, "confirmation_code"),
+    ("qr_uploads", "original"): lambda row: upload_use(row.id, "original"),
     ("qr_versions", "confirmation_code"): lambda row: confirmation_code_of(row.sim_id, row.number),
     ("jobs", "input"): lambda row: input_of(row.id),
     ("webhooks", "secret"): lambda row: signing_secret_of(row.id),

@@ -4,8 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from models.codes.activation import ActivationCode, ActivationCodeInvalid, parse_activation_code
+from models.codes.activation import ActivationCode
+from models.codes.confirmation import parse_confirmation_code
 from models.codes.links import LinkPage, Over, OverPage, Preview, Sent, UploadPage
+from models.codes.reading import read_code
 from models.codes.requests import Imported, QrVersionView, RequestStatus
 from models.codes.shown import ShownCode
 from models.errors import NotFound, Refused, Unavailable
@@ -83,19 +85,21 @@ class InventedDesk(LinkDesk):
         assert self.ended is not None
         return Over(self.ended, *MANAGER)
 
-    async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Preview:
+    async def check(
+        self, bearer: LinkBearer, content: bytes, filename: str, confirmation_code: str | None = None
+    ) -> Preview:
         self._found("check", bearer, UPLOAD)
         self.received.append((filename, len(content)))
         if not content.startswith(GOOD):
             raise Refused.because("no_qr_code")
-        return Preview("upload-1", self.code, "png")
+        return Preview("upload-1", self.code, "png", has_confirmation_code=confirmation_code is not None)
 
-    async def check_code(self, bearer: LinkBearer, text: str) -> Preview:
+    async def check_code(
+        self, bearer: LinkBearer, text: str, confirmation_code: str | None = None
+    ) -> Preview:
         self._found("check_code", bearer, UPLOAD)
-        try:
-            return Preview("upload-2", parse_activation_code(text), "typed")
-        except ActivationCodeInvalid as invalid:
-            raise Refused.because("activation_code_invalid", rule=invalid.rule) from None
+        asked = None if confirmation_code is None else parse_confirmation_code(confirmation_code)
+        return Preview("upload-2", read_code(text).code, "typed", has_confirmation_code=asked is not None)
 
     async def send(self, bearer: LinkBearer, upload_id: str) -> Sent:
         self._found("send", bearer, UPLOAD)

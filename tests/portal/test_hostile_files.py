@@ -25,7 +25,9 @@ NAMES = [
 class ReadingDesk(InventedDesk):
     """A desk that reads what is uploaded, as the real one does: in a process of its own."""
 
-    async def check(self, bearer: LinkBearer, content: bytes, filename: str) -> Preview:
+    async def check(
+        self, bearer: LinkBearer, content: bytes, filename: str, confirmation_code: str | None = None
+    ) -> Preview:
         return Preview("upload-1", (await read_upload(content, filename)).code, "pdf")
 
 

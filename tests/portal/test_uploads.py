@@ -70,6 +70,33 @@ async def test_a_typed_code_is_checked_like_a_file(browser: httpx.AsyncClient) -
     assert 'value="upload-2"' in checked.text
 
 
+@pytest.mark.covers("R8")
+@pytest.mark.parametrize("sent", [{"files": GOOD_FILE}, {"data": {"code": str(CODE)}}], ids=["file", "typed"])
+async def test_the_confirmation_code_is_entered_with_it_and_shown_on_no_page(
+    browser: httpx.AsyncClient, sent: dict[str, dict[str, object]]
+) -> None:
+    assert 'name="confirmation_code"' in (await browser.get(PAGE)).text
+    more = {**sent, "data": {**sent.get("data", {}), "confirmation_code": " CONFIRM-0815 "}}
+    checked = await browser.post(f"{PAGE}/check", **more)  # type: ignore[arg-type]
+    assert checked.status_code == 200
+    assert "entered; it is shown with the QR code" in checked.text
+    assert "CONFIRM-0815" not in checked.text
+    none = await browser.post(f"{PAGE}/check", **sent)  # type: ignore[arg-type]
+    assert "entered; it is shown" not in none.text
+
+
+@pytest.mark.covers("R8")
+async def test_a_confirmation_code_that_is_none_is_explained_beside_its_field(
+    browser: httpx.AsyncClient,
+) -> None:
+    sent = {"code": str(CODE), "confirmation_code": "1\n2"}
+    answer = await browser.post(f"{PAGE}/check", data=sent)
+    assert answer.status_code == 422
+    said = 'id="code-confirmation-error" role="alert">\n<p>A confirmation code has 1 to 64 characters'
+    assert said in answer.text
+    assert 'id="code-error" role="alert" hidden' in answer.text
+
+
 async def test_a_code_that_asks_for_a_confirmation_code_says_so(browser: httpx.AsyncClient) -> None:
     checked = await browser.post(f"{PAGE}/check", data={"code": "LPA:1$a.example$X$$1"})
     assert "Confirmation code" in checked.text

@@ -1,5 +1,7 @@
 """SVG files of the usual code, as drawing programs and other generators write them."""
 
+import base64
+
 import qrcode
 import qrcode.image.svg
 
@@ -54,6 +56,28 @@ def from_inkscape() -> str:
         + _squares('<path d="M{x},{y}h1v1h-1z"/>')
         + "</g></svg>"
     )
+
+
+PUBLIC_TYPE = 'svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"'
+
+
+def of_type(declared: str) -> bytes:
+    """The code with this document type."""
+    return f'<?xml version="1.0" standalone="no"?>\n<!DOCTYPE {declared}>{drawn_svg()}'.encode()
+
+
+def around(picture: bytes, kind: str) -> str:
+    """Nothing but a picture, as generators of QR codes write it; its data are on several lines."""
+    data = base64.encodebytes(picture).decode()
+    image = f'<image width="300" height="300" href="data:image/{kind};base64,{data}"/>'
+    return f'{_SVG} viewBox="0 0 300 300">{image}</svg>'
+
+
+def with_picture(logo: bytes) -> str:
+    """The code, and a small picture in the middle of it."""
+    data = base64.b64encode(logo).decode()
+    image = f'<image x="18" y="18" width="3" height="3" href="data:image/png;base64,{data}"/>'
+    return drawn_svg().replace("</svg>", f"{image}</svg>")
 
 
 def declared(encoding: str) -> str:

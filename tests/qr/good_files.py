@@ -1,16 +1,28 @@
 """Files as distributors have them, each with the usual code: every one is taken."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from PIL import Image, ImageFilter, ImageOps
 
-from tests.qr.drawings import declared, from_inkscape, in_millimetres, of_squares
+from tests.qr.codes import USUAL
+from tests.qr.drawings import (
+    PUBLIC_TYPE,
+    around,
+    declared,
+    from_inkscape,
+    in_millimetres,
+    of_squares,
+    of_type,
+    with_picture,
+)
 from tests.qr.letters import letter, placed, vector
 from tests.qr.pictures import (
     OTHER_TEXT,
     TEXT,
     WEB_ADDRESS,
     coloured,
+    dotted,
     drawn_png,
     drawn_svg,
     encoded,
@@ -19,9 +31,11 @@ from tests.qr.pictures import (
     side_by_side,
     transparent,
     with_logo,
+    worn,
 )
 from tests.qr.samples import Sample
 
+APPLE_LINK = "https://esimsetup.apple.com/esim_qrcode_provisioning?carddata=" + quote(TEXT, safe="")
 Files = dict[str, tuple[str, Callable[[], bytes]]]
 
 
@@ -77,6 +91,19 @@ PNG: Files = {
     ),
     "the same code twice": ("a.png", lambda: _png(side_by_side(qr(), qr(module=5)))),
     "beside a web address": ("a.png", lambda: _png(side_by_side(qr(WEB_ADDRESS), qr()))),
+    "without its prefix": ("a.png", lambda: _png(qr(TEXT.removeprefix("LPA:")))),
+    "an install link of Apple": ("a.png", lambda: _png(qr(APPLE_LINK))),
+    "an install link that is not encoded": ("a.png", lambda: _png(qr(APPLE_LINK.replace("%24", "$")))),
+    "percent-encoded": ("a.png", lambda: _png(qr(quote(TEXT, safe="")))),
+    "a byte-order mark": ("a.png", lambda: _png(qr(f"\ufeff{TEXT}"))),
+    "server and code on two lines": (
+        "a.png",
+        lambda: _png(qr(f"{USUAL.smdp_address}\n{USUAL.matching_id}")),
+    ),
+    "server and code under labels": (
+        "a.png",
+        lambda: _png(qr(f"Adresse SM-DP+ : {USUAL.smdp_address}\nCode d'activation : {USUAL.matching_id}")),
+    ),
     "with a line break": ("a.png", lambda: _png(qr(f"{TEXT}\r\n"))),
 }
 HARD: Files = {
@@ -93,7 +120,12 @@ HARD: Files = {
     "yellow on white": ("a.png", lambda: _png(coloured("yellow", "white"))),
     "little contrast": ("a.png", lambda: _png(coloured("#888", "#999"))),
     "out of focus": ("a.png", lambda: _png(qr().filter(ImageFilter.GaussianBlur(4)))),
+    "far out of focus": ("a.png", lambda: _png(qr().filter(ImageFilter.GaussianBlur(5.5)))),
     "25 megapixels with transparency": ("a.png", lambda: encoded(_largest(), "PNG", compress_level=1)),
+    "modules that are dots": ("a.png", lambda: _png(dotted())),
+    "modules that are small dots": ("a.png", lambda: _png(dotted(0.55))),
+    "a worn print": ("a.png", lambda: _png(worn())),
+    "small and out of focus": ("a.png", lambda: _png(qr(module=3).filter(ImageFilter.GaussianBlur(1.6)))),
     "small in a large picture": ("a.png", lambda: _png(_on_a_desk())),
 }
 JPEG: Files = {
@@ -114,6 +146,8 @@ JPEG: Files = {
         "a.jpg",
         lambda: encoded(photograph(), "MPO", save_all=True, append_images=[qr(OTHER_TEXT)]),
     ),
+    "saved by Windows": ("code.jfif", lambda: encoded(qr(), "JPEG")),
+    "another name of a JPEG": ("code.JPE", lambda: encoded(qr(), "JPEG")),
     "a photograph with a film": (
         "a.jpg",
         lambda: encoded(photograph(), "JPEG") + b"\0\0\0\x18ftypmp42\0\0\0\0isommp42" + bytes(500),
@@ -146,6 +180,19 @@ SVG: Files = {
     "an SVG from a drawing program": ("a.svg", lambda: from_inkscape().encode()),
     "an SVG in UTF-16": ("a.svg", lambda: declared("utf-16").encode("utf-16")),
     "an SVG in Windows-1252": ("a.svg", lambda: declared("windows-1252").encode("windows-1252")),
+    "an SVG with its document type": ("a.svg", lambda: of_type(PUBLIC_TYPE)),
+    "an SVG with a short document type": ("a.svg", lambda: of_type("svg")),
+    "an SVG with a document type without declarations": ("a.svg", lambda: of_type("svg [ ]")),
+    "an SVG around a PNG": ("a.svg", lambda: around(drawn_png(), "png").encode()),
+    "an SVG around a JPEG": (
+        "a.svg",
+        lambda: around(encoded(qr(module=6), "JPEG", quality=80), "jpeg").encode(),
+    ),
+    "an SVG around a PNG, the old way": (
+        "a.svg",
+        lambda: around(drawn_png(), "png").replace(" href", " xlink:href").encode(),
+    ),
+    "an SVG with a logo in it": ("a.svg", lambda: with_picture(encoded(qr("A"), "PNG")).encode()),
     "an SVG without a namespace": (
         "a.svg",
         lambda: drawn_svg().replace(' xmlns="http://www.w3.org/2000/svg"', "").encode(),
@@ -157,6 +204,8 @@ SVG: Files = {
 }
 PDF: Files = {
     "a PDF of a picture": ("a.pdf", lambda: encoded(qr(), "PDF")),
+    "a PDF after a line end": ("a.pdf", lambda: b"\r\n" + encoded(qr(), "PDF")),
+    "a PDF after a thousand bytes": ("a.pdf", lambda: b"\n" * 1024 + letter(vector(TEXT, 100, 80, 3))),
     "a letter with a picture": ("Letter.PDF", lambda: letter(placed(0, 380, 90, 130), pictures=[qr()])),
     "a letter with a small vector code": ("a.pdf", lambda: letter(vector(TEXT, 420, 80, 1.6))),
     "a letter with a web address": (

@@ -4,11 +4,17 @@ danger can be the reason why they are refused.
 
 import base64
 
-from tests.qr.pictures import drawn_png, drawn_svg
+from PIL import Image
+
+from tests.qr.pictures import drawn_png, drawn_svg, encoded
 from tests.qr.samples import Sample
 
 _HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 _DATA_PNG = "data:image/png;base64," + base64.b64encode(drawn_png()).decode()
+_LARGE, _HALF = (
+    "data:image/png;base64," + base64.b64encode(encoded(Image.new("1", size, 1), "PNG")).decode()
+    for size in ((7000, 7000), (4000, 4000))
+)
 _DATA_SVG = "data:image/svg+xml;base64," + base64.b64encode(drawn_svg().encode()).decode()
 _LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
 
@@ -25,7 +31,9 @@ INSIDE = {
     "a picture of the web, the old way": '<image xlink:href="WEB/x.png" width="9" height="9"/>',
     "a picture of this machine": '<image href="file://FILE" width="9" height="9"/>',
     "a picture of this machine, by its path": '<image href="FILE" width="9" height="9"/>',
-    "a picture in the file": f'<image href="{_DATA_PNG}" width="9" height="9"/>',
+    "a picture of another type in the file": f'<image href="{_DATA_PNG.replace("png", "webp")}" width="9"/>',
+    "a picture with another address": f'<image href="{_DATA_PNG}" xlink:href="FILE" width="9" height="9"/>',
+    "a text that calls itself a picture": '<image href="data:image/png,LPA:1$a.example$B" width="9"/>',
     "a drawing in the drawing": f'<image xlink:href="{_DATA_SVG}" width="9" height="9"/>',
     "a shape of another file": '<use href="FILE#a"/>',
     "a shape of the web": '<use xlink:href="WEB/x.svg#a"/>',
@@ -57,6 +65,30 @@ WHOLE = {
         "file_unsafe",
     ),
     "an SVG with a DTD of the web": (f'<!DOCTYPE svg SYSTEM "WEB/x.dtd">{drawn_svg()}', "file_unsafe"),
+    "an SVG with a DTD beside a public one": (
+        f'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "WEB/svg11.dtd">{drawn_svg()}',
+        "file_unsafe",
+    ),
+    "an SVG that declares an entity of a drawing program": (
+        f'<!DOCTYPE svg [<!ENTITY ns_svg "http://www.w3.org/2000/svg">]>{drawn_svg()}',
+        "file_unsafe",
+    ),
+    "an SVG that declares an event for every shape": (
+        f'<!DOCTYPE svg [<!ATTLIST path onload CDATA "alert(1)">]>{drawn_svg()}',
+        "file_unsafe",
+    ),
+    "an SVG around a picture of 49 megapixels": (
+        f'{_HEAD} viewBox="0 0 9 9"><image width="9" height="9" href="{_LARGE}"/></svg>',
+        "too_many_pixels",
+    ),
+    "an SVG around pictures of 32 megapixels": (
+        f'{_HEAD} viewBox="0 0 9 9">' + f'<image width="9" height="9" href="{_HALF}"/>' * 2 + "</svg>",
+        "too_many_pixels",
+    ),
+    "an SVG around half a picture": (
+        f'{_HEAD} viewBox="0 0 9 9"><image width="9" height="9" href="{_DATA_PNG[:80]}"/></svg>',
+        "file_damaged",
+    ),
     "an SVG with a style sheet of the web": (
         f'<?xml-stylesheet href="WEB/x.css"?>{drawn_svg()}',
         "file_unsafe",

@@ -76,6 +76,29 @@ def with_logo() -> Image.Image:
     return picture
 
 
+def dotted(part: float = 0.7) -> Image.Image:
+    """Modules that are dots, of that part of their width, as designers like them."""
+    modules, size = qr(module=1), 16
+    picture = Image.new("L", (modules.width * size, modules.height * size), 255)
+    draw, gap = ImageDraw.Draw(picture), size * (1 - part) / 2
+    for y in range(modules.height):
+        for x in range(modules.width):
+            if modules.getpixel((x, y)) == 0:
+                left, top = x * size + gap, y * size + gap
+                draw.ellipse((left, top, left + size * part, top + size * part), fill=0)
+    return picture
+
+
+def worn() -> Image.Image:
+    """A print with white scratches."""
+    picture, chance = qr(module=10), random.Random(4)
+    draw = ImageDraw.Draw(picture)
+    for _ in range(60):
+        x, y = chance.randrange(picture.width), chance.randrange(picture.height)
+        draw.line((x, 0, y, picture.height), fill=255, width=1)
+    return picture
+
+
 def photograph(
     size: tuple[int, int] = (1600, 1200),
     noise: int = 40,

@@ -120,10 +120,11 @@ async def test_one_whose_helper_holds_on_is_ended_too() -> None:
         ("print('[]')", "file_damaged"),
         ('print(\'{"codes": "LPA:1$a.b$C"}\')', "file_damaged"),
         ("print('{\"codes\": [1]}')", "file_damaged"),
+        ('print(\'{"codes": [], "others": true}\')', "file_damaged"),
         (f"print({json.dumps({'codes': [TEXT] * 9})!r})", "file_damaged"),
         ('print(\'{"refused": "because I say so"}\')', "file_damaged"),
         ('print(\'{"refused": "no_qr_code"}\')', "no_qr_code"),
-        ('print(\'{"codes": [], "others": false, "more": 1}\')', "file_damaged"),
+        ('print(\'{"codes": [], "others": [], "more": 1}\')', "file_damaged"),
     ],
 )
 async def test_what_a_child_says_is_not_believed(program: str, refusal: str) -> None:

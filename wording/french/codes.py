@@ -34,6 +34,47 @@ CODES = {
     "no_qr_code_yet": "La SIM n’a pas encore de QR code.",
     "unknown_version": "Cette version de QR code n’existe pas.",
     "activation_code_invalid": "Ce n’est pas un code d’activation valable : {rule}.",
+    "code_in_parts": (
+        "On ne distingue pas le serveur du code d’activation, ou l’un des deux manque ; saisissez les deux "
+        "sur une seule ligne, sous la forme LPA:1$SERVEUR$CODE."
+    ),
+    "several_codes": (
+        "Ce texte contient plusieurs codes d’activation ; saisissez seulement celui de cette eSIM."
+    ),
+    "code_shared": (
+        "Ce code est le même pour tout le monde : sans matching ID, il ne désigne aucune eSIM ; demandez à "
+        "l’opérateur le code de cette eSIM."
+    ),
+    "confirmation_code_in_code": (
+        "La dernière partie de ce code d’activation est un code de confirmation ; retirez-la, et "
+        "saisissez-la comme code de confirmation."
+    ),
+    "install_link_without_code": (
+        "Ce lien d’installation ne contient pas de code d’activation ; copiez le lien en entier, ou "
+        "saisissez le code lui-même, qui commence par LPA:1$."
+    ),
+    "web_address_instead": (
+        "C’est une adresse web, pas un code d’activation ; saisissez le code lui-même, qui commence par "
+        "LPA:1$."
+    ),
+    "confirmation_code_instead": (
+        "Ceci ressemble à un code de confirmation seul ; saisissez le code d’activation, qui commence par "
+        "LPA:1$, et celui-ci à côté."
+    ),
+    "iccid_instead": (
+        "C’est un ICCID, le numéro de la SIM, pas son code d’activation, qui commence par LPA:1$."
+    ),
+    "eid_instead": (
+        "C’est un EID, le numéro de la puce eSIM du téléphone, pas un code d’activation, qui commence par "
+        "LPA:1$."
+    ),
+    "phone_number_instead": (
+        "C’est un numéro de téléphone, pas un code d’activation, qui commence par LPA:1$."
+    ),
+    "wifi_code_instead": (
+        "Ce code connecte un téléphone à un réseau Wi-Fi ; le code d’activation d’une eSIM commence par "
+        "LPA:1$."
+    ),
     "confirmation_code_invalid": (
         "Un code de confirmation compte de 1 à {characters} caractères, sur une seule ligne."
     ),

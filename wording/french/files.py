@@ -16,8 +16,8 @@ FILES = {
         "Le fichier PDF demande un mot de passe ; déposez-en un sans mot de passe, ou une image du QR code."
     ),
     "file_unsafe": (
-        "Le fichier SVG contient des scripts, des effets, un type de document ou des références extérieures "
-        "; enregistrez le QR code en PNG."
+        "Le fichier SVG contient des scripts, des effets, des déclarations ou des références extérieures ; "
+        "enregistrez le QR code en PNG."
     ),
     "too_many_pages": "Le fichier a plus de 5 pages ; ne déposez que la page du QR code.",
     "too_many_pixels": (

@@ -71,6 +71,10 @@ IMPORTS = {
     "check_digit_wrong": (
         "La clé de contrôle de l’ICCID {iccid} est fausse ; il est conservé, comparez-le avec la carte."
     ),
+    "code_in_small_letters": (
+        "le code contient des minuscules, que la spécification ne prévoit pas ; elles sont conservées telles "
+        "quelles."
+    ),
     "empty_slot_data": (
         "l’emplacement est vide ; le distributeur et le collaborateur vont avec une SIM, et sont omis."
     ),

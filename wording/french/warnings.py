@@ -13,4 +13,8 @@ CAUTIONS = {
     Caution.WAS_ELSEWHERE: (
         "Une autre SIM avait ce code auparavant ; assurez-vous qu’il n’y est pas installé."
     ),
+    Caution.SMALL_LETTERS: (
+        "Le code contient des minuscules, que la spécification ne prévoit pas ; elles sont conservées telles "
+        "quelles."
+    ),
 }

@@ -66,7 +66,7 @@ WORDS: Words = {
         "form": "il n’a pas la forme LPA:1$SERVEUR$MATCHING-ID",
         "server": "il ne nomme aucun serveur SM-DP+",
         "matching_id": (
-            "son matching ID ne contient pas que des majuscules, des chiffres et des traits d’union"
+            "son matching ID ne contient pas que des lettres, des chiffres et des traits d’union"
         ),
         "oid": "son troisième champ n’est pas un identifiant d’objet",
         "flag": "son dernier champ n’est pas l’indicateur 1",

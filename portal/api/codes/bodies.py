@@ -46,7 +46,9 @@ class ActivationCodeBody(Body):
     """An activation code that was typed in."""
 
     activation_code: str = Field(
-        max_length=_LONGEST_CODE, description="`LPA:1$server$matching id`; `LPA:` may be left out."
+        max_length=_LONGEST_CODE,
+        description="`LPA:1$server$matching id`; `LPA:` may be left out. An install link with the code in "
+        "it, a percent-encoded code, and server and activation code, labelled or on two lines, are read too.",
     )
     confirmation_code: Text | None = Field(
         default=None, description="What the phone asks for besides, if the distributor gave one."

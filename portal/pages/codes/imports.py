@@ -2,11 +2,13 @@
 the field, and the previous code stays.
 """
 
+from collections.abc import Mapping
+
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.codes.requests import Imported
+from models.codes.requests import Caution, Imported
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.uploads import one_file
@@ -14,9 +16,10 @@ from portal.pages.codes.section import section
 from portal.pages.forms import Asking, FormModel, read_form, unsent
 from portal.pages.routes import form
 
-_OF_CODE = {
-    **dict.fromkeys(("activation_code_invalid", "code_on_another_sim"), "code"),
-    "confirmation_code_invalid": "confirmation_code",
+_OF_CODE = {"confirmation_code_invalid": "confirmation_code"}
+_CARE: Mapping[str, str] = {
+    Caution.WAS_ELSEWHERE: "qr_imported_with_care",
+    Caution.SMALL_LETTERS: "qr_imported_in_small_letters",
 }
 _OF_FILE = {"confirmation_code_invalid": "file_confirmation"}
 
@@ -62,7 +65,7 @@ def _done(who: SignedIn, imported: Imported) -> Response:
         return who.done(path, "qr_unchanged")
     if imported.sent_by_itself:
         return who.done(path, "qr_imported_and_sent")
-    said = "qr_imported_with_care" if imported.warnings else "qr_imported"
+    said = next((_CARE.get(warning, "qr_imported_with_care") for warning in imported.warnings), "qr_imported")
     return who.done(f"{path}?imported={imported.version.number}", said)
 
 

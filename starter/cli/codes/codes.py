@@ -116,12 +116,15 @@ def _import_file(sim: str, user: str | None, file: Path, asks: Sequence[str]) ->
 
 
 def _typed(*asks: str) -> list[str]:
-    """The codes that are asked for, typed in, or piped in on a line each."""
+    """The codes that are asked for, typed in, or piped in: the activation code may be several lines, the
+    confirmation code is the last one.
+    """
     if not asks:
         return []
     if at_terminal():
         return [answer(code, hidden=True, otherwise=worded("Nothing was imported.")) for code in asks]
-    lines = sys.stdin.read(_LONGEST_TYPED).strip().split("\n", len(asks) - 1)
+    piped = sys.stdin.buffer.read(_LONGEST_TYPED).decode("utf-8-sig", errors="replace")  # also of Windows
+    lines = piped.strip().rsplit("\n", len(asks) - 1)
     return [*map(str.strip, lines), *[""] * (len(asks) - len(lines))]
 
 

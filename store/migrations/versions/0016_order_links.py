@@ -1,4 +1,6 @@
-"""Links in e-mails to order contacts; jobs of provider desks; open and ended orders found by time."""
+"""Links in e-mails to order contacts; jobs of provider desks; open and ended orders found by time; and
+confirmation codes of uploads.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,9 +51,11 @@ def upgrade() -> None:
         postgresql_where=_OPEN,
     )
     op.create_index("ix_orders_ended", "orders", ["account_id", "status", "status_since"], unique=False)
+    op.add_column("qr_uploads", sa.Column("confirmation_code", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("qr_uploads", "confirmation_code")
     op.drop_index("ix_orders_ended", table_name="orders")
     op.drop_index("ix_orders_waiting", table_name="orders")
     op.drop_constraint(op.f("fk_jobs_distributor_id_account_id"), "jobs", type_="foreignkey")

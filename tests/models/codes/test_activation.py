@@ -74,7 +74,7 @@ def test_each_form_of_the_specification_is_read(prefix: str, text: str) -> None:
         "LPA:1$https://rsp.provider.example/$AAAA-1111",
         "LPA:1$rsp.provider.example:443$AAAA-1111",
         f"LPA:1${'a.' * 127}example$AAAA-1111",
-        "LPA:1$rsp.provider.example$aaaa-1111",
+        "LPA:1$rsp.provider.example$AAAA_1111",
         "LPA:1$rsp.provider.example$AAAA 1111",
         "LPA:1$rsp.provider.example$ÄAAA-1111",
         "LPA:1$rsp.provider.example$AAAA-\u0661\u0661",

@@ -154,12 +154,40 @@ async def test_a_file_that_is_refused_is_explained_in_place_and_the_code_stays(
     assert "Nothing was changed." in (await ana.get(f"/sims/{acme.esim}/qr")).text
 
 
+@pytest.mark.covers("R3", "R4", "R5")
+async def test_a_code_is_entered_as_it_stands_in_a_mail_and_what_is_none_is_named(
+    browser: SignIn, desks: Desks
+) -> None:
+    ana = await browser(ANA)
+    for typed, said in (
+        ("WIFI:T:WPA;S:x;;", "connects a phone to a Wi-Fi network"),
+        ("LPA:1$smdp.example.com$", "This code is the same for everybody"),
+        ("smdp.example.com", "enter both on one line, as LPA:1$SERVER$CODE"),
+    ):
+        answer = await ana.post("/sims/S-3/qr/enter", data={"code": typed})
+        assert answer.status_code == 422
+        assert said in answer.text
+    lines = (
+        "Adresse SM-DP+\u00a0: smdp.example.com",
+        "Code d'activation : ab-12",
+        "Code de confirmation : 4711",
+    )
+    mail = "\r\n".join(lines)
+
+    sent = await ana.post("/sims/S-3/qr/enter", data={"code": mail})
+
+    assert sent.status_code == 303
+    assert "It has small letters" in (await ana.get(sent.headers["Location"])).text
+    shown = await desks.codes.show(OPERATOR, "S-3")
+    assert (str(shown.code), shown.confirmation_code) == ("LPA:1$smdp.example.com$ab-12", "4711")
+
+
 async def test_a_code_that_was_typed_wrongly_stays_in_its_field(browser: SignIn, acme: Known) -> None:
     ana = await browser(ANA)
     sent = {"code": "LPA:1$only-a-server", "confirmation_code": "1\n2"}
     answer = await ana.post(f"/sims/{acme.esim}/qr/enter", data=sent)
     assert answer.status_code == 422
-    assert 'value="LPA:1$only-a-server"' in answer.text
+    assert ">\nLPA:1$only-a-server</textarea>" in answer.text
     assert '<a href="#code">' in answer.text or '<a href="#confirmation_code">' in answer.text
     assert SECRET not in answer.text
 

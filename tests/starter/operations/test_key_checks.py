@@ -21,7 +21,7 @@ from store.reencryption import reencrypt
 from store.row import Row
 from store.session import Database
 from tests.builders import OPERATOR, run
-from tests.qr_world import FILE, QrWorld, code, qr_world
+from tests.qr_world import FILE, QrWorld, qr_world, staged
 
 OLD, NEW = KeyRing.new_key(), KeyRing.new_key()
 OLD_ID = OLD.split(":")[0]
@@ -45,7 +45,7 @@ async def uploaded(qr: QrWorld) -> str:
     token = await qr.upload_link(await qr.asked())
     async with qr.database.transaction() as connection:
         link = await links.find(connection, token, "upload")
-        return await links.stage(connection, qr.keys, link, code(7), file_type="pdf", original=FILE)
+        return await links.stage(connection, qr.keys, link, staged(7, "pdf", FILE))
 
 
 @pytest.mark.covers("W8")

@@ -1,6 +1,7 @@
 """Travel eSIMs are imported into the stock all or none, with their codes encrypted."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -94,6 +95,45 @@ async def test_what_is_known_already_is_refused_with_its_row_and_nothing_is_impo
     assert await desk.esims(adam) == before
 
 
+@pytest.mark.covers("R1", "R2", "R4", "R5")
+async def test_whatever_holds_a_code_is_read_and_what_holds_none_is_named(
+    database: Database, desk: StockDesk, adam: Caller, keys: str
+) -> None:
+    link = f"https://esimsetup.apple.com/esim_qrcode_provisioning?carddata={quote(code(1), safe='')}"
+    small = "LPA:1$smdp.travel.example$travel-3"
+    rows = (
+        esim(1, activation_code=link),
+        esim(2, activation_code=quote(code(2), safe="")),
+        esim(3, activation_code=small),
+    )
+    report = await desk.import_stock(adam, None, stock_file(*rows))
+    (warning,) = report.warnings
+    assert (warning.parameters["line"], [found.reason.code for found in warning.problems]) == (
+        4,
+        ["code_in_small_letters"],
+    )
+    async with database.transaction() as connection:
+        found = [
+            str((await codes.current(connection, AllAccounts(), KeyRing(keys), one.sim_id)).code)
+            for one in await desk.esims(adam)
+        ]
+    assert sorted(found) == sorted((code(1), code(2), small))
+    with pytest.raises(Refused) as refused:
+        await desk.import_stock(
+            adam,
+            None,
+            stock_file(
+                esim(4, activation_code="https://provider.example/esim"),
+                esim(5, activation_code=f"{code(5)}$4711"),
+                esim(6, activation_code=small.upper().replace("LPA:1$SMDP", "LPA:1$smdp")),
+            ),
+        )
+    assert [found[2] for found in row_codes(refused.value)] == [
+        "web_address_instead",
+        "confirmation_code_in_code",
+    ]
+
+
 @pytest.mark.covers("T37")
 async def test_every_invalid_row_is_reported(desk: StockDesk, adam: Caller) -> None:
     with pytest.raises(Refused) as refused:
@@ -107,7 +147,7 @@ async def test_every_invalid_row_is_reported(desk: StockDesk, adam: Caller) -> N
                 esim(4, iccid="12"),
                 esim(5, profile=100),
                 esim(6, profile=""),
-                esim(7, activation_code="1234"),
+                esim(7, activation_code="nonsense"),
                 esim(8, activation_code=f"{code(8)}$$1"),
                 esim(9, ends_on="31.12.2027"),
                 esim(10, ends_on="2027-02-29"),

@@ -19,7 +19,7 @@ from store.session import Database
 from tests.builders import OPERATOR, acknowledge, iccid, place, process, run
 from tests.callers.samples import LINKS
 from tests.callers.world import KEYS, open_desks
-from tests.qr_world import DAY, QrWorld, code, qr_world
+from tests.qr_world import DAY, QrWorld, qr_world, staged
 
 DOWNLOADS = frozenset({"download_page", "reveal", "download"})
 
@@ -123,7 +123,7 @@ async def test_the_link_of_a_request_that_ended_with_its_sim_only_says_so(
     token = await qr.upload_link(await qr.asked())
     async with database.transaction() as connection:
         link = await links.find(connection, token, "upload")
-        upload = await links.stage(connection, qr.keys, link, code(1), file_type="typed", original=None)
+        upload = await links.stage(connection, qr.keys, link, staged(1, "typed", None))
     await with_the_sim(qr)
     found = await answers(database, database_url, token, calls_for("upload"))
     assert found.pop("over") == "done"

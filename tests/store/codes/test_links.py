@@ -14,7 +14,7 @@ from store import events
 from store.codes import links, notifications
 from store.session import Database
 from tests.builders import acknowledge, iccid, place, process, run
-from tests.qr_world import DAY, FILE, QrWorld, code, qr_world
+from tests.qr_world import DAY, FILE, QrWorld, qr_world, staged
 
 
 async def found(qr: QrWorld, token: str, purpose: str = "upload", **how: Any) -> links.Link:
@@ -162,11 +162,11 @@ async def test_what_was_checked_is_kept_for_its_link_for_a_day(database: Databas
     request = await qr.asked()
     link, other = [await found(qr, await qr.upload_link(request)) for _ in "ab"]
     async with database.transaction() as connection:
-        file = await links.stage(connection, qr.keys, link, code(1), file_type="tiff", original=FILE)
-        typed = await links.stage(connection, qr.keys, link, code(2), file_type="typed", original=None)
+        file = await links.stage(connection, qr.keys, link, staged(1, "tiff", FILE))
+        typed = await links.stage(connection, qr.keys, link, staged(2, "typed", None))
     async with database.transaction() as connection:
-        assert await links.staged(connection, qr.keys, link, file) == (code(1), "tiff", FILE)
-        assert await links.staged(connection, qr.keys, link, typed) == (code(2), "typed", None)
+        assert await links.staged(connection, qr.keys, link, file) == staged(1, "tiff", FILE)
+        assert await links.staged(connection, qr.keys, link, typed) == staged(2, "typed", None)
         for whose, upload in ((other, file), (link, "x"), (link, "\0"), (link, "\ud800"), (link, "")):
             with pytest.raises(NotFound) as unknown:
                 await links.staged(connection, qr.keys, whose, upload)

@@ -16,7 +16,7 @@ from store.key_ring import KeyRing
 from store.reencryption import reencrypt
 from store.session import Database, constraint_of
 from tests.builders import line, run
-from tests.qr_world import FILE, MATCHING_ID, attempt, code, codes_of, qr_world, shown
+from tests.qr_world import FILE, MATCHING_ID, attempt, code, codes_of, qr_world, shown, staged
 
 
 async def everything(database: Database) -> str:
@@ -37,7 +37,7 @@ async def test_neither_code_nor_file_nor_token_can_be_read_in_the_database(datab
     token = await qr.upload_link(request)
     async with database.transaction() as connection:
         link = await links.find(connection, token, "upload")
-        upload = await links.stage(connection, qr.keys, link, code(7), file_type="pdf", original=FILE)
+        upload = await links.stage(connection, qr.keys, link, staged(7, "pdf", FILE, "CONFIRM-STAGED"))
         await links.staged(connection, qr.keys, link, upload)
     version = (await qr.take_by_link(token)).version.id
     download = await qr.download_link(await qr.notify(version), version)
@@ -46,7 +46,15 @@ async def test_neither_code_nor_file_nor_token_can_be_read_in_the_database(datab
     assert request in dump
     assert b"boss@acme.example".hex() in dump
     profile = code(1).profile
-    secrets = ["QR-SECRET", "smdp.example.com", "SECRET-IN-FILE", "CONFIRM-0815", token, download]
+    secrets = [
+        "QR-SECRET",
+        "smdp.example.com",
+        "SECRET-IN-FILE",
+        "CONFIRM-0815",
+        "CONFIRM-STAGED",
+        token,
+        download,
+    ]
     secrets += [hashlib.sha256(text.encode()).hexdigest() for text in (profile, str(code(1)), MATCHING_ID)]
     for secret in secrets:
         for spelled in (secret, secret.encode().hex(), base64.b64encode(secret.encode()).decode()[:-4]):
@@ -154,7 +162,7 @@ async def test_everything_is_encrypted_again_with_the_first_key(database: Databa
     token = await qr.upload_link(await qr.asked())
     async with database.transaction() as connection:
         link = await links.find(connection, token, "upload")
-        upload = await links.stage(connection, qr.keys, link, code(7), file_type="png", original=FILE)
+        upload = await links.stage(connection, qr.keys, link, staged(7, "png", FILE, "4711"))
     both, after = replace(qr, keys=KeyRing(f"{new},{old}")), replace(qr, keys=KeyRing(new))
     with pytest.raises(Refused):
         await both.take(2, 3)
@@ -169,7 +177,7 @@ async def test_everything_is_encrypted_again_with_the_first_key(database: Databa
             await qr_codes.original(connection, AllAccounts(), after.keys, version) for version in versions
         ]
         assert originals == [None, FILE]
-        assert await links.staged(connection, after.keys, link, upload) == (code(7), "png", FILE)
+        assert await links.staged(connection, after.keys, link, upload) == staged(7, "png", FILE, "4711")
     with pytest.raises(Refused) as refused:
         await after.take(4, 3)
     assert codes_of(refused) == ["code_on_another_sim"]

@@ -16,6 +16,7 @@ from qr.intake import LARGEST_UPLOAD
 from starter.desks import Desks
 from tests.builders import OPERATOR
 from tests.callers.world import Known
+from tests.models.codes.wrappers import ways
 from tests.portal.api.keys import Keyring
 from tests.qr_world import code
 
@@ -97,6 +98,38 @@ async def test_the_confirmation_code_comes_with_the_code_and_is_shown_with_it_al
     history = await api.get("/sims/S-3/qr-code/history", headers=headers)
     for answer in (as_file, as_text, wrong, history):
         assert not any(secret in answer.text for secret in ("4711", "0815", "QR-SECRET"))
+
+
+@pytest.mark.covers("R1", "R2", "R3")
+@pytest.mark.parametrize("name", sorted(ways(code(3))))
+async def test_whatever_text_holds_the_code_is_taken(
+    api: httpx.AsyncClient, keys: Keyring, desks: Desks, name: str
+) -> None:
+    text = ways(code(3))[name]
+
+    answer = await api.post(_AS_TEXT, json={"activation_code": text}, headers=await keys.of())
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["warnings"] == []
+    assert (await desks.codes.show(OPERATOR, "S-3")).code == code(3)
+
+
+@pytest.mark.covers("R4", "R5", "F62")
+async def test_small_letters_are_warned_of_and_make_no_second_code_of_one(
+    api: httpx.AsyncClient, keys: Keyring
+) -> None:
+    headers = await keys.of()
+    small = str(code(3)).replace("QR-SECRET", "qr-secret")
+
+    answer = await api.post(_AS_TEXT, json={"activation_code": small}, headers=headers)
+    shown = await api.post("/sims/S-3/qr-code/show", headers=headers)
+    elsewhere = await api.post(
+        "/sims/S-1/qr-code/import", json={"activation_code": str(code(3))}, headers=headers
+    )
+
+    assert [warning for warning in answer.json()["warnings"] if "small letters" in str(warning)]
+    assert shown.json()["activation_code"] == small
+    assert elsewhere.json()["code"] == "code_on_another_sim"
 
 
 @pytest.mark.covers("F62")
