@@ -23,6 +23,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
 
 from models import identifiers
+from models.cells import iccid_cell
 from models.errors import Refused, Unavailable
 from models.orders.kinds import permission_of
 from models.orders.lifecycle import OPEN
@@ -299,7 +300,4 @@ def _answer(acceptance: Acceptance, what: Ordered) -> None:
 
 
 def _iccid(text: str | None) -> str | None:
-    try:
-        return None if text is None else identifiers.parse_iccid(text)
-    except ValueError:
-        raise Refused.because("iccid_invalid") from None
+    return None if text is None else iccid_cell(text)
