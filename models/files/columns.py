@@ -123,7 +123,7 @@ def _named(keys: Sequence[str], columns: Columns, found: dict[int, tuple[str | N
 
 def _recognised(keys: Sequence[str], columns: Columns, found: dict[int, tuple[str | None, How]]) -> None:
     taken = {column for column, _ in found.values()}
-    for column in columns.all:
+    for column in (*columns.optional, *columns.needed):  # `Nom` is a device only beside a user
         if column in taken:
             continue
         for heading in map(plain, columns.also.get(column, ())):

@@ -10,6 +10,7 @@ ACCOUNT = (
 DEVICE = (
     *("Device name", "Handset", "Terminal", "Appareil", "Nom de l'appareil", "Nom du terminal", "Équipement"),
     *("Mobile device", "Display name", "Computer name", "Asset tag", "Matériel", "Nom du matériel"),
+    *("Name", "Nom"),
 )
 PHONE = (
     *("Phone number", "Phone", "Mobile number", "Mobile", "Line number", "Line", "Subscriber number"),

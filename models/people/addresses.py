@@ -23,19 +23,14 @@ def parse_email(text: str) -> str:
     """The normalized address, as it is stored. Raises `ValueError` with a sentence that does not
     repeat it. Characters that break or reverse a line are refused even at the ends.
 
-    A file has many addresses of few domains: each domain is validated once.
+    A file has many addresses of few domains: each domain is validated once, by `read_address`.
     """
     address = text.strip(" \u00a0")
     local, _, domain = address.rpartition("@")
     short = len(local) <= _LONGEST_LOCAL and len(address) <= _LONGEST
     if short and address.isascii() and _PLAIN.fullmatch(local):
-        return f"{local}@{_plain_domain(domain)}"
+        return f"{local}@{read_address(f'a@{domain}').domain}"
     return read_address(address).normalized
-
-
-@lru_cache(maxsize=4096)
-def _plain_domain(domain: str) -> str:
-    return read_address(f"a@{domain}").domain
 
 
 @lru_cache(maxsize=1024)
