@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PACKAGES := activities mail models outbox portal providers qr sandbox starter store telemetry temporal wording workflows settings.py worker.py
+PACKAGES := activities confined mail models outbox portal providers qr sandbox starter store telemetry temporal wording workflows settings.py worker.py
 TESTED := tests bench client/src client/generator
 # More than the usual two cores: many tests wait for a server, or for Temporal to miss a killed worker.
 JOBS ?= 3

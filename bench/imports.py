@@ -67,7 +67,7 @@ def fleet_file(rows: int, first: int = 0) -> bytes:
                 f"+337{number:08d}",
                 "SFR",
                 "physical",
-                f"89331000{number:011d}",
+                f"89331000{number:010d}7",
                 "Imports",
                 f"Person {number}",
                 f"person.{number}@imported.example",

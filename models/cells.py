@@ -3,11 +3,12 @@ about it.
 """
 
 from models.errors import Refused
-from models.identifiers import parse_msisdn
+from models.identifiers import iccid_lost, parse_iccid, parse_msisdn
 from models.language import Language, parse_language
 from models.people.addresses import parse_email
 
-_YES_OR_NO = {"yes": True, "no": False}
+_YES = frozenset({"yes", "true", "1", "y", "oui", "vrai", "o", "x"})
+_NO = frozenset({"no", "false", "0", "n", "non", "faux"})
 
 
 def msisdn_cell(text: str) -> str:
@@ -35,8 +36,21 @@ def language_cell(text: str) -> Language:
 
 
 def yes_or_no_cell(text: str) -> bool:
-    """`yes` or `no`. Raises `Refused` (`cell_not_yes_or_no`)."""
+    """`yes` or `no`, also as spreadsheets and French write it. Raises `Refused` (`cell_not_yes_or_no`)."""
+    answer = text.lower()
+    if answer not in _YES and answer not in _NO:
+        raise Refused.because("cell_not_yes_or_no")
+    return answer in _YES
+
+
+def iccid_cell(text: str) -> str:
+    """An ICCID as it is stored (R9). Raises `Refused`: `iccid_invalid`, or where a spreadsheet has changed
+    it `iccid_scientific` or `iccid_rounded`.
+    """
+    lost = iccid_lost(text)
+    if lost is not None:
+        raise Refused.because(lost)
     try:
-        return _YES_OR_NO[text.lower()]
-    except KeyError:
-        raise Refused.because("cell_not_yes_or_no") from None
+        return parse_iccid(text)
+    except ValueError:
+        raise Refused.because("iccid_invalid") from None

@@ -6,6 +6,7 @@ from itertools import islice
 from pydantic import BaseModel, ConfigDict
 
 from models.errors import Refusal, Refused
+from models.files.read import FileRead
 
 MAX_ROWS = 100_000
 MAX_LISTED = 100
@@ -58,6 +59,15 @@ class ImportReport(BaseModel):
     changed: dict[str, int] = {}
     warnings: tuple["RowNote", ...] = ()
     dry_run: bool = False
+    read: FileRead | None = None
+    """How the file was understood."""
+
+    @property
+    def stored_warnings(self) -> tuple["RowNote", ...]:
+        """The warnings as they may be stored: of a sample of the file only its letters with accents, as it
+        may be the name of a person.
+        """
+        return tuple(note.model_copy(update={"problems": _nameless(note)}) for note in self.warnings)
 
     @property
     def changes(self) -> int:
@@ -109,6 +119,24 @@ class RowNotes:
         if len(self._problems) > MAX_LISTED:
             shown.append(RowNote.of("more_rows", lines=len(self._problems) - MAX_LISTED))
         return tuple(shown)
+
+
+def _nameless(note: RowNote) -> tuple[Problem, ...]:
+    return tuple(
+        problem.model_copy(
+            update={
+                "reason": problem.reason.model_copy(update={"parameters": {"sample": ", ".join(letters)}})
+            }
+        )
+        if (letters := _accents(problem.reason))
+        else problem
+        for problem in note.problems
+    )
+
+
+def _accents(reason: Refusal) -> list[str]:
+    sample = str(reason.parameters.get("sample", ""))
+    return sorted({letter for letter in sample if not letter.isascii()})
 
 
 def counted(counts: Mapping[str, int]) -> dict[str, int]:

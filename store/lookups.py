@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.catalogue.views import PackView
+from models.characters import tidy
 from models.errors import NotFound, Refused
 from models.fleet.inventory import IN_PLACE
 from models.identifiers import parse_iccid, parse_msisdn, parse_reference, storable
@@ -169,7 +170,7 @@ async def find_account(connection: AsyncConnection, scope: Scope, name: str | No
         if not rows:
             raise NotFound.because("no_account")
         return AccountKey(*rows[0])
-    named = AccountRow.name == name.strip()
+    named = AccountRow.name.in_({name.strip(), tidy(name)})
     number = None if name.strip().isdigit() else parse_reference("A", name)  # a name may be digits alone
     either = accounts.where(or_(named, AccountRow.id == number)).order_by(named.desc()).limit(1)
     row = await _one(connection, either) if storable(name) else None

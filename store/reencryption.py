@@ -123,7 +123,7 @@ async def _inputs(connection: AsyncConnection, keys: KeyRing, after: int | None)
             continue
         use = input_of(row.id)
         content = keys.decrypt(use, row.input)
-        digest = keys.fingerprints(digested(row.kind, content, dry_run=row.dry_run))[0]
+        digest = keys.fingerprints(digested(row.kind, content, row.mapping, dry_run=row.dry_run))[0]
         again = {"input": keys.encrypt(use, content), "digest": digest}
         await connection.execute(update(JobRow).where(JobRow.id == row.id).values(again))
         changed += 1

@@ -12,7 +12,6 @@ from models.errors import Refused
 from store.session import SERIALIZATION_FAILURES, Database, sqlstate_of
 
 _IMPORT_LOCK = 6_145_319
-_CHUNK = 10_000
 
 
 @asynccontextmanager
@@ -44,15 +43,11 @@ async def _lock_imports(connection: AsyncConnection) -> None:
 async def stage(
     connection: AsyncConnection, table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Create a temporary table with these columns and types, and insert the rows."""
+    """Create a temporary table with these columns and types, and copy the rows into it."""
     definition = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     await connection.execute(text(f"CREATE TEMPORARY TABLE {table} ({definition}) ON COMMIT DROP"))
-    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
-    fill = text(f"INSERT INTO {table} SELECT * FROM unnest({arrays})")  # noqa: S608  names of our own
-    waiting = list(rows)
-    for start in range(0, len(waiting), _CHUNK):
-        by_column = zip(*waiting[start : start + _CHUNK], strict=True)
-        await connection.execute(fill, dict(zip(columns, map(list, by_column), strict=True)))
+    opened = await connection.get_raw_connection()
+    await opened.driver_connection.copy_records_to_table(table, records=rows)  # type: ignore[union-attr]
     await connection.execute(text(f"ANALYZE {table}"))
 
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from models.errors import Refusal
-from models.identifiers import parse_iccid
+from models.identifiers import iccid_lost, parse_iccid
 from models.orders.lifecycle import HoldReason
 
 
@@ -34,9 +34,15 @@ def refusals_of(failure: ApplicationError) -> tuple[Refusal, ...]:
 
 
 def checked_iccid(text: str | None) -> str | None:
-    """The ICCID that a caller enters, if any. Raises the failure of a refused call (`iccid_invalid`)."""
+    """The ICCID that a caller enters, if any. Raises the failure of a refused call (`iccid_invalid`, or that
+    a spreadsheet has changed it).
+    """
+    if text is None:
+        return None
+    if lost := iccid_lost(text):
+        raise refused(Refusal.of(lost))
     try:
-        return None if text is None else parse_iccid(text)
+        return parse_iccid(text)
     except ValueError:
         raise refused(Refusal.of("iccid_invalid")) from None
 

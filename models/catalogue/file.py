@@ -1,4 +1,4 @@
-"""Parse a catalogue from a CSV file: each row is one item of an order pack, with the pack's distributor.
+"""Parse a catalogue from a file: each row is one item of an order pack, with the pack's distributor.
 
 The contact columns name the recipients of orders: contacts of the distributor with the role `order`. A file
 that has any of a distributor's order contacts has all of them.
@@ -6,17 +6,36 @@ that has any of a distributor's order contacts has all of them.
 
 from dataclasses import dataclass
 
-from models.csv_rows import CsvRow, own_rows, read_rows
-from models.errors import Refusal, Refused
+from models.cells import email_cell, language_cell, yes_or_no_cell
+from models.errors import Refusal
+from models.files import headings
+from models.files.columns import Columns
+from models.files.rows import RowReader, as_table, rows_of_account
+from models.files.table import Table
 from models.fleet.inventory import SIM_CARDS_SECTION
 from models.imports import Progress, RowNotes
-from models.language import Language, parse_language
-from models.people.addresses import parse_email
+from models.language import Language
 
 COLUMNS = ("account", "pack", "section", "item", "provider", "esim", "distributor")
 OPTIONAL = ("order_contact_name", "order_contact_email", "order_contact_language", "available")
-_YES = frozenset({"yes", "true", "1"})
-_NO = frozenset({"no", "false", "0"})
+CATALOGUE = Columns(
+    needed=COLUMNS,
+    optional=OPTIONAL,
+    also={
+        "account": headings.ACCOUNT,
+        "pack": ("Order pack", "Package", "Bundle", "Pack de commande", "Offre", "Forfait"),
+        "section": ("Category", "Part", "Rubrique", "Catégorie"),
+        "item": ("Item name", "Product", "Article", "Produit", "Désignation"),
+        "provider": headings.PROVIDER,
+        "esim": ("Is eSIM", "eSIM ?", "Est une eSIM"),
+        "distributor": headings.DISTRIBUTOR,
+        "order_contact_name": ("Order contact", "Contact name", "Contact", "Nom du contact"),
+        "order_contact_email": ("Contact email", "E-mail du contact", *headings.EMAIL),
+        "order_contact_language": ("Contact language", "Langue du contact", *headings.LANGUAGE),
+        "available": ("On sale", "Active", "Disponible", "En vente", "Actif"),
+    },
+    long=frozenset({"order_contact_email"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,95 +66,65 @@ class CatalogueFile:
 
 
 def parse_catalogue(
-    content: bytes, progress: Progress | None = None, own: str | None = None
+    source: bytes | Table, progress: Progress | None = None, own: str | None = None
 ) -> CatalogueFile:
     """Parse the file. Raises `Refused` with every invalid row at once; `own`: the only account that it may
     name, None for any.
     """
-    wrong, warnings = RowNotes(), RowNotes()
-    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, ("order_contact_email",))
-    own_rows(lines, own, wrong)
-    if progress is not None:
-        progress("Reading", 0, len(lines))
+    table, wrong = as_table(source), RowNotes()
     seen = _Seen(wrong)
     rows = []
-    for line in lines:
-        row = _read(line, wrong)
+    for line in rows_of_account(table, CATALOGUE, own, wrong, progress):
+        row = _RowReader(line, wrong).row()
         if row is None:
             continue
         seen.add(row)
         rows.append(row)
         if row.esim and row.section != SIM_CARDS_SECTION:
             odd = Refusal.of("section_not_shown", section=SIM_CARDS_SECTION)
-            warnings.add(row.line, "section", odd)
+            table.warnings.add(row.line, "section", odd)
     wrong.refuse()
-    return CatalogueFile(rows, warnings)
+    return CatalogueFile(rows, table.warnings)
 
 
-def _read(line: CsvRow, wrong: RowNotes) -> CatalogueRow | None:
-    cells = line.cells
-    found = RowNotes()
-    for column in ("account", "pack", "section", "item", "distributor"):
-        if not cells[column]:
-            found.add(line.line, column, Refusal.of("cell_empty"))
-    esim = _answer(line, "esim", None, found)
-    available = _answer(line, "available", True, found)
-    if esim and not cells["provider"]:
-        found.add(line.line, "provider", Refusal.of("esim_without_provider"))
-    name, email = cells.get("order_contact_name", ""), cells.get("order_contact_email", "")
-    if bool(name) != bool(email):
-        found.add(line.line, "order_contact_email", Refusal.of("contact_incomplete"))
-    contact_email = _address(line, email, found) if email else None
-    language = _language(line, found)
-    if found or esim is None or available is None:
-        wrong.take(found)
-        return None
-    is_sim_card = cells["section"].lower() == SIM_CARDS_SECTION.lower()
-    return CatalogueRow(
-        line=line.line,
-        account=cells["account"],
-        pack=cells["pack"],
-        section=SIM_CARDS_SECTION if is_sim_card else cells["section"],
-        item=cells["item"],
-        provider=cells["provider"] or None,
-        esim=esim,
-        distributor=cells["distributor"],
-        contact_name=name or None,
-        contact_email=contact_email,
-        available=available,
-        contact_language=language,
-    )
+class _RowReader(RowReader):
+    """Parses one row of the file."""
 
+    def row(self) -> CatalogueRow | None:
+        """The row, or None if anything in it is invalid."""
+        names = ("account", "pack", "section", "item", "distributor")
+        account, pack, section, item, distributor = map(self._needed, names)
+        esim = self._parsed("esim", yes_or_no_cell)
+        available = self._optional("available", yes_or_no_cell)
+        if esim and not self._cell("provider"):
+            self._bad("provider", Refusal.of("esim_without_provider"))
+        name, email, language = self._contact()
+        if not self._right or esim is None:
+            return None
+        is_sim_card = section.lower() == SIM_CARDS_SECTION.lower()
+        return CatalogueRow(
+            line=self._line.line,
+            account=account,
+            pack=pack,
+            section=SIM_CARDS_SECTION if is_sim_card else section,
+            item=item,
+            provider=self._cell("provider") or None,
+            esim=esim,
+            distributor=distributor,
+            contact_name=name or None,
+            contact_email=email,
+            available=True if available is None else available,
+            contact_language=language,
+        )
 
-def _answer(line: CsvRow, column: str, default: bool | None, wrong: RowNotes) -> bool | None:
-    text = line.cells.get(column, "").lower()
-    if text in _YES or text in _NO:
-        return text in _YES
-    if not text and default is not None:
-        return default
-    wrong.add(line.line, column, Refusal.of("cell_not_yes_or_no"))
-    return None
-
-
-def _address(line: CsvRow, text: str, wrong: RowNotes) -> str | None:
-    try:
-        return parse_email(text)
-    except ValueError:
-        wrong.add(line.line, "order_contact_email", Refusal.of("email_invalid"))
-        return None
-
-
-def _language(line: CsvRow, wrong: RowNotes) -> Language | None:
-    text = line.cells.get("order_contact_language", "")
-    if not text:
-        return None
-    if not line.cells.get("order_contact_email", ""):
-        wrong.add(line.line, "order_contact_email", Refusal.of("language_without_contact"))
-    try:
-        return parse_language(text)
-    except Refused:
-        wrong.add(line.line, "order_contact_language", Refusal.of("cell_no_language"))
-        return None
+    def _contact(self) -> tuple[str, str | None, Language | None]:
+        name, email = self._cell("order_contact_name"), self._cell("order_contact_email")
+        if bool(name) != bool(email):
+            self._bad("order_contact_email", Refusal.of("contact_incomplete"))
+        address = self._optional("order_contact_email", email_cell)
+        if self._cell("order_contact_language") and not email:
+            self._bad("order_contact_email", Refusal.of("language_without_contact"))
+        return name, address, self._optional("order_contact_language", language_cell)
 
 
 class _Seen:

@@ -1,21 +1,24 @@
-"""Parse a fleet from a CSV file: each row is one line (phone number), with the SIM in its slot.
+"""Parse a fleet from a file: each row is one line (phone number), with the SIM in its slot.
 
 Empty `sim_type` and `iccid` mean an empty slot. Groups are separated by `;` and apply to the line and its
-SIM.
+SIM. What belongs to a column that the file does not have stays as it is.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from models.cells import email_cell, iccid_cell, language_cell, msisdn_cell
 from models.characters import LONGEST_NAME
-from models.csv_rows import CsvRow, RowReader, own_rows, read_rows
-from models.errors import Refusal, Refused
+from models.errors import Refusal
+from models.files import headings
+from models.files.columns import Columns
+from models.files.iccids import RoundedIccids
+from models.files.rows import CsvRow, RowReader, as_table, rows_of_account
+from models.files.table import Table
 from models.fleet.inventory import SimKind
-from models.identifiers import luhn_valid, parse_iccid, parse_msisdn
+from models.identifiers import luhn_valid
 from models.imports import Progress, RowNotes
-from models.language import Language, parse_language
+from models.language import Language
 from models.orders.rules import SLOTS
-from models.people.addresses import parse_email
 
 COLUMNS = (
     "account",
@@ -31,13 +34,32 @@ COLUMNS = (
     "management_groups",
 )
 OPTIONAL = ("employee_language",)
-_LONG = ("employee_email", "management_groups")
 GROUP_SEPARATOR = ";"
-_ROWS_PER_PROGRESS = 1000
-_INVALID: Mapping[Callable[[str], str], str] = {
-    parse_msisdn: "msisdn_invalid",
-    parse_iccid: "iccid_invalid",
-    parse_email: "email_invalid",
+_LEFT_OUT = ("distributor", "employee_name", "employee_email", "management_groups")
+"""Columns of `COLUMNS` that a file need not have."""
+FLEET = Columns(
+    needed=tuple(name for name in COLUMNS if name not in _LEFT_OUT),
+    optional=(*_LEFT_OUT, *OPTIONAL),
+    also={
+        "account": headings.ACCOUNT,
+        "device": headings.DEVICE,
+        "slot": ("SIM slot", "Slot number", "Emplacement", "Emplacement SIM", "Slot SIM"),
+        "msisdn": headings.PHONE,
+        "provider": headings.PROVIDER,
+        "sim_type": ("SIM kind", "Type", "Form factor", "Type de SIM", "Type SIM", "Type de carte"),
+        "iccid": headings.ICCID,
+        "distributor": headings.DISTRIBUTOR,
+        "employee_name": headings.PERSON,
+        "employee_email": headings.EMAIL,
+        "management_groups": headings.GROUPS,
+        "employee_language": headings.LANGUAGE,
+    },
+    long=frozenset({"employee_email", "management_groups"}),
+    lists=frozenset({"management_groups"}),
+)
+_KINDS = {
+    **dict.fromkeys(("physical", "physique", "sim", "psim", "carte", "carte sim", "usim"), SimKind.PHYSICAL),
+    **dict.fromkeys(("esim", "e-sim", "euicc"), SimKind.ESIM),
 }
 
 
@@ -67,26 +89,27 @@ class FleetFile:
 
     rows: list[FleetRow]
     warnings: RowNotes
+    given: frozenset[str] = frozenset(COLUMNS)
+    """The columns that the file has."""
 
 
-def parse_fleet(content: bytes, progress: Progress | None = None, own: str | None = None) -> FleetFile:
+def parse_fleet(source: bytes | Table, progress: Progress | None = None, own: str | None = None) -> FleetFile:
     """Parse the file. Raises `Refused` with every invalid row at once; `own`: the only account that it may
     name, None for any.
     """
-    wrong, warnings = RowNotes(), RowNotes()
-    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, _LONG)
-    own_rows(lines, own, wrong)
+    table, wrong = as_table(source), RowNotes()
     rows = []
-    seen = _Seen(wrong)
-    for done, line in enumerate(lines):
-        if progress is not None and done % _ROWS_PER_PROGRESS == 0:
-            progress("Reading", done, len(lines))
-        row = _RowReader(line, wrong, warnings).row()
+    seen, iccids = _Seen(wrong), RoundedIccids()
+    for line in rows_of_account(table, FLEET, own, wrong, progress):
+        row = _RowReader(line, wrong, table.warnings).row()
         if row is not None:
             seen.add(row)
             rows.append(row)
+            if row.iccid is not None:
+                iccids.add(line.line, line.cells["iccid"])
+    iccids.judge(wrong, table.warnings)
     wrong.refuse()
-    return FleetFile(rows, warnings)
+    return FleetFile(rows, table.warnings, table.columns)
 
 
 class _RowReader(RowReader):
@@ -100,13 +123,12 @@ class _RowReader(RowReader):
         """The row, or None if anything in it is invalid."""
         account, device = self._needed("account"), self._needed("device")
         slot = self._slot()
-        msisdn = self._valid("msisdn", parse_msisdn)
+        msisdn = self._parsed("msisdn", msisdn_cell)
         provider = self._needed("provider")
         kind, iccid = self._sim()
         name, email = self._employee()
         language = self._language(name)
         groups = self._groups()
-        cells = self._line.cells
         if not self._right or slot is None or msisdn is None:
             return None
         return FleetRow(
@@ -118,7 +140,7 @@ class _RowReader(RowReader):
             provider=provider,
             kind=kind,
             iccid=iccid,
-            distributor=cells["distributor"] or None,
+            distributor=self._cell("distributor") or None,
             employee_name=name,
             employee_email=email,
             groups=groups,
@@ -137,51 +159,37 @@ class _RowReader(RowReader):
         if not sim_type and not text:
             self._warn_of_empty_slot()
             return None, None
-        if sim_type not in list(SimKind):
+        kind = _KINDS.get(sim_type)
+        if kind is None:
             self._bad("sim_type", Refusal.of("cell_no_sim_type"))
             return None, None
-        iccid = self._valid("iccid", parse_iccid)
+        iccid = self._parsed("iccid", iccid_cell)
         if iccid and not luhn_valid(iccid):
             self._warnings.add(self._line.line, None, Refusal.of("check_digit_wrong", iccid=iccid))
-        return SimKind(sim_type), iccid
+        return kind, iccid
 
     def _warn_of_empty_slot(self) -> None:
-        cells = self._line.cells
-        if cells["distributor"] or cells["employee_name"]:
+        if self._cell("distributor") or self._cell("employee_name"):
             self._warnings.add(self._line.line, None, Refusal.of("empty_slot_data"))
 
     def _employee(self) -> tuple[str | None, str | None]:
-        name, email = self._line.cells["employee_name"], self._line.cells["employee_email"]
+        name, email = self._cell("employee_name"), self._cell("employee_email")
         if not email:
             return name or None, None
         if not name:
             self._bad("employee_name", Refusal.of("address_without_name"))
-        return name, self._valid("employee_email", parse_email)
+        return name, self._parsed("employee_email", email_cell)
 
     def _language(self, name: str | None) -> Language | None:
-        text = self._line.cells.get("employee_language", "")
-        if not text:
-            return None
-        if not name:
+        if self._cell("employee_language") and not name:
             self._bad("employee_name", Refusal.of("language_without_name"))
-        try:
-            return parse_language(text)
-        except Refused:
-            self._bad("employee_language", Refusal.of("cell_no_language"))
-            return None
+        return self._optional("employee_language", language_cell)
 
     def _groups(self) -> tuple[str, ...]:
-        groups = _groups(self._line.cells["management_groups"])
+        groups = _groups(self._cell("management_groups"))
         if any(len(group) > LONGEST_NAME for group in groups):
             self._bad("management_groups", Refusal.of("cell_too_long", characters=LONGEST_NAME))
         return groups
-
-    def _valid(self, column: str, parse: Callable[[str], str]) -> str | None:
-        try:
-            return parse(self._line.cells[column])
-        except ValueError:
-            self._bad(column, Refusal.of(_INVALID[parse]))
-            return None
 
 
 class _Seen:

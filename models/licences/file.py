@@ -1,4 +1,4 @@
-"""Parse numbers from a CSV file: each row is one phone number, with the agent who uses it, if there is one.
+"""Parse numbers from a file: each row is one phone number, with the agent who uses it, if there is one.
 
 Providers and distributors are created by their names. An agent is recognised by the e-mail address; one
 without an address by the name.
@@ -7,8 +7,11 @@ without an address by the name.
 from dataclasses import dataclass
 
 from models.cells import email_cell, language_cell, msisdn_cell, yes_or_no_cell
-from models.csv_rows import RowReader, own_rows, read_rows
 from models.errors import Refusal, Refused
+from models.files import headings
+from models.files.columns import Columns
+from models.files.rows import RowReader, as_table, rows_of_account
+from models.files.table import Table
 from models.imports import Progress, RowNotes
 from models.language import Language
 from models.licences.numbers import LineType, is_french_machine
@@ -16,9 +19,25 @@ from models.licences.phones import parse_eid
 
 COLUMNS = ("account", "msisdn", "line_type", "provider", "distributor", "agent_name", "agent_email")
 OPTIONAL = ("agent_language", "agent_eid", "phone_supports_esim")
-_LONG = ("agent_email",)
+NUMBERS = Columns(
+    needed=COLUMNS,
+    optional=OPTIONAL,
+    also={
+        "account": headings.ACCOUNT,
+        "msisdn": headings.PHONE,
+        "line_type": ("Type of line", "Type", "Type de ligne"),
+        "provider": headings.PROVIDER,
+        "distributor": headings.DISTRIBUTOR,
+        "agent_name": ("Agent", "Agent name", "Nom de l'agent", *headings.PERSON),
+        "agent_email": ("Agent email", "E-mail de l'agent", *headings.EMAIL),
+        "agent_language": ("Agent language", "Langue de l'agent", *headings.LANGUAGE),
+        "agent_eid": headings.EID,
+        "phone_supports_esim": ("Supports eSIM", "eSIM capable", "Compatible eSIM", "eSIM compatible"),
+    },
+    long=frozenset({"agent_email"}),
+)
 _OF_AGENT = ("agent_name", *OPTIONAL)
-_ROWS_PER_PROGRESS = 1000
+_LINE_TYPES = {"directe": "direct", "partagée": "shared", "partagee": "shared", "partagé": "shared"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +59,15 @@ class NumberRow:
 
 
 def parse_numbers(
-    content: bytes, progress: Progress | None = None, own: str | None = None
+    source: bytes | Table, progress: Progress | None = None, own: str | None = None
 ) -> list[NumberRow]:
     """Parse the file. Raises `Refused` with every invalid row at once; `own`: the only account that it may
     name, None for any.
     """
     wrong = RowNotes()
-    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, _LONG)
-    own_rows(lines, own, wrong)
     rows = []
     seen = _Seen(wrong)
-    for done, line in enumerate(lines):
-        if progress is not None and done % _ROWS_PER_PROGRESS == 0:
-            progress("Reading", done, len(lines))
+    for line in rows_of_account(as_table(source), NUMBERS, own, wrong, progress):
         row = _RowReader(line, wrong).row()
         if row is not None:
             seen.add(row)
@@ -94,7 +109,7 @@ class _RowReader(RowReader):
 
 def _line_type(text: str) -> LineType:
     try:
-        return LineType(text.lower())
+        return LineType(_LINE_TYPES.get(text.lower(), text.lower()))
     except ValueError:
         raise Refused.because("cell_no_line_type") from None
 

@@ -1,4 +1,4 @@
-"""Steps of many orders from a CSV file: each row is an order, its ICCID and, if it is not what the order
+"""Steps of many orders from a file: each row is an order, its ICCID and, if it is not what the order
 waits for, the step (P9).
 """
 
@@ -8,9 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.csv_rows import CsvRow, read_rows
-from models.errors import Refusal
-from models.identifiers import parse_iccid, parse_order_id
+from models.cells import iccid_cell
+from models.errors import Refusal, Refused
+from models.files import headings
+from models.files.columns import Columns
+from models.files.rows import CsvRow, read_rows
+from models.files.table import Table
+from models.identifiers import parse_order_id
 from models.imports import Problem, RowNotes
 from models.orders.lifecycle import OrderStatus
 from models.orders.next_steps import OrderStep, why_not
@@ -21,6 +25,15 @@ COLUMNS = ("order", "iccid")
 OPTIONAL = ("action",)
 TOLD = ("number", "kind", "status")
 """What the file of the open orders says besides, for the person who fills it in; it is not read."""
+ORDER_STEPS = Columns(
+    needed=COLUMNS,
+    optional=(*OPTIONAL, *TOLD),
+    also={
+        "order": ("Order id", "Order number", "Order reference", "Commande", "Numéro de commande"),
+        "iccid": headings.ICCID,
+        "action": ("Step", "Étape"),
+    },
+)
 MOST_STEPS = 500
 """Rows of a file on the page; a job of the API takes more."""
 STEPS = (OrderStep.ACKNOWLEDGE, OrderStep.ICCID, OrderStep.PROCESSED, OrderStep.CANCEL)
@@ -82,10 +95,10 @@ class StepsPreview:
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
-def parse_steps(content: bytes) -> list[StepRow]:
+def parse_steps(source: bytes | Table) -> list[StepRow]:
     """The rows of the file. Raises `Refused` if it is no such table, or too long."""
     wrong = RowNotes()
-    rows = read_rows(content, COLUMNS, (*OPTIONAL, *TOLD), wrong, most=MOST_STEPS)
+    rows = list(read_rows(source, ORDER_STEPS, wrong, most=MOST_STEPS))
     wrong.refuse()
     return [_row(row) for row in rows]
 
@@ -162,9 +175,10 @@ def _of_iccid(row: StepRow, step: OrderStep, order: OrderView, owners: Mapping[s
             return [Problem(column="iccid", reason=Refusal.of("cell_empty"))]
         unknown = step is OrderStep.PROCESSED and order.iccid is None
         return [Problem(column="iccid", reason=Refusal.of("iccid_unknown"))] if unknown else []
-    iccid = _iccid(row.iccid)
-    if iccid is None:
-        return [Problem(column="iccid", reason=Refusal.of("iccid_invalid"))]
+    try:
+        iccid = iccid_cell(row.iccid)
+    except Refused as refused:
+        return [Problem(column="iccid", reason=refused.refusals[0])]
     if owners.get(iccid, order.esim_id) != order.esim_id:
         return [Problem(column="iccid", reason=Refusal.of("iccid_in_use", iccid=iccid))]
     return []
@@ -179,6 +193,6 @@ def _order(text: str) -> str | None:
 
 def _iccid(text: str) -> str | None:
     try:
-        return parse_iccid(text)
-    except ValueError:
+        return iccid_cell(text)
+    except Refused:
         return None

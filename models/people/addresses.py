@@ -5,6 +5,7 @@ composed, so that an accepted address can be sent to. Whether the mailbox exists
 network.
 """
 
+import re
 from functools import lru_cache
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
@@ -13,13 +14,23 @@ from models.characters import UNPRINTABLE
 
 _NOT_WRITABLE = "This is not an e-mail address."
 _BEGINS_ENCODED_WORD = "=?"
+_LONGEST_LOCAL, _LONGEST = 64, 254
+_PLAIN = re.compile(r"[A-Za-z0-9_%+-]+(\.[A-Za-z0-9_%+-]+)*")
+"""The part before the @ in nearly all addresses, which is valid whatever the domain."""
 
 
 def parse_email(text: str) -> str:
     """The normalized address, as it is stored. Raises `ValueError` with a sentence that does not
     repeat it. Characters that break or reverse a line are refused even at the ends.
+
+    A file has many addresses of few domains: each domain is validated once, by `read_address`.
     """
-    return read_address(text.strip(" \u00a0")).normalized
+    address = text.strip(" \u00a0")
+    local, _, domain = address.rpartition("@")
+    short = len(local) <= _LONGEST_LOCAL and len(address) <= _LONGEST
+    if short and address.isascii() and _PLAIN.fullmatch(local):
+        return f"{local}@{read_address(f'a@{domain}').domain}"
+    return read_address(address).normalized
 
 
 @lru_cache(maxsize=1024)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from models.characters import LONGEST_NAME, UNPRINTABLE
+from models.characters import LONGEST_NAME, UNPRINTABLE, visible
 from models.errors import Refused
 from models.orders.rules import SLOTS, TARGETS, Action, target
 from models.people.views import ContactRole
@@ -62,8 +62,10 @@ def parse_roles(spelled: Iterable[str]) -> tuple[ContactRole, ...]:
 
 
 def parse_name(text: str) -> str:
-    """Parse the name of a new record. Raises `Refused` (`name_invalid`)."""
-    name = text.strip()
+    """Parse the name of a new record, so that it looks like no other name (R11). Raises `Refused`
+    (`name_invalid`).
+    """
+    name = visible(text).strip()
     if not name or len(name) > LONGEST_NAME or UNPRINTABLE.search(name):
         raise Refused.because("name_invalid", characters=LONGEST_NAME)
-    return name
+    return " ".join(name.split())

@@ -21,16 +21,44 @@ IMPORTS = {
     "too_many_rows": Declared("The file has more than {rows:,} rows; split it."),
     "no_rows": Declared("The file has no rows."),
     "too_many_bytes": Declared("The file has more than {megabytes} MB; split it."),
-    "file_not_utf8": Declared("The file is not UTF-8 text; save it as CSV with UTF-8 encoding."),
-    "line_not_utf8": Declared("Line {line}: the file is not UTF-8 text; save it as CSV with UTF-8 encoding."),
+    "too_many_columns": Declared("The file has more than {columns} columns; leave out what is not needed."),
+    "file_not_utf8": Declared(
+        "The file holds no table that can be read; save it as CSV with UTF-8 encoding or as an Excel "
+        "workbook (.xlsx)."
+    ),
+    "line_not_utf8": Declared(
+        "Line {line}: the file is neither UTF-8 nor Windows-1252 text; save it as CSV with UTF-8 encoding."
+    ),
+    "workbook_old": Declared(
+        "The file is an Excel workbook in the old format (.xls) or with a password; save it as .xlsx "
+        "without one."
+    ),
+    "workbook_damaged": Declared(
+        "The file is no Excel workbook that can be read; open it in a spreadsheet and save it as .xlsx or "
+        "CSV."
+    ),
+    "workbook_empty": Declared("No sheet of the workbook has a table."),
+    "workbook_too_demanding": Declared(
+        "Reading the workbook took too much memory or time; save the sheet alone, or as CSV, and import that."
+    ),
     "line_not_csv": Declared(
         "Line {line}: this is not CSV; look for a quote that is not closed or a very long field."
     ),
     "column_twice": Declared("The column {column} is there twice."),
     "columns_missing": Declared("The first line must name the columns; missing: {missing}."),
     "columns_unknown": Declared(
-        "The first line must name the columns; not known: {unknown}; known are: {known}."
+        "columns that are not read, as their headings are not known: {unknown}; known are: {known}."
     ),
+    "columns_recognised": Declared("headings were recognised: {recognised}."),
+    "map_invalid": Declared(
+        "A mapping is written THEIRS=ours: the heading in the file, and the column that it is."
+    ),
+    "map_column_unknown": Declared("A mapping names no column of this file; its columns are: {known}."),
+    "map_heading_missing": Declared("A mapping names a heading that the file does not have: {heading}."),
+    "file_read_as_windows": Declared(
+        "the file is not UTF-8, so it was read as Windows-1252; check the accents, such as in: {sample}."
+    ),
+    "sheets_not_read": Declared("only the first sheet with a table was read; others are not: {sheets:,}."),
     "columns_differ": Declared(
         "The first line must name the columns; missing: {missing}; not known: {unknown}."
     ),
@@ -45,6 +73,15 @@ IMPORTS = {
     "cell_empty": Declared("it is empty."),
     "account_not_yours": Declared("it is not your account."),
     "cell_no_slot": Declared("it must be 1, 2 or 3."),
+    "iccid_scientific": Declared(
+        "a spreadsheet has written the ICCID as a number, such as 8.93E+18, and its last digits are lost; "
+        "format the column as text and enter the ICCID anew."
+    ),
+    "iccid_rounded": Declared(
+        "a spreadsheet has rounded the ICCID to 15 digits and written zeros for the rest; format the column "
+        "as text and enter the ICCID anew. One that ends with these zeros indeed is written with an "
+        "apostrophe before it."
+    ),
     "cell_no_sim_type": Declared("it must be physical or esim, or empty with an empty iccid."),
     "cell_not_yes_or_no": Declared("it must be yes or no."),
     "cell_no_step": Declared("it must be acknowledge, iccid, processed or cancel, or empty."),
@@ -82,6 +119,9 @@ IMPORTS = {
     "account_not_imported": Declared("there is no such account; import its fleet first."),
     "pack_open_orders": Declared("the pack is in open orders; its distributor cannot change now."),
     # warnings
+    "iccid_ends_with_zeros": Declared(
+        "the ICCID ends with zeros, as if a spreadsheet had rounded it; it is kept, compare it with the card."
+    ),
     "check_digit_wrong": Declared(CHECK_DIGIT_WRONG),
     "code_in_small_letters": Declared(SMALL_LETTERS),
     "empty_slot_data": Declared(

@@ -1,11 +1,13 @@
-"""Parse travel plans from a CSV file: each row is one plan, recognised by its name."""
+"""Parse travel plans from a file: each row is one plan, recognised by its name."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from models.cells import yes_or_no_cell
-from models.csv_rows import RowReader, read_rows
 from models.errors import Refusal, Refused
+from models.files.columns import Columns
+from models.files.rows import RowReader, read_rows
+from models.files.table import Table
 from models.imports import Progress, RowNotes
 from models.money import parse_amount, parse_currency
 from models.travel.countries import parse_countries
@@ -13,6 +15,21 @@ from models.travel.entered import parse_data, parse_months
 
 COLUMNS = ("name", "countries", "data", "price", "currency")
 OPTIONAL = ("shelf_life_months", "complimentary")
+PLANS = Columns(
+    needed=COLUMNS,
+    optional=OPTIONAL,
+    also={
+        "name": ("Plan", "Plan name", "Bundle", "Nom", "Forfait", "Nom du forfait"),
+        "countries": ("Country", "Coverage", "Pays", "Couverture", "Destinations"),
+        "data": ("Data volume", "Volume", "Data allowance", "Données", "Volume de données"),
+        "price": ("Amount", "Retail price", "Prix", "Tarif", "Montant"),
+        "currency": ("Devise", "Monnaie"),
+        "shelf_life_months": ("Shelf life", "Validity months", "Durée de conservation", "Validité"),
+        "complimentary": ("Free of charge", "Gratuit", "Offert"),
+    },
+    long=frozenset({"countries"}),
+    lists=frozenset({"countries"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +47,11 @@ class PlanFileRow:
     complimentary: bool | None = None
 
 
-def parse_plans(content: bytes, progress: Progress | None = None) -> list[PlanFileRow]:
+def parse_plans(source: bytes | Table, progress: Progress | None = None) -> list[PlanFileRow]:
     """Parse the file. Raises `Refused` with every invalid row at once."""
     wrong = RowNotes()
-    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, ("countries",))
-    if progress is not None:
-        progress("Reading", 0, len(lines))
     rows, seen = [], dict[str, int]()
-    for line in lines:
+    for line in read_rows(source, PLANS, wrong, progress):
         row = _PlanReader(line, wrong).row()
         if row is None:
             continue

@@ -1,4 +1,4 @@
-"""Parse the rates of an operator from a CSV file: what a megabyte costs with a profile in a network.
+"""Parse the rates of an operator from a file: what a megabyte costs with a profile in a network.
 
 The columns are those of price lists in use; further ones are not read. A network without a price of data in
 its row has no data with that profile.
@@ -7,8 +7,10 @@ its row has no data with that profile.
 import re
 from decimal import Decimal
 
-from models.csv_rows import RowReader, read_rows
 from models.errors import Refusal, Refused
+from models.files.columns import Columns
+from models.files.rows import RowReader, read_rows
+from models.files.table import Table
 from models.imports import Progress, RowNotes
 from models.money import parse_currency
 from models.travel.countries import parse_country
@@ -17,21 +19,30 @@ from models.travel.rates import Rate
 
 COLUMNS = ("country", "network", "imsi", "data")
 OPTIONAL = ("vpmn",)
+RATES = Columns(
+    needed=COLUMNS,
+    optional=OPTIONAL,
+    also={
+        "country": ("Country name", "Country code", "Pays"),
+        "network": ("Network name", "Operator", "Réseau", "Opérateur"),
+        "imsi": ("IMSI profile", "Profile", "Profil", "Profil IMSI"),
+        "data": ("Data rate", "Price per MB", "Data (MB)", "Données", "Prix par Mo", "Prix du Mo"),
+        "vpmn": ("TADIG", "TADIG code", "Code TADIG", "Network code", "Code réseau"),
+    },
+    further=True,
+)
 _SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP"}
 _PRICE = re.compile(r"([A-Z$€£]{0,3})\s*([0-9][0-9.,]*)\s*([A-Z$€£]{0,3})")
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?", re.ASCII)
 _GROUPED = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}", re.ASCII)
 
 
-def parse_rates(content: bytes, progress: Progress | None = None) -> list[Rate]:
+def parse_rates(source: bytes | Table, progress: Progress | None = None) -> list[Rate]:
     """Parse the file. Raises `Refused` with every invalid row at once."""
     wrong = RowNotes()
-    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, further=True)
-    if progress is not None:
-        progress("Reading", 0, len(lines))
     seen: dict[tuple[int, str, str], tuple[Rate, int]] = {}
     first: tuple[Rate, int] | None = None
-    for line in lines:
+    for line in read_rows(source, RATES, wrong, progress):
         rate = _RateReader(line, wrong).rate()
         if rate is None:
             continue

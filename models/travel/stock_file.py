@@ -1,22 +1,38 @@
-"""Parse eSIMs of the stock from a CSV file: each row is one eSIM with its activation code (T37)."""
+"""Parse eSIMs of the stock from a file: each row is one eSIM with its activation code (T37)."""
 
 import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from models.cells import iccid_cell
 from models.codes.activation import ActivationCode
 from models.codes.confirmation import parse_confirmation_code
 from models.codes.reading import ReadCode, read_code
-from models.csv_rows import RowReader, read_rows
 from models.errors import Refusal
-from models.identifiers import iccid_warning, parse_iccid
+from models.files import headings
+from models.files.columns import Columns
+from models.files.iccids import RoundedIccids
+from models.files.rows import RowReader, as_table, read_rows
+from models.files.table import Table
+from models.identifiers import iccid_warning
 from models.imports import Progress, RowNotes
 from models.travel.entered import parse_profile
 
 COLUMNS = ("iccid", "profile", "activation_code")
 OPTIONAL = ("confirmation_code", "ends_on", "provider")
-_LONG = ("activation_code",)
-_ROWS_PER_PROGRESS = 1000
+STOCK = Columns(
+    needed=COLUMNS,
+    optional=OPTIONAL,
+    also={
+        "iccid": headings.ICCID,
+        "profile": ("IMSI profile", "IMSI", "Profil", "Profil IMSI"),
+        "activation_code": headings.ACTIVATION_CODE,
+        "confirmation_code": headings.CONFIRMATION_CODE,
+        "ends_on": ("Ends", "Expires", "Expiry", "Expiry date", "Expire le", "Date d'expiration"),
+        "provider": headings.PROVIDER,
+    },
+    long=frozenset({"activation_code"}),
+)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -35,26 +51,25 @@ class StockRow:
     """None: the account itself."""
 
 
-def parse_stock(content: bytes, progress: Progress | None = None) -> tuple[list[StockRow], RowNotes]:
-    """Parse the file, with warnings about ICCIDs. Raises `Refused` with every invalid row at once."""
-    wrong, odd = RowNotes(), RowNotes()
-    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, _LONG)
-    rows = []
+def parse_stock(source: bytes | Table, progress: Progress | None = None) -> list[StockRow]:
+    """Parse the file. Raises `Refused` with every invalid row at once."""
+    table, wrong = as_table(source), RowNotes()
+    rows, iccids = [], RoundedIccids()
     seen: dict[tuple[str, str], int] = {}
-    for done, line in enumerate(lines):
-        if progress is not None and done % _ROWS_PER_PROGRESS == 0:
-            progress("Reading", done, len(lines))
+    for line in read_rows(table, STOCK, wrong, progress):
         row = _RowReader(line, wrong).row()
         if row is None:
             continue
         if iccid_warning(row.iccid):
-            odd.add(row.line, "iccid", Refusal.of("check_digit_wrong", iccid=row.iccid))
+            table.warnings.add(row.line, "iccid", Refusal.of("check_digit_wrong", iccid=row.iccid))
         if row.code.has_small_letters:
-            odd.add(row.line, "activation_code", Refusal.of("code_in_small_letters"))
+            table.warnings.add(row.line, "activation_code", Refusal.of("code_in_small_letters"))
         _refuse_repeated(row, seen, wrong)
+        iccids.add(line.line, line.cells["iccid"])
         rows.append(row)
+    iccids.judge(wrong, table.warnings)
     wrong.refuse()
-    return rows, odd
+    return rows
 
 
 class _RowReader(RowReader):
@@ -62,7 +77,8 @@ class _RowReader(RowReader):
 
     def row(self) -> StockRow | None:
         """The row, or None if anything in it is invalid."""
-        iccid, profile = self._iccid(), self._needed_as("profile", parse_profile)
+        iccid = self._needed_as("iccid", iccid_cell)
+        profile = self._needed_as("profile", parse_profile)
         read, ends_on = self._needed_as("activation_code", read_code), self._ends_on()
         asked = self._optional("confirmation_code", parse_confirmation_code)
         if read is not None:
@@ -79,13 +95,6 @@ class _RowReader(RowReader):
             ends_on=ends_on,
             provider=self._cell("provider") or None,
         )
-
-    def _iccid(self) -> str | None:
-        try:
-            return parse_iccid(self._needed("iccid"))
-        except ValueError:
-            self._wrong_cell("iccid", Refusal.of("iccid_invalid"))
-            return None
 
     def _check_confirmation(self, read: ReadCode, asked: str | None) -> None:
         if read.code.confirmation_code_required and asked is None and not self._cell("confirmation_code"):

@@ -1,4 +1,4 @@
-"""Parse subscribers from a CSV file: each row is one subscriber, recognised by the phone number (T41).
+"""Parse subscribers from a file: each row is one subscriber, recognised by the phone number (T41).
 One who is in no file is parsed by the same rules.
 
 The file is the source of truth for the columns that it has: an empty cell of `email` or `language` removes
@@ -6,22 +6,36 @@ the value. What belongs to a column that the file does not have stays as it is.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from models.cells import email_cell, language_cell, msisdn_cell
-from models.csv_rows import CsvRow, RowReader, fits, read_rows
+from models.characters import visible
 from models.errors import Refusal, Refused
+from models.files import headings
+from models.files.columns import Columns
+from models.files.rows import CsvRow, RowReader, as_table, fits, read_rows
+from models.files.table import Table
 from models.imports import Progress, RowNotes
 from models.language import Language
 
 COLUMNS = ("name", "phone", "plan")
 OPTIONAL = ("email", "bundles", "language")
 MOST_BUNDLES = 1000
-_LONG = ("email",)
-_ROWS_PER_PROGRESS = 1000
+SUBSCRIBERS = Columns(
+    needed=COLUMNS,
+    optional=OPTIONAL,
+    also={
+        "name": ("Subscriber", "Customer", "Abonné", *headings.PERSON),
+        "phone": headings.PHONE,
+        "plan": ("Home plan", "Tariff", "Forfait", "Abonnement", "Offre"),
+        "email": headings.EMAIL,
+        "bundles": ("Unlimited bundles", "Bundle count", "Packs", "Options"),
+        "language": headings.LANGUAGE,
+    },
+    long=frozenset({"email"}),
+)
 _PLAN = re.compile(r"[a-z0-9_]{1,60}", re.ASCII)
 _BUNDLES = re.compile(r"[0-9]{1,4}", re.ASCII)
 
@@ -47,14 +61,11 @@ class SubscriberFile:
     given: frozenset[str]
 
 
-def parse_subscribers(content: bytes, progress: Progress | None = None) -> SubscriberFile:
+def parse_subscribers(source: bytes | Table, progress: Progress | None = None) -> SubscriberFile:
     """Parse the file. Raises `Refused` with every invalid row at once."""
-    wrong = RowNotes()
-    lines = read_rows(content, COLUMNS, OPTIONAL, wrong, _LONG)
+    table, wrong = as_table(source), RowNotes()
     rows, seen = [], dict[str, int]()
-    for done, line in enumerate(lines):
-        if progress is not None and done % _ROWS_PER_PROGRESS == 0:
-            progress("Reading", done, len(lines))
+    for line in read_rows(table, SUBSCRIBERS, wrong, progress):
         row = _SubscriberReader(line, wrong).row()
         if row is None:
             continue
@@ -63,11 +74,7 @@ def parse_subscribers(content: bytes, progress: Progress | None = None) -> Subsc
             wrong.add(row.line, "phone", Refusal.of("same_number_before", line=first))
         rows.append(row)
     wrong.refuse()
-    return SubscriberFile(rows, _given(lines))
-
-
-def _given(lines: list[CsvRow]) -> frozenset[str]:
-    return frozenset(OPTIONAL) & lines[0].cells.keys()
+    return SubscriberFile(rows, table.columns & frozenset(OPTIONAL))
 
 
 class _SubscriberReader(RowReader):
@@ -93,8 +100,8 @@ def parse_fields(cells: Mapping[str, str]) -> dict[str, Any]:
     optional column is None. Raises `Refused` (`subscriber_invalid`) with everything that is invalid.
     """
     wrong = RowNotes()
-    row = CsvRow(1, {name: unicodedata.normalize("NFC", cell).strip() for name, cell in cells.items()})
-    found = _SubscriberReader(row, wrong).fields(cells) if fits(row, wrong, _LONG) else {}
+    row = CsvRow(1, {name: visible(cell).strip() for name, cell in cells.items()})
+    found = _SubscriberReader(row, wrong).fields(cells) if fits(row, wrong, SUBSCRIBERS.long) else {}
     wrong.refuse_as("subscriber_invalid")
     return found
 

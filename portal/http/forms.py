@@ -20,6 +20,8 @@ MOST_INCOMING = 32
 MOST_INCOMING_OF_ONE = 4
 """Uploads at a time, in all and per recipient over all of its links: each file is held in memory."""
 _MOST_FIELDS = 4
+_MOST_MAPPED = 50
+"""Fields of a file to import: a heading each, and its kind."""
 _MOST_OF_PAGE = 500
 """Fields of a form of signed-in people: of a grid, each chosen row is one."""
 _LONGEST_FIELD = 4096
@@ -92,17 +94,20 @@ class FileUpload:
 
     kind: str
     content: bytes = field(repr=False)
+    mapping: tuple[str, ...] = ()
+    """`THEIRS=ours`: what headings of the file mean."""
 
 
 async def read_file_form(request: Request) -> FileUpload:
-    """The one file of a form, and its field `kind`; empty where they are missing. Raises as
+    """The one file of a form, its field `kind` and its fields `map`; empty where they are missing. Raises as
     `read_upload_form`.
     """
-    form = await _read(request, request.stream(), most_files=1)
+    form = await _read(request, request.stream(), most_files=1, most_fields=_MOST_MAPPED)
     try:
         file, kind = form.get("file"), form.get("kind")
         content = await file.read() if isinstance(file, UploadFile) else b""
-        return FileUpload(kind if isinstance(kind, str) else "", content)
+        mapping = tuple(entry for entry in form.getlist("map") if isinstance(entry, str))
+        return FileUpload(kind if isinstance(kind, str) else "", content, mapping)
     finally:
         await form.close()
 

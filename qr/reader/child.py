@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
+from confined.limits import confine
 from qr.reader.disguise import is_disguised
-from qr.reader.limits import SEARCH_SECONDS, confine
+from qr.reader.limits import SEARCH_SECONDS
 from qr.reader.symbols import Page, Search
 from qr.reader.verdict import Unreadable
 

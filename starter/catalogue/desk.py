@@ -10,13 +10,14 @@ import asyncio
 
 from models.catalogue.file import parse_catalogue
 from models.catalogue.views import CatalogueItem
+from models.files.table import SentFile
 from models.fleet.offers import Shop, shop
 from models.imports import ImportReport, Progress
 from models.orders.rules import Action
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from models.people.views import ContactView
-from starter.imports import Record, own_account
+from starter.imports import Record, opened, own_account, reported
 from store import lookups
 from store.catalogue import views
 from store.catalogue.file_import import import_catalogue
@@ -36,19 +37,20 @@ class CatalogueDesk:
     async def import_catalogue(
         self,
         caller: Caller,
-        content: bytes,
+        content: bytes | SentFile,
         dry_run: bool = False,
         progress: Progress | None = None,
         *,
         record: Record | None = None,
     ) -> ImportReport:
-        """Import order packs and order contacts from a CSV file (`models.catalogue.file`)."""
+        """Import order packs and order contacts from a file (`models.catalogue.file`)."""
         caller.require(Permission.EDIT_CATALOGUE)
         own = await own_account(self._database, caller)
-        file = await asyncio.to_thread(parse_catalogue, content, progress, own)
+        table = await opened(content)
+        file = await asyncio.to_thread(parse_catalogue, table, progress, own)
         async with importing(self._database, dry_run) as connection:
             report = await import_catalogue(connection, file.rows, file.warnings, caller.by, progress)
-            report = report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
+            report = reported(report, table, dry_run=dry_run)
             if record is not None:
                 await record(connection, report)
         return report

@@ -11,40 +11,65 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from models.csv_rows import MAX_BYTES
 from models.errors import Refused
+from models.files.read import FileRead, How
+from models.files.table import MAX_BYTES, SentFile
 from models.imports import ImportReport
 from models.imports import Progress as ReportProgress
 from models.people.callers import Caller
-from starter.cli.language import why_not
-from starter.cli.output import print_json, printable, say, warn
+from starter.cli.language import headings, why_not, worded
+from starter.cli.output import print_json, print_table, printable, say, warn
 from starter.cli.session import open_desk, run
 from wording.counts import COUNTS, counted, listed
 
 if TYPE_CHECKING:
     from store.session import Database
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV file, UTF-8, with a line of column names.")]
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="CSV or Excel file (.xlsx) with a line of column names.")
+]
+Mapping = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="THEIRS=OURS",
+        help="What a heading means that is not known, such as 'N° carte=iccid'; `THEIRS=` leaves it out.",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")]
 
 Desk = TypeVar("Desk")
 Report = TypeVar("Report", bound=ImportReport)
 Opened = Callable[[], AbstractAsyncContextManager[tuple[Desk, Caller]]]
-Import = Callable[[Desk, Caller, bytes, ReportProgress | None], Coroutine[Any, Any, Report]]
+Import = Callable[[Desk, Caller, SentFile, ReportProgress | None], Coroutine[Any, Any, Report]]
 
 
 def import_file(
-    file: Path, kind: Callable[["Database"], Desk], take_over: Import[Desk, Report], *, json: bool
+    file: Path,
+    kind: Callable[["Database"], Desk],
+    take_over: Import[Desk, Report],
+    mapping: list[str] | None,
+    *,
+    json: bool,
 ) -> Report:
     """Import a file by a method of a desk that needs the database alone, and print what changed. Returns the
     report.
     """
-    return import_there(file, partial(open_desk, kind), take_over, json=json)
+    return import_there(file, partial(open_desk, kind), take_over, mapping, json=json)
 
 
-def import_there(file: Path, opened: Opened[Desk], take_over: Import[Desk, Report], *, json: bool) -> Report:
-    """Import a file by a method of the desk that is opened, and print what changed; warnings go to stderr."""
-    content = read_file(file)
+def import_there(
+    file: Path,
+    opened: Opened[Desk],
+    take_over: Import[Desk, Report],
+    mapping: list[str] | None,
+    *,
+    json: bool,
+) -> Report:
+    """Import a file by a method of the desk that is opened, and print what changed, of a dry run also how the
+    file was understood; warnings go to stderr.
+    """
+    content = SentFile(read_file(file), tuple(mapping or ()))
 
     async def call() -> Report:
         with progress_bar() as progress:
@@ -57,8 +82,26 @@ def import_there(file: Path, opened: Opened[Desk], take_over: Import[Desk, Repor
         return report
     for warning in report.warnings:
         warn(why_not(warning))
+    if report.dry_run and report.read is not None:
+        _print_read(report.read)
     say(_summary(report))
     return report
+
+
+def _print_read(read: FileRead) -> None:
+    """How the file was understood: each column with what it became here."""
+    how = {
+        How.NAMED: "its own name",
+        How.RECOGNISED: "a usual heading",
+        How.MAPPED: "by --map",
+        How.NOT_READ: "not read",
+    }
+    rows = [(one.heading, one.column, worded(how[one.how])) for one in read.columns]
+    print_table(worded("Columns"), headings("heading", "column", "why"), rows, whole=("column",))
+    if read.encoding:
+        separator = {"\t": worded("tab")}.get(read.separator or "", read.separator)
+        said = "Read as {encoding} text; between the columns: {separator}"
+        say(worded(said, encoding=read.encoding, separator=separator))
 
 
 def read_file(file: Path, at_most: int = MAX_BYTES) -> bytes:

@@ -11,6 +11,7 @@ It needs the database only, so it works while Temporal and the workers are down.
 import asyncio
 import re
 
+from models.files.table import SentFile
 from models.fleet.file import parse_fleet
 from models.fleet.inventory import DeviceView, LineView, SimKind, SimState, SimView
 from models.fleet.offers import ActionOffer, offers
@@ -20,7 +21,7 @@ from models.language import Language
 from models.paging import Page, Position, Wanted
 from models.people.api_keys import Mode
 from models.people.callers import Caller, Permission
-from starter.imports import Record, own_account
+from starter.imports import Record, opened, own_account, reported
 from store import lookups
 from store.fleet import views
 from store.fleet.file_import import import_fleet
@@ -54,22 +55,23 @@ class FleetDesk:
     async def import_fleet(
         self,
         caller: Caller,
-        content: bytes,
+        content: bytes | SentFile,
         dry_run: bool = False,
         progress: Progress | None = None,
         *,
         record: Record | None = None,
     ) -> ImportReport:
-        """Import a fleet from a CSV file (`models.fleet.file`): all rows or none.
+        """Import a fleet from a file (`models.fleet.file`): all rows or none.
 
         New accounts get their default profile. A dry run does everything, then rolls back.
         """
         caller.require(Permission.IMPORT_INVENTORY)
         own = await own_account(self._database, caller)
-        file = await asyncio.to_thread(parse_fleet, content, progress, own)
+        table = await opened(content)
+        file = await asyncio.to_thread(parse_fleet, table, progress, own)
         async with importing(self._database, dry_run) as connection:
-            report = await import_fleet(connection, file.rows, progress, self._language, self._mode)
-            report = report.model_copy(update={"warnings": file.warnings.warnings(), "dry_run": dry_run})
+            report = await import_fleet(connection, file, progress, self._language, self._mode)
+            report = reported(report, table, dry_run=dry_run)
             if record is not None:
                 await record(connection, report)
         return report

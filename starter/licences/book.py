@@ -9,13 +9,14 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement
 
+from models.files.table import SentFile
 from models.imports import ImportReport, Progress
 from models.licences.file import parse_numbers
 from models.licences.numbers import NumberState
 from models.licences.views import AgentView, NumberView
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
-from starter.imports import Record, own_account
+from starter.imports import Record, opened, own_account, reported
 from store import lookups
 from store.licences import agents, history, number_views, search
 from store.licences.facts import STATE
@@ -38,21 +39,23 @@ class NumberBook:
     async def import_numbers(
         self,
         caller: Caller,
-        content: bytes,
+        content: bytes | SentFile,
         dry_run: bool = False,
         progress: Progress | None = None,
         *,
         record: Record | None = None,
     ) -> ImportReport:
-        """Import numbers with their agents from a CSV file (`models.licences.file`): all rows or none."""
+        """Import numbers with their agents from a file (`models.licences.file`): all rows or none."""
         caller.require(Permission.MANAGE_NUMBERS)
         own = await own_account(self._database, caller)
-        rows = await asyncio.to_thread(parse_numbers, content, progress, own)
+        table = await opened(content)
+        rows = await asyncio.to_thread(parse_numbers, table, progress, own)
         async with importing(self._database, dry_run) as connection:
             report = await import_numbers(connection, rows, caller.by, self._kept, progress)
+            report = reported(report, table, dry_run=dry_run)
             if record is not None:
                 await record(connection, report)
-        return report.model_copy(update={"dry_run": dry_run})
+        return report
 
     async def numbers(
         self,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from models.errors import Refused
+from models.files.table import SentFile
 from models.imports import ImportReport, Progress
 from models.orders.next_steps import OrderStep, why_not
 from models.people.callers import Caller
@@ -28,6 +29,7 @@ class File:
 
     content: bytes
     dry_run: bool
+    mapping: tuple[str, ...] = ()
     progress: Progress | None = None
     record: Record | None = None
 
@@ -51,8 +53,8 @@ IMPORTS: Mapping[str, Import] = {
 }
 
 
-def _of(file: File) -> tuple[bytes, bool, Progress | None]:
-    return file.content, file.dry_run, file.progress
+def _of(file: File) -> tuple[SentFile, bool, Progress | None]:
+    return SentFile(file.content, file.mapping), file.dry_run, file.progress
 
 
 async def _place_order(desks: "Desks", caller: Caller, row: Cells, key: str, dry_run: bool) -> str | None:

@@ -102,7 +102,7 @@ class JobRunner:
             return
         caller = await self._caller(work)
         async with self._progress(work) as progress:
-            file = File(work.input, work.dry_run, progress, record)
+            file = File(work.input, work.dry_run, work.mapping, progress, record)
             report = await IMPORTS[work.kind](self._desks, caller, file)
         if work.dry_run:
             async with self._database.transaction() as connection:

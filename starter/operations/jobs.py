@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.common import WorkflowIDReusePolicy
 
 from models.errors import Refused
+from models.files.table import SentFile
 from models.identifiers import job_work_id
 from models.imports import ImportReport
 from models.operations.jobs import (
@@ -57,7 +58,7 @@ class JobDesk(ConnectedDesk, JobBook):
         caller: Caller,
         account: str | None,
         kind: str,
-        content: bytes,
+        content: bytes | SentFile,
         *,
         key: str | None = None,
         dry_run: bool = False,
@@ -67,7 +68,8 @@ class JobDesk(ConnectedDesk, JobBook):
         Raises `Refused` (`job_kind_unknown`, `key_reused`). After `Unavailable` the job may be recorded
         already: call again with the same key.
         """
-        return await self._submit(caller, account, kind, content, None, key=key, dry_run=dry_run, file=True)
+        sent = content if isinstance(content, SentFile) else SentFile(content)
+        return await self._submit(caller, account, kind, sent, None, key=key, dry_run=dry_run, file=True)
 
     async def import_checked(self, caller: Caller, checked: str, *, key: str | None = None) -> Submitted:
         """Import the file that the job `checked` has checked, which is kept for a day. Otherwise as
@@ -75,12 +77,12 @@ class JobDesk(ConnectedDesk, JobBook):
         """
         async with self._database.reading() as connection:
             keys = KeyRing(self._settings.secret_keys)
-            found, content = await jobs.checked_file(connection, keys, caller.scope, checked)
+            found, sent = await jobs.checked_file(connection, keys, caller.scope, checked)
             caller.require(Permission.RUN_JOBS)
             caller.require(KINDS[found.kind].permission)
-        if content is None:
+        if sent is None:
             raise Refused.because("checked_file_gone", job=found.job_id)
-        return await self.submit_file(caller, found.account, found.kind, content, key=key)
+        return await self.submit_file(caller, found.account, found.kind, sent, key=key)
 
     async def submit_rows(
         self,
@@ -97,14 +99,15 @@ class JobDesk(ConnectedDesk, JobBook):
         """
         content = await asyncio.to_thread(lambda: json.dumps(list(rows), sort_keys=True).encode())
         return await self._submit(
-            caller, account, kind, content, len(rows), key=key, dry_run=dry_run, file=False
+            caller, account, kind, SentFile(content), len(rows), key=key, dry_run=dry_run, file=False
         )
 
-    async def check_file(self, caller: Caller, kind: str, content: bytes) -> ImportReport:
+    async def check_file(self, caller: Caller, kind: str, content: bytes | SentFile) -> ImportReport:
         """What the import of this file would change; nothing is. Raises `Refused` with every invalid row."""
         caller.require(_kind(kind, file=True).permission)
         caller.require(Permission.RUN_JOBS)
-        return await IMPORTS[kind](self._desks(), caller, File(content, dry_run=True))
+        sent = content if isinstance(content, SentFile) else SentFile(content)
+        return await IMPORTS[kind](self._desks(), caller, File(sent.content, True, sent.mapping))
 
     async def cancel(self, caller: Caller, job: str) -> JobView:
         """Cancel a job: no further row is done, an import writes none. Idempotent. Raises `Refused`
@@ -124,7 +127,7 @@ class JobDesk(ConnectedDesk, JobBook):
         caller: Caller,
         account: str | None,
         kind: str,
-        content: bytes,
+        sent: SentFile,
         rows: int | None,
         *,
         key: str | None,
@@ -141,7 +144,8 @@ class JobDesk(ConnectedDesk, JobBook):
                 raise Refused.because("job_rows_invalid", most=MOST_ROWS)
             once = checked_key(key)
             # a dry run uses no key up
-            new = NewJob(account_id, kind, content, rows, f"dry run {once}" if dry_run else once, dry_run)
+            name = f"dry run {once}" if dry_run else once
+            new = NewJob(account_id, kind, sent.content, rows, name, dry_run, sent.mapping)
             made = await jobs.create(connection, KeyRing(self._settings.secret_keys), new, caller)
         await start_job(self._calls, self._settings, account_id, made.view)
         return made

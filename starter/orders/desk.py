@@ -20,7 +20,7 @@ from typing import Any, cast
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
-from models import identifiers
+from models.cells import iccid_cell
 from models.errors import Refused, Unavailable
 from models.orders.cancelling import may_cancel
 from models.orders.kinds import permission_of
@@ -162,7 +162,4 @@ class OrderDesk(PlacingDesk, OrderBook):
 
 
 def _iccid(text: str | None) -> str | None:
-    try:
-        return None if text is None else identifiers.parse_iccid(text)
-    except ValueError:
-        raise Refused.because("iccid_invalid") from None
+    return None if text is None else iccid_cell(text)

@@ -12,6 +12,7 @@ from models.operations.jobs import Submitted
 from models.orders.steps_file import StepsPreview, iccids, judge, order_ids, parse_steps
 from models.people.callers import Caller, Permission
 from starter.connected import ConnectedDesk
+from starter.imports import opened
 from starter.keys import checked_key
 from starter.operations.jobs import account_of_job, start_job
 from store.operations import jobs
@@ -31,7 +32,7 @@ class OrderStepsDesk(ConnectedDesk):
         file, or has too many rows (`too_many_rows`).
         """
         caller.require(Permission.ACKNOWLEDGE_ORDERS)
-        rows = await asyncio.to_thread(parse_steps, content)
+        rows = await asyncio.to_thread(parse_steps, await opened(content))
         async with self._database.reading() as connection:
             found = await views.of_ids(connection, caller.scope, order_ids(rows))
             owners = await queue.owners(connection, {order.account_id for order in found}, iccids(rows))

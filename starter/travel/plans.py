@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from models.errors import Refused
+from models.files.table import SentFile
 from models.imports import Progress
 from models.money import parse_amount, parse_currency
 from models.paging import Page, Position, Wanted
@@ -23,7 +24,7 @@ from models.travel.entered import parse_data, parse_months, parse_profile
 from models.travel.plan_file import parse_plans
 from models.travel.plan_views import PlanDetails, PlanOffer, PlanView, RatesReport
 from models.travel.rate_file import parse_rates
-from starter.imports import Record
+from starter.imports import Record, opened, reported
 from starter.keys import checked_key
 from store import lookups
 from store.session import Database
@@ -92,47 +93,51 @@ class PlanDesk:
         self,
         caller: Caller,
         account: str | None,
-        content: bytes,
+        content: bytes | SentFile,
         dry_run: bool = False,
         progress: Progress | None = None,
         *,
         record: Record | None = None,
     ) -> RatesReport:
-        """Replace all rates of an account by those of a CSV file (`models.travel.rate_file`), and compute the
+        """Replace all rates of an account by those of a file (`models.travel.rate_file`), and compute the
         profiles of its plans anew, in one transaction; the report names the plans that change profile.
         """
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
         caller.require(Permission.MANAGE_TRAVEL)
-        wanted = await asyncio.to_thread(parse_rates, content, progress)
+        table = await opened(content)
+        wanted = await asyncio.to_thread(parse_rates, table, progress)
         async with importing(self._database, dry_run) as connection:
             report = await rates.replace(connection, found.id, wanted, caller.by)
+            report = reported(report, table, dry_run=dry_run)
             if record is not None:
                 await record(connection, report)
-        return report.model_copy(update={"dry_run": dry_run})
+        return report
 
     async def import_plans(
         self,
         caller: Caller,
         account: str | None,
-        content: bytes,
+        content: bytes | SentFile,
         dry_run: bool = False,
         progress: Progress | None = None,
         *,
         record: Record | None = None,
     ) -> RatesReport:
-        """Create and change plans by a CSV file (`models.travel.plan_file`): all rows or none. Plans that the
+        """Create and change plans by a file (`models.travel.plan_file`): all rows or none. Plans that the
         file does not name stay.
         """
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
         caller.require(Permission.MANAGE_TRAVEL)
-        rows = await asyncio.to_thread(parse_plans, content, progress)
+        table = await opened(content)
+        rows = await asyncio.to_thread(parse_plans, table, progress)
         async with importing(self._database, dry_run) as connection:
             report = await plans.import_plans(connection, found.id, rows, caller.by)
+            report = reported(report, table, dry_run=dry_run)
             if record is not None:
                 await record(connection, report)
-        return report.model_copy(update={"dry_run": dry_run})
+        return report
 
     async def create_plan(
         self,

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused, Unavailable
+from models.files.table import SentFile
 from models.imports import ImportReport, Progress
 from models.people.callers import Caller, OfAccount, Permission
 from models.travel.stock_file import parse_stock
 from models.travel.stock_views import StockProfile
 from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
-from starter.imports import Record
+from starter.imports import Record, opened, reported
 from starter.travel.stock_book import StockBook, check_profile
 from store import events, lookups
 from store.key_ring import KeyRing
@@ -44,26 +45,26 @@ class StockDesk(ConnectedDesk, StockBook):
         self,
         caller: Caller,
         account: str | None,
-        content: bytes,
+        content: bytes | SentFile,
         dry_run: bool = False,
         progress: Progress | None = None,
         *,
         record: Record | None = None,
     ) -> ImportReport:
-        """Import eSIMs from a CSV file (`models.travel.stock_file`): all rows or none (T37). Orders that wait
+        """Import eSIMs from a file (`models.travel.stock_file`): all rows or none (T37). Orders that wait
         for these profiles get them, oldest first, and continue (T17).
         """
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
         caller.require(Permission.MANAGE_TRAVEL)
-        rows, odd = await asyncio.to_thread(parse_stock, content, progress)
+        table = await opened(content)
+        rows = await asyncio.to_thread(parse_stock, table, progress)
         keys = KeyRing(self._settings.secret_keys)
         async with importing(self._database, dry_run) as connection:
             report, settled = await import_stock(
                 connection, keys, found.id, rows, caller.by, progress=progress
             )
-            warnings = (*odd.warnings(), *report.warnings)
-            report = report.model_copy(update={"dry_run": dry_run, "warnings": warnings})
+            report = reported(report, table, dry_run=dry_run)
             if record is not None:
                 await record(connection, report)
         if not dry_run:

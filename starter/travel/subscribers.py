@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Collection
 from typing import Any, Literal
 
+from models.files.table import SentFile
 from models.imports import ImportReport, Progress
 from models.people.callers import Caller, Permission
 from models.travel.subscriber_file import parse_fields, parse_subscribers
 from models.travel.subscriber_views import SubscriberProfile
 from starter.codes.new_address import NewAddresses
 from starter.connected import ConnectedDesk
-from starter.imports import Record
+from starter.imports import Record, opened, reported
 from starter.keys import checked_key
 from starter.people.users import email_address
 from starter.travel.subscriber_book import SubscriberBook
@@ -31,13 +32,13 @@ class SubscriberDesk(ConnectedDesk, SubscriberBook):
         self,
         caller: Caller,
         account: str | None,
-        content: bytes,
+        content: bytes | SentFile,
         dry_run: bool = False,
         progress: Progress | None = None,
         *,
         record: Record | None = None,
     ) -> ImportReport:
-        """Create and change subscribers by a CSV file (`models.travel.subscriber_file`): all rows or none.
+        """Create and change subscribers by a file (`models.travel.subscriber_file`): all rows or none.
         Subscribers whom the file does not name stay.
 
         What is held for an address continues with it. E-mails with the code of an eSIM that is on no phone
@@ -48,16 +49,18 @@ class SubscriberDesk(ConnectedDesk, SubscriberBook):
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
         caller.require(Permission.MANAGE_TRAVEL)
-        file = await asyncio.to_thread(parse_subscribers, content, progress)
+        table = await opened(content)
+        file = await asyncio.to_thread(parse_subscribers, table, progress)
         async with importing(self._database, dry_run) as connection:
             report, moved, held = await subscriber_changes.import_subscribers(
                 connection, found.id, file, caller.by
             )
+            report = reported(report, table, dry_run=dry_run)
             if record is not None:
                 await record(connection, report)
         if not dry_run:
             await self._addresses().used(caller, found.id, moved, held)
-        return report.model_copy(update={"dry_run": dry_run})
+        return report
 
     async def add_subscriber(
         self,

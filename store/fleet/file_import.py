@@ -5,11 +5,11 @@ their SIMs become those of the file. Rows that are equal already are not written
 file changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from models.fleet.file import GROUP_SEPARATOR, FleetRow
+from models.fleet.file import GROUP_SEPARATOR, FleetFile, FleetRow
 from models.imports import ImportReport, Progress, counted
 from models.language import Language
 from models.people.api_keys import Mode
@@ -135,8 +135,7 @@ RETURNING id
 _WANTED = """
 CREATE TEMPORARY TABLE wanted_fleet ON COMMIT DROP AS
 SELECT staged.line_no, line.account_id, line.id AS line_id, line.subject, provider.id AS provider_id,
-       staged.kind, staged.iccid, distributor.id AS distributor_id,
-       coalesce(by_email.id, by_name.id) AS employee_id
+       staged.kind, staged.iccid, {distributor} AS distributor_id, {employee} AS employee_id
 FROM staged_fleet staged
 JOIN lines line ON line.msisdn = staged.msisdn
 JOIN providers provider ON lower(provider.name) = lower(staged.provider)
@@ -147,6 +146,7 @@ LEFT JOIN employees by_email
 LEFT JOIN employees by_name
     ON by_name.account_id = line.account_id AND by_name.name = staged.employee
    AND by_name.email IS NULL AND staged.email IS NULL
+LEFT JOIN sims known ON known.iccid = staged.iccid
 """
 _LINES_CHANGED = """
 UPDATE lines SET provider_id = wanted.provider_id FROM wanted_fleet wanted
@@ -228,18 +228,18 @@ _STEPS = 14
 
 async def import_fleet(
     connection: AsyncConnection,
-    rows: Sequence[FleetRow],
+    file: FleetFile,
     progress: Progress | None = None,
     language: Language = Language.EN,
     mode: Mode = Mode.LIVE,
 ) -> ImportReport:
-    """Make the inventory match the rows. Raises `Refused` if they conflict with it.
+    """Make the inventory match the file. Raises `Refused` if it conflicts with it.
 
     New accounts get this language and mode. Only the platform's operator imports for an account that does
     not exist.
     """
     advance = _counting(progress)
-    await stage(connection, "staged_fleet", _STAGED, map(_staged, rows))
+    await stage(connection, "staged_fleet", _STAGED, map(_staged, file.rows))
     await grid_later.begin(connection)
     advance()
     await refuse_conflicts(connection)
@@ -255,21 +255,30 @@ async def import_fleet(
         created[what] = await run(connection, statement)
         advance()
     new = await ids(connection, _LINES)
-    await prepare(connection, "wanted_fleet", _WANTED)
+    await prepare(connection, "wanted_fleet", _wanted(file.given))
     advance()
     changed = await ids(connection, _LINES_CHANGED) | await ids(connection, _SIMS_CHANGED)
     new_sims = await ids(connection, _SIMS)
     await prepare(connection, "named_groups", _NAMED)
     await prepare(connection, "wanted_groups", _MEMBERSHIPS)
     advance()
-    for statement in (_LINES_OUT, _LINES_IN, _SIMS_OUT, _SIMS_IN):
+    in_groups = (_LINES_OUT, _LINES_IN, _SIMS_OUT, _SIMS_IN) if "management_groups" in file.given else ()
+    for statement in in_groups:
         changed |= await ids(connection, statement)
         advance()
     await grid_later.end(connection)
     created |= {"lines": len(new), "SIMs": len(new_sims)}
     changes = {"lines": len((changed | new_sims) - new), "employees": len(employees)}
     advance()
-    return ImportReport(rows=len(rows), created=counted(created), changed=counted(changes))
+    return ImportReport(rows=len(file.rows), created=counted(created), changed=counted(changes))
+
+
+def _wanted(given: Collection[str]) -> str:
+    """What belongs to a column that the file does not have stays as it is."""
+    return _WANTED.format(
+        distributor="distributor.id" if "distributor" in given else "known.distributor_id",
+        employee="coalesce(by_email.id, by_name.id)" if "employee_name" in given else "known.employee_id",
+    )
 
 
 def _counting(progress: Progress | None) -> Callable[[], None]:

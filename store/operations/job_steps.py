@@ -44,6 +44,8 @@ class Work:
     kind: str
     dry_run: bool
     input: bytes
+    mapping: tuple[str, ...]
+    """What headings of the file mean (R12)."""
     done: int
     written: bool
     """The import is committed already."""
@@ -75,6 +77,7 @@ async def begin(connection: AsyncConnection, keys: "KeyRing", job_id: int) -> Wo
         kind=row.kind,
         dry_run=row.dry_run,
         input=keys.decrypt(input_of(row.id), row.input),
+        mapping=tuple(row.mapping),
         done=row.done,
         written=row.report is not None,
         actor=row.actor,
@@ -107,7 +110,7 @@ async def written(connection: AsyncConnection, work: Work, made: ImportReport) -
     values = {"report": counts, "rows": made.rows, "done": made.rows}
     done = await connection.scalar(living.values(values).returning(JobRow.id))
     if done is not None:
-        await _noted(connection, work, made.warnings, RowOutcome.NOTED)
+        await _noted(connection, work, made.stored_warnings, RowOutcome.NOTED)
     return done is not None
 
 

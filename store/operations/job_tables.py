@@ -43,6 +43,11 @@ class JobRow(Row):
     """A keyed digest of the input, which recognises a repeat with other content."""
     input: Mapped[bytes | None] = mapped_column(info=ENCRYPTED)
     """The file or the rows, encrypted. Removed when the job has ended, the file of a check a day later."""
+    mapping: Mapped[list[str]] = mapped_column(
+        ARRAY(String),
+        server_default=text("'{}'"),
+        info=not_personal("what headings of the file mean"),
+    )
     rows: Mapped[int | None]
     done: Mapped[int] = mapped_column(server_default=text("0"))
     refused: Mapped[int] = mapped_column(server_default=text("0"))

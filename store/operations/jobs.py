@@ -3,6 +3,7 @@
 How they are run: `store.operations.job_steps`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
+from models.files.table import SentFile
 from models.identifiers import mark_of_key, parse_reference, reference
 from models.operations.jobs import (
     OF_TRAVEL,
@@ -61,16 +63,20 @@ class NewJob:
     rows: int | None
     key: str
     dry_run: bool
+    mapping: tuple[str, ...] = ()
+    """What headings of the file mean (R12)."""
 
 
 async def create(connection: AsyncConnection, keys: "KeyRing", new: NewJob, caller: Caller) -> Submitted:
     """Make a job once per key. Raises `Refused` (`key_reused`, `account_closed`)."""
     await keep_account_open(connection, new.account_id)
-    digests = keys.fingerprints(digested(new.kind, new.input, dry_run=new.dry_run))
+    said = digested(new.kind, new.input, new.mapping, dry_run=new.dry_run)
+    digests = keys.fingerprints(said)
     values = {
         "account_id": new.account_id,
         "kind": new.kind,
         "dry_run": new.dry_run,
+        "mapping": list(new.mapping),
         "made_key": mark_of_key(new.account_id, new.key),
         "digest": digests[0],
         "rows": new.rows,
@@ -97,12 +103,14 @@ async def create(connection: AsyncConnection, keys: "KeyRing", new: NewJob, call
 
 async def checked_file(
     connection: AsyncConnection, keys: "KeyRing", scope: Scope, checked: str
-) -> tuple[JobView, bytes | None]:
+) -> tuple[JobView, SentFile | None]:
     """The job that has checked a file, and the file; None if it is not kept, or not any more."""
     found = await find(connection, scope, checked)
-    file = select(JobRow.input).where(JobRow.id == found.id, _KEPT)
-    encrypted = await connection.scalar(file)
-    return found, None if encrypted is None else keys.decrypt(input_of(found.id), encrypted)
+    kept = select(JobRow.input, JobRow.mapping).where(JobRow.id == found.id, _KEPT)
+    file = (await connection.execute(kept)).one_or_none()
+    if file is None:
+        return found, None
+    return found, SentFile(keys.decrypt(input_of(found.id), file.input), tuple(file.mapping))
 
 
 async def find(connection: AsyncConnection, scope: Scope, text: str) -> JobView:
@@ -213,6 +221,7 @@ def _view(row: Any) -> JobView:
     return JobView(**row._mapping)
 
 
-def digested(kind: str, content: bytes, *, dry_run: bool) -> str:
+def digested(kind: str, content: bytes, mapping: Sequence[str], *, dry_run: bool) -> str:
     """What the digest is made of that recognises a repeat with other content."""
-    return f"job {kind} {dry_run} {content.hex()}"
+    mapped = "".join(f" {entry.encode().hex()}" for entry in mapping)
+    return f"job {kind} {dry_run} {content.hex()}{mapped}"

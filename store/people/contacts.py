@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.characters import tidy
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, reference, storable
 from models.language import Language
@@ -236,8 +237,9 @@ async def _contact(connection: AsyncConnection, contact_id: int) -> ContactDetai
 
 async def _named(connection: AsyncConnection, scope: Scope, name: str) -> list[int]:
     """The ids of the distributors of this name: several only if the scope has several accounts."""
+    spelt = [func.lower(name.strip()), func.lower(tidy(name))]
     statement = select(DistributorRow.id).where(
-        func.lower(DistributorRow.name) == func.lower(name.strip()), within(scope, DistributorRow.account_id)
+        func.lower(DistributorRow.name).in_(spelt), within(scope, DistributorRow.account_id)
     )
     found = list(await connection.scalars(statement)) if storable(name) else []
     if not found:

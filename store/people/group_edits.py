@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.characters import tidy
 from models.errors import NotFound, Refused
 from models.identifiers import parse_reference, storable
 from models.people.callers import By, Scope
@@ -31,7 +32,7 @@ _RENAME = (
 async def find(connection: AsyncConnection, scope: Scope, text: str) -> GroupView:
     """The group with this id (`G-2`) or name. Raises `NotFound` (`no_such_group`)."""
     number = parse_reference("G", text)
-    chosen = GroupRow.name == text.strip() if number is None else GroupRow.id == number
+    chosen = GroupRow.name.in_({text.strip(), tidy(text)}) if number is None else GroupRow.id == number
     found = (await connection.execute(select_groups(scope).where(chosen))).all() if storable(text) else []
     if len(found) != 1:  # several accounts may have a group of the name
         raise NotFound.because("no_such_group")

@@ -183,7 +183,7 @@ def not_refused(allowed: set[int]) -> list[int]:
 
 def taken_over(folder: Path, go: int, protection: str, port: str, unix: str) -> None:
     """The child: protected, then turned against its parent."""
-    from qr.reader import kernel, limits  # noqa: PLC0415
+    from confined import kernel, limits  # noqa: PLC0415
 
     os.read(go, 1)
     tries = attacks(folder, int(port), unix) | privileged()
@@ -202,7 +202,7 @@ def taken_over(folder: Path, go: int, protection: str, port: str, unix: str) -> 
 def main() -> None:
     root, user, *rest = sys.argv[1:]
     sys.path.insert(0, root)
-    import qr.reader.limits  # noqa: F401, PLC0415 - before the user changes: it may not read the folder
+    import confined.limits  # noqa: F401, PLC0415 - before the user changes: it may not read the folder
 
     if user != "same":
         os.setgroups([])

@@ -12,7 +12,8 @@ from typing import Any
 def main() -> None:
     """Read until nothing more comes."""
     sys.path.insert(0, sys.argv[1])
-    from qr.reader import child, limits  # noqa: PLC0415 - the path is known only now
+    from confined import limits  # noqa: PLC0415 - the path is known only now
+    from qr.reader import child  # noqa: PLC0415
 
     readers = {kind: child.pages_of(kind) for kind in ("png", "jpeg", "tiff", "svg", "pdf")}
     missed: set[str] = set()

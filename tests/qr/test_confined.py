@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
+from confined.kernel import FILES, MACHINES, OWN_USER, SYSTEM_CALLS, UNPRIVILEGED
 from qr import process
 from qr.process import missing_protections
-from qr.reader.kernel import FILES, MACHINES, OWN_USER, SYSTEM_CALLS, UNPRIVILEGED
 from starter.operations.component_checks import uploaded_files
 
 ROOT = Path(__file__).parents[2]
@@ -100,10 +100,10 @@ async def test_a_machine_that_has_all_lacks_nothing() -> None:
 
 async def test_what_a_machine_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     old_kernel = (
-        "import ctypes; from qr.reader import kernel; kernel.MACHINES.clear(); "
+        "import ctypes; from confined import kernel; kernel.MACHINES.clear(); "
         "kernel.Kernel._call = lambda *_: -1; kernel.Kernel._become_unprivileged = lambda _: False; "
     )
-    head, confined, rest = process._PROBE.partition("from qr.reader.limits")
+    head, confined, rest = process._PROBE.partition("from confined.limits")
     monkeypatch.setattr(process, "_PROBE", head + old_kernel + confined + rest)
     assert await missing_protections() == [FILES, OWN_USER, SYSTEM_CALLS]
     found = await uploaded_files()

@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[2]
 WITHOUT_CLEANING = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
-from qr.reader import child, limits, portable, vector
+from confined import limits
+from qr.reader import child, portable, vector
 if sys.argv[2] == "confined":
     limits.confine()
 drawing = sys.stdin.read()
@@ -36,7 +37,7 @@ print(child.answer(b"", "svg", pages, seconds=0))
 AFTER_CONFINED = """
 import os, socket, subprocess, sys
 sys.path.insert(0, sys.argv[1])
-from qr.reader.limits import confine
+from confined.limits import confine
 confine()
 def fails(deed):
     try:

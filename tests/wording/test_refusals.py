@@ -45,7 +45,8 @@ from wording.warnings import warning
 FROM_A_TABLE = {
     ("models/orders/lifecycle.py", "_ALREADY[status]"),
     ("models/codes/requests.py", "_OVER[status]"),
-    ("models/fleet/file.py", "_INVALID[parse]"),
+    ("models/cells.py", "lost"),
+    ("workflows/failures.py", "lost"),
     ("models/fleet/file.py", "code"),
     ("models/catalogue/file.py", "code"),
     ("store/fleet/conflicts.py", "code"),

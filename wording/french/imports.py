@@ -10,9 +10,27 @@ IMPORTS = {
     "too_many_rows": "Le fichier a plus de {rows:,} lignes ; divisez-le.",
     "no_rows": "Le fichier n’a aucune ligne.",
     "too_many_bytes": "Le fichier dépasse {megabytes} Mo ; divisez-le.",
-    "file_not_utf8": "Le fichier n’est pas du texte UTF-8 ; enregistrez-le en CSV avec l’encodage UTF-8.",
+    "too_many_columns": "Le fichier a plus de {columns} colonnes ; retirez celles qui ne servent pas.",
+    "file_not_utf8": (
+        "Le fichier ne contient aucun tableau lisible ; enregistrez-le en CSV avec l’encodage UTF-8 ou comme "
+        "classeur Excel (.xlsx)."
+    ),
     "line_not_utf8": (
-        "Ligne {line} : le fichier n’est pas du texte UTF-8 ; enregistrez-le en CSV avec l’encodage UTF-8."
+        "Ligne {line} : le fichier n’est ni du texte UTF-8 ni du Windows-1252 ; enregistrez-le en CSV avec "
+        "l’encodage UTF-8."
+    ),
+    "workbook_old": (
+        "Le fichier est un classeur Excel à l’ancien format (.xls) ou protégé par un mot de passe ; "
+        "enregistrez-le en .xlsx sans mot de passe."
+    ),
+    "workbook_damaged": (
+        "Le fichier n’est pas un classeur Excel lisible ; ouvrez-le dans un tableur et enregistrez-le en "
+        ".xlsx ou en CSV."
+    ),
+    "workbook_empty": "Aucune feuille du classeur n’a de tableau.",
+    "workbook_too_demanding": (
+        "La lecture du classeur a demandé trop de mémoire ou de temps ; enregistrez la feuille seule, ou en "
+        "CSV, et importez-la."
     ),
     "line_not_csv": (
         "Ligne {line} : ce n’est pas du CSV ; cherchez un guillemet non fermé ou un champ très long."
@@ -20,7 +38,22 @@ IMPORTS = {
     "column_twice": "La colonne {column} apparaît deux fois.",
     "columns_missing": "La première ligne doit nommer les colonnes ; il manque : {missing}.",
     "columns_unknown": (
-        "La première ligne doit nommer les colonnes ; inconnues : {unknown} ; connues : {known}."
+        "colonnes non lues, car leurs en-têtes ne sont pas connus : {unknown} ; connus : {known}."
+    ),
+    "columns_recognised": "des en-têtes ont été reconnus : {recognised}.",
+    "map_invalid": (
+        "Une correspondance s’écrit LEUR=colonne : l’en-tête du fichier, puis la colonne qu’il désigne."
+    ),
+    "map_column_unknown": (
+        "Une correspondance désigne une colonne que ce fichier n’a pas ; ses colonnes sont : {known}."
+    ),
+    "map_heading_missing": "Une correspondance nomme un en-tête absent du fichier : {heading}.",
+    "file_read_as_windows": (
+        "le fichier n’est pas en UTF-8, il a donc été lu en Windows-1252 ; vérifiez les accents, comme "
+        "dans : {sample}."
+    ),
+    "sheets_not_read": (
+        "seule la première feuille avec un tableau a été lue ; feuilles non lues : {sheets:,}."
     ),
     "columns_differ": (
         "La première ligne doit nommer les colonnes ; il manque : {missing} ; inconnues : {unknown}."
@@ -34,6 +67,15 @@ IMPORTS = {
     "cell_empty": "la valeur manque.",
     "account_not_yours": "ce n’est pas votre compte.",
     "cell_no_slot": "la valeur doit être 1, 2 ou 3.",
+    "iccid_scientific": (
+        "un tableur a écrit l’ICCID comme un nombre, tel que 8,93E+18, et ses derniers chiffres sont "
+        "perdus ; mettez la colonne au format texte et saisissez l’ICCID à nouveau."
+    ),
+    "iccid_rounded": (
+        "un tableur a arrondi l’ICCID à 15 chiffres et mis des zéros à la place des autres ; mettez la "
+        "colonne au format texte et saisissez l’ICCID à nouveau. S’il se termine vraiment par ces "
+        "zéros, écrivez une apostrophe devant."
+    ),
     "cell_no_sim_type": "la valeur doit être physical ou esim, ou vide si iccid est vide.",
     "cell_no_step": "la valeur doit être acknowledge, iccid, processed ou cancel, ou rester vide.",
     "cell_not_yes_or_no": "la valeur doit être yes ou no.",
@@ -74,6 +116,10 @@ IMPORTS = {
     "code_in_small_letters": (
         "le code contient des minuscules, que la spécification ne prévoit pas ; elles sont conservées telles "
         "quelles."
+    ),
+    "iccid_ends_with_zeros": (
+        "l’ICCID se termine par des zéros, comme si un tableur l’avait arrondi ; il est conservé, "
+        "comparez-le avec la carte."
     ),
     "empty_slot_data": (
         "l’emplacement est vide ; le distributeur et le collaborateur vont avec une SIM, et sont omis."

@@ -264,9 +264,27 @@ class JobRow(Model):
     problems: list[RowProblem]
 
 
+class Column(Model):
+    """What became of a column of a file."""
+
+    heading: str
+    column: str | None
+    """What it is here; null: it is not read."""
+    how: str
+    """`named` (its own name), `recognised` (a usual heading), `mapped` or `not_read`; more values may be
+    added.
+    """
+
+
 class CheckedFile(Model):
     """The answer of a dry run of a small file: what its import would change."""
 
+    columns: list[Column]
+    """In the sequence of the file."""
+    encoding: str | None
+    """Of a text file."""
+    separator: str | None
+    """Of a text file: between its columns."""
     rows: int
     created: dict[str, int]
     changed: dict[str, int]

@@ -137,7 +137,17 @@ def request_body() -> dict[str, Any]:
         "required": ["kind", "file"],
         "properties": {
             "kind": {"type": "string", "enum": files},
-            "file": {"type": "string", "format": "binary", "description": "A CSV file of at most 5 MB."},
+            "file": {
+                "type": "string",
+                "format": "binary",
+                "description": "A CSV file or an Excel workbook (.xlsx) of at most 5 MB.",
+            },
+            "map": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "`THEIRS=ours`: what a heading means that is not known; `THEIRS=` leaves its "
+                "column out.",
+            },
         },
     }
     return {

@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from pydantic import Field
 
+from models.files.read import FileRead
+from models.files.table import SentFile
 from models.identifiers import named
 from models.imports import ImportReport, Problem, RowNote
 from models.language import Language
@@ -80,8 +82,24 @@ class JobRowResource(Resource):
     problems: list[RowProblem]
 
 
+class ColumnResource(Resource):
+    """What became of a column of a file."""
+
+    heading: str = Field(examples=["N° SIM"])
+    column: str | None = Field(description="What it is here; null: it is not read.", examples=["iccid"])
+    how: str = Field(
+        description="`named` (its own name), `recognised` (a usual heading), `mapped` or `not_read`; more "
+        "values may be added.",
+        examples=["recognised"],
+    )
+
+
 class CheckedFile(Resource):
     """The answer of a dry run of a small file: what its import would change."""
+
+    columns: list[ColumnResource] = Field(description="In the sequence of the file.")
+    encoding: str | None = Field(description="Of a text file.", examples=["Windows-1252"])
+    separator: str | None = Field(description="Of a text file: between its columns.", examples=[";"])
 
     rows: int
     created: dict[str, int]
@@ -110,7 +128,8 @@ async def make_job(
     next row when its API key is revoked or expires, or its user is deactivated. The dry run of a
     small file is answered at once, any other is a job, too, which changes nothing.
 
-    A file is sent as a form: `-F kind=import_fleet -F file=@fleet.csv` in curl. Rows are sent as JSON:
+    A file is sent as a form: `-F kind=import_fleet -F file=@fleet.csv` in curl; `-F map="N° SIM=iccid"` says
+    what a heading means that is not known. Rows are sent as JSON:
     `{"kind": ..., "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches a line
     or replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of `set_employee` has
     `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`; one of
@@ -125,10 +144,11 @@ async def make_job(
         body = await read_job(request)
     key = idempotency_key if dry_run else required(idempotency_key)
     if isinstance(body, FileUpload):
+        sent = SentFile(body.content, body.mapping)
         if dry_run and len(body.content) <= _SMALL_FILE:
             response.status_code = 200
-            return _checked(await desks.jobs.check_file(caller, body.kind, body.content), caller)
-        made = await desks.jobs.submit_file(caller, None, body.kind, body.content, key=key, dry_run=dry_run)
+            return _checked(await desks.jobs.check_file(caller, body.kind, sent), caller)
+        made = await desks.jobs.submit_file(caller, None, body.kind, sent, key=key, dry_run=dry_run)
     else:
         rows = [row.model_dump(mode="json", exclude_unset=True) for row in body.rows]
         made = await desks.jobs.submit_rows(caller, None, body.kind, rows, key=key, dry_run=dry_run)
@@ -200,7 +220,11 @@ def _problems(problems: Iterable[Problem], caller: Caller) -> Iterable[RowProble
 
 
 def _checked(report: ImportReport, caller: Caller) -> CheckedFile:
+    read = report.read or FileRead(format="csv")
     return CheckedFile(
+        columns=[ColumnResource(**column.model_dump()) for column in read.columns],
+        encoding=read.encoding,
+        separator=read.separator,
         rows=report.rows,
         created=report.created,
         changed=report.changed,

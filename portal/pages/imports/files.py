@@ -1,24 +1,26 @@
 """`/imports`: files that are imported in the background, or only checked (A16)."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from models.files.table import SentFile
+from models.fleet.file import COLUMNS as FLEET_COLUMNS
 from models.operations.jobs import KINDS, JobKind
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.http.forms import Incoming, Upload, read_upload_form
 from portal.http.middleware import allow_large
 from portal.pages.forms import Asking, unsent
-from portal.pages.imports.columns import COLUMNS
+from portal.pages.imports.columns import COLUMNS, template_of
 from portal.pages.imports.jobs import LARGEST_FILE
 from portal.pages.routes import Page, View, form, page
 from wording.pages import page_texts
 
 RECENT = 10
-_FIELDS = {"check", "key"}
+_FIELDS = {"check", "key", "map"}
 FILES = {name: kind for name, kind in KINDS.items() if kind.file}
 
 
@@ -43,7 +45,7 @@ def template(name: str) -> View:
 
     async def download(request: Request, who: SignedIn) -> Response:
         named = {"Content-Disposition": f'attachment; filename="{name.removeprefix("import_")}.csv"'}
-        return Response(COLUMNS[name].template, media_type="text/csv", headers=named)
+        return Response(template_of(COLUMNS[name]), media_type="text/csv", headers=named)
 
     return download
 
@@ -62,14 +64,18 @@ def sent(name: str, kind: JobKind) -> View:
         if not reasons:
             with Asking(unsent(), who.language) as asking:
                 key = upload.fields.get("key") or None
-                made = await who.desks.jobs.submit_file(
-                    who.caller, None, name, upload.content, key=key, dry_run=checks
-                )
+                file = SentFile(upload.content, tuple(_mapping(upload)))
+                made = await who.desks.jobs.submit_file(who.caller, None, name, file, key=key, dry_run=checks)
                 return who.done(f"/jobs/{made.view.job_id}", "import_begun")
             reasons = [said for _, said in asking.form.summary]
-        return _page(request, who, name, reasons, upload.filename)
+        return _page(request, who, name, reasons, upload)
 
     return take
+
+
+def _mapping(upload: Upload) -> Iterator[str]:
+    """A line of the field for each heading."""
+    return filter(None, map(str.strip, upload.fields.get("map", "").splitlines()))
 
 
 def _wrong(upload: Upload, who: SignedIn) -> list[str]:
@@ -82,13 +88,19 @@ def _wrong(upload: Upload, who: SignedIn) -> list[str]:
 
 
 def _page(
-    request: Request, who: SignedIn, name: str, reasons: Sequence[str] = (), filename: str = ""
+    request: Request,
+    who: SignedIn,
+    name: str,
+    reasons: Sequence[str] = (),
+    upload: Upload | None = None,
 ) -> Response:
     facts = {
         "kind": name,
         "columns": COLUMNS[name],
+        "exported": FLEET_COLUMNS,
+        "mapping": upload.fields.get("map", "") if upload else "",
         "reasons": reasons,
-        "filename": filename,
+        "filename": upload.filename if upload else "",
         "limit": LARGEST_FILE,
         "key": uuid.uuid4().hex,
     }

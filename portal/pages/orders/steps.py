@@ -36,6 +36,8 @@ _ABOUT_NUMBERS = frozenset({OrderKind.ASSIGN_LICENCE, OrderKind.REPLACE_LICENCE_
 _OF_A_SIM = frozenset({OrderKind.SWITCH_TO_ESIM, OrderKind.REPLACE_ESIM})
 FIELDS = {
     "iccid_invalid": "iccid",
+    "iccid_rounded": "iccid",
+    "iccid_scientific": "iccid",
     "iccid_in_use": "iccid",
     "iccid_unknown": "iccid",
     "iccid_not_entered": "iccid",

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.catalogue.views import CatalogueItem
+from models.files.table import SentFile
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.people.callers import Caller
-from starter.cli.imports import DryRun, File, import_file
+from starter.cli.imports import DryRun, File, Mapping, import_file
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say
 from starter.cli.session import open_desk, run
 
@@ -19,8 +20,10 @@ app = typer.Typer(help="Look at order packs, and import a catalogue.", no_args_i
 
 
 @app.command(name="import")
-def import_catalogue(file: File, dry_run: DryRun = False, json: JsonFlag = False) -> None:
-    """Import order packs and order contacts from a CSV file: all rows or none.
+def import_catalogue(
+    file: File, mapping: Mapping = None, dry_run: DryRun = False, json: JsonFlag = False
+) -> None:
+    """Import order packs and order contacts from a file: all rows or none.
 
     Its columns: account, pack, section, item, provider, esim, distributor, and if wanted
     order_contact_name, order_contact_email, order_contact_language, available.
@@ -29,11 +32,11 @@ def import_catalogue(file: File, dry_run: DryRun = False, json: JsonFlag = False
     from starter.catalogue.desk import CatalogueDesk  # noqa: PLC0415
 
     async def take_over(
-        catalogue: "CatalogueDesk", caller: Caller, content: bytes, progress: Progress | None
+        catalogue: "CatalogueDesk", caller: Caller, content: SentFile, progress: Progress | None
     ) -> ImportReport:
         return await catalogue.import_catalogue(caller, content, dry_run, progress)
 
-    import_file(file, CatalogueDesk, take_over, json=json)
+    import_file(file, CatalogueDesk, take_over, mapping, json=json)
 
 
 @app.command(name="list")

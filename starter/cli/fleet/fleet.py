@@ -6,6 +6,7 @@ import typer
 
 from models.codes.people import people_in
 from models.codes.requests import QrHistory
+from models.files.table import SentFile
 from models.fleet.inventory import LineView, SimKind, SimView
 from models.fleet.offers import ActionOffer
 from models.identifiers import named, reference
@@ -13,7 +14,7 @@ from models.imports import ImportReport, Progress
 from models.people.callers import Caller
 from starter.cli.codes import tables
 from starter.cli.fleet import edits
-from starter.cli.imports import DryRun, File, import_file
+from starter.cli.imports import DryRun, File, Mapping, import_file
 from starter.cli.language import action_label, why_not
 from starter.cli.output import (
     JsonFlag,
@@ -50,8 +51,10 @@ _KINDS = {SimKind.PHYSICAL: "physical", SimKind.ESIM: "eSIM"}
 
 
 @app.command(name="import")
-def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) -> None:
-    """Import a fleet from a CSV file: all rows or none.
+def import_fleet(
+    file: File, mapping: Mapping = None, dry_run: DryRun = False, json: JsonFlag = False
+) -> None:
+    """Import a fleet from a file: all rows or none.
 
     Its columns: account, device, slot, msisdn, provider, sim_type, iccid, distributor, employee_name,
     employee_email, management_groups, and if wanted employee_language.
@@ -59,11 +62,11 @@ def import_fleet(file: File, dry_run: DryRun = False, json: JsonFlag = False) ->
     """
 
     async def take_over(
-        fleet: "FleetDesk", who: Caller, content: bytes, progress: Progress | None
+        fleet: "FleetDesk", who: Caller, content: SentFile, progress: Progress | None
     ) -> ImportReport:
         return await fleet.import_fleet(who, content, dry_run, progress)
 
-    import_file(file, _importing, take_over, json=json)
+    import_file(file, _importing, take_over, mapping, json=json)
 
 
 def _importing(database: "Database") -> "FleetDesk":

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import Refused
+from models.files.table import SentFile
 from models.imports import ImportReport, Progress
 from models.licences.changes import ChangeResult
 from models.licences.views import NumberView
 from models.people.callers import Caller
-from starter.cli.imports import DryRun, File, import_file
+from starter.cli.imports import DryRun, File, Mapping, import_file
 from starter.cli.licences import assignments, tables
 from starter.cli.licences.desks import Account, Key, Number
 from starter.cli.output import JsonFlag, how_many, print_json, warn
@@ -33,8 +34,10 @@ SHOWN = 100
 
 
 @app.command(name="import")
-def import_numbers(file: File, dry_run: DryRun = False, json: JsonFlag = False) -> None:
-    """Import numbers with their agents from a CSV file: all rows or none.
+def import_numbers(
+    file: File, mapping: Mapping = None, dry_run: DryRun = False, json: JsonFlag = False
+) -> None:
+    """Import numbers with their agents from a file: all rows or none.
 
     Its columns: account, msisdn, line_type (direct or shared), provider, distributor, agent_name,
     agent_email, and if wanted agent_language, agent_eid, phone_supports_esim.
@@ -42,11 +45,11 @@ def import_numbers(file: File, dry_run: DryRun = False, json: JsonFlag = False) 
     """
 
     async def take_over(
-        book: "NumberBook", who: Caller, content: bytes, progress: Progress | None
+        book: "NumberBook", who: Caller, content: SentFile, progress: Progress | None
     ) -> ImportReport:
         return await book.import_numbers(who, content, dry_run, progress)
 
-    import_file(file, _book, take_over, json=json)
+    import_file(file, _book, take_over, mapping, json=json)
 
 
 def _book(database: "Database") -> "NumberBook":

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import Refused
+from models.files.table import SentFile
 from models.people.callers import Caller
 from models.travel.plan_views import PlanDetails, RatesReport
-from starter.cli.imports import DryRun, File, import_file
+from starter.cli.imports import DryRun, File, Mapping, import_file
 from starter.cli.output import JsonFlag, print_json, say
 from starter.cli.session import run_at
 from starter.cli.travel import plan_tables
@@ -63,9 +64,13 @@ def show(plan: ThePlan, json: JsonFlag = False) -> None:
 
 @app.command(name="import")
 def import_plans(
-    file: File, account: OneAccount = None, dry_run: DryRun = False, json: JsonFlag = False
+    file: File,
+    account: OneAccount = None,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    json: JsonFlag = False,
 ) -> None:
-    """Import travel plans from a CSV file: all rows or none. Plans that it does not name stay.
+    """Import travel plans from a file: all rows or none. Plans that it does not name stay.
 
     Its columns: name, countries (separated by semicolons), data, price, currency, and if wanted
     shelf_life_months, complimentary.
@@ -73,18 +78,22 @@ def import_plans(
     """
 
     async def take_over(
-        desk: "PlanDesk", who: Caller, content: bytes, progress: "Progress | None"
+        desk: "PlanDesk", who: Caller, content: SentFile, progress: "Progress | None"
     ) -> RatesReport:
         return await desk.import_plans(who, account, content, dry_run, progress)
 
-    _print_profiles(import_file(file, _desk, take_over, json=json), json=json)
+    _print_profiles(import_file(file, _desk, take_over, mapping, json=json), json=json)
 
 
 @app.command(name="rates")
 def import_rates(
-    file: File, account: OneAccount = None, dry_run: DryRun = False, json: JsonFlag = False
+    file: File,
+    account: OneAccount = None,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    json: JsonFlag = False,
 ) -> None:
-    """Replace all rates of an account by those of a CSV file, and choose the profiles of its plans anew.
+    """Replace all rates of an account by those of a file, and choose the profiles of its plans anew.
 
     Its columns: country, network, imsi (the profile), data (price of a MB), and if wanted vpmn. Others are
     not read.
@@ -92,11 +101,11 @@ def import_rates(
     """
 
     async def take_over(
-        desk: "PlanDesk", who: Caller, content: bytes, progress: "Progress | None"
+        desk: "PlanDesk", who: Caller, content: SentFile, progress: "Progress | None"
     ) -> RatesReport:
         return await desk.import_rates(who, account, content, dry_run, progress)
 
-    _print_profiles(import_file(file, _desk, take_over, json=json), json=json)
+    _print_profiles(import_file(file, _desk, take_over, mapping, json=json), json=json)
 
 
 @app.command()

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import Refused
+from models.files.table import SentFile
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.paging import counted_up
 from models.people.callers import Caller
 from models.travel.stock_views import MOST_FREE, StockEsim, StockProfile, StockState, stock_csv
-from starter.cli.imports import DryRun, File, import_there
+from starter.cli.imports import DryRun, File, Mapping, import_there
 from starter.cli.language import headings, stock_state, worded
 from starter.cli.output import (
     JsonFlag,
@@ -43,9 +44,13 @@ SHOWN = 100
 
 @app.command(name="import")
 def import_stock(
-    file: File, account: Account = None, dry_run: DryRun = False, json: JsonFlag = False
+    file: File,
+    account: Account = None,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    json: JsonFlag = False,
 ) -> None:
-    """Import eSIMs from a CSV file: all rows or none. Orders that wait for their profiles continue.
+    """Import eSIMs from a file: all rows or none. Orders that wait for their profiles continue.
 
     Its columns: iccid, profile, activation_code, and if wanted confirmation_code, ends_on (the last day on
     which it can be handed out, such as 2027-12-31), provider. What they hold: docs/import.md.
@@ -53,11 +58,11 @@ def import_stock(
     from starter.travel.stock import StockDesk  # noqa: PLC0415
 
     async def take_over(
-        desk: StockDesk, who: Caller, content: bytes, progress: Progress | None
+        desk: StockDesk, who: Caller, content: SentFile, progress: Progress | None
     ) -> ImportReport:
         return await desk.import_stock(who, account, content, dry_run, progress)
 
-    import_there(file, partial(connected, StockDesk), take_over, json=json)
+    import_there(file, partial(connected, StockDesk), take_over, mapping, json=json)
 
 
 def _book(database: "Database") -> "StockBook":

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.files.table import SentFile
 from models.identifiers import reference
 from models.people.callers import Caller
 from models.travel.plan_views import PlanOffer
 from models.travel.subscriber_views import SubscriberProfile, SubscriberView
-from starter.cli.imports import DryRun, File, import_there
+from starter.cli.imports import DryRun, File, Mapping, import_there
 from starter.cli.language import headings, worded
 from starter.cli.output import (
     JsonFlag,
@@ -136,9 +137,13 @@ def edit(  # noqa: PLR0917  options of a command
 
 @app.command(name="import")
 def import_subscribers(
-    file: File, account: OneAccount = None, dry_run: DryRun = False, json: JsonFlag = False
+    file: File,
+    account: OneAccount = None,
+    mapping: Mapping = None,
+    dry_run: DryRun = False,
+    json: JsonFlag = False,
 ) -> None:
-    """Import subscribers from a CSV file: all rows or none. Those whom it does not name stay.
+    """Import subscribers from a file: all rows or none. Those whom it does not name stay.
 
     What is held for a subscriber's address continues with it, and QR codes that are not used yet go to it.
 
@@ -148,11 +153,11 @@ def import_subscribers(
     from starter.travel.subscribers import SubscriberDesk  # noqa: PLC0415
 
     async def take_over(
-        desk: SubscriberDesk, who: Caller, content: bytes, progress: "Progress | None"
+        desk: SubscriberDesk, who: Caller, content: SentFile, progress: "Progress | None"
     ) -> "ImportReport":
         return await desk.import_subscribers(who, account, content, dry_run, progress)
 
-    import_there(file, partial(connected, SubscriberDesk), take_over, json=json)
+    import_there(file, partial(connected, SubscriberDesk), take_over, mapping, json=json)
 
 
 @travel.command()

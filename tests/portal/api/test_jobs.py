@@ -50,7 +50,7 @@ async def test_a_file_with_refused_rows_changes_nothing_and_its_report_says_why(
 
 
 async def test_no_csv_fails_with_the_reason(jobs: Jobs) -> None:
-    failed = await jobs.run(await jobs.made(content=b"\xff\xfe no text"))
+    failed = await jobs.run(await jobs.made(content=b"\x89PNG\r\n\x1a\n\0"))
     assert failed["status"] == "failed"
     assert [refusal["code"] for refusal in failed["refusals"]] == ["file_not_utf8"]
 

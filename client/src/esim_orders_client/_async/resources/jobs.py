@@ -2,11 +2,11 @@
 
 # Written by `make client` from docs/openapi.json; changes here are lost.
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Literal, overload
 
 from esim_orders_client._async.connection import AsyncConnection
-from esim_orders_client.calls import Call, File, new_key, path_of, to_json
+from esim_orders_client.calls import OMIT, Call, File, Omit, new_key, path_of, to_json
 from esim_orders_client.model import Page
 from esim_orders_client.models import (
     CheckedFile,
@@ -59,11 +59,12 @@ class AsyncJobsApi:
         at its next row when its API key is revoked or expires, or its user is deactivated. The dry run of
         a small file is answered at once, any other is a job, too, which changes nothing.
 
-        A file is sent as a form: `-F kind=import_fleet -F file=@fleet.csv` in curl. Rows are sent as JSON:
-        `{"kind": ..., "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches
-        a line or replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of
-        `set_employee` has `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode`
-        and `create`; one of `order_steps` has `order`, `action` and `iccid`.
+        A file is sent as a form: `-F kind=import_fleet -F file=@fleet.csv` in curl; `-F map="N°
+        SIM=iccid"` says what a heading means that is not known. Rows are sent as JSON: `{"kind": ...,
+        "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches a line or
+        replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of `set_employee` has
+        `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`; one
+        of `order_steps` has `order`, `action` and `iccid`.
 
         Each kind needs the permission of what it does besides, such as `place_orders` or `manage_numbers`.
 
@@ -97,6 +98,7 @@ class AsyncJobsApi:
         ]
         | str,
         file: File,
+        map: Sequence[str] | Omit = OMIT,
         key: str | None = None,
         dry_run: Literal[False] = False,
     ) -> Job: ...
@@ -116,6 +118,7 @@ class AsyncJobsApi:
         | str,
         file: File,
         dry_run: Literal[True],
+        map: Sequence[str] | Omit = OMIT,
         key: str | None = None,
     ) -> CheckedFile: ...
     async def make_from_file(
@@ -132,6 +135,7 @@ class AsyncJobsApi:
         ]
         | str,
         file: File,
+        map: Sequence[str] | Omit = OMIT,
         key: str | None = None,
         dry_run: bool = False,
     ) -> Job | CheckedFile:
@@ -143,24 +147,26 @@ class AsyncJobsApi:
         at its next row when its API key is revoked or expires, or its user is deactivated. The dry run of
         a small file is answered at once, any other is a job, too, which changes nothing.
 
-        A file is sent as a form: `-F kind=import_fleet -F file=@fleet.csv` in curl. Rows are sent as JSON:
-        `{"kind": ..., "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches
-        a line or replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of
-        `set_employee` has `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode`
-        and `create`; one of `order_steps` has `order`, `action` and `iccid`.
+        A file is sent as a form: `-F kind=import_fleet -F file=@fleet.csv` in curl; `-F map="N°
+        SIM=iccid"` says what a heading means that is not known. Rows are sent as JSON: `{"kind": ...,
+        "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches a line or
+        replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of `set_employee` has
+        `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`; one
+        of `order_steps` has `order`, `action` and `iccid`.
 
         Each kind needs the permission of what it does besides, such as `place_orders` or `manage_numbers`.
 
         Needs the permission `run_jobs`.
 
-        file: A CSV file of at most 5 MB.
+        file: A CSV file or an Excel workbook (.xlsx) of at most 5 MB.
+        map: `THEIRS=ours`: what a heading means that is not known; `THEIRS=` leaves its column out.
         key: your idempotency key, one for each thing that is to be done; else a new one.
         """
         call = Call(
             "POST",
             path_of("jobs"),
             query={"dry_run": dry_run or None},
-            form={"kind": kind, "file": file},
+            form={"kind": kind, "file": file, "map": map},
             key=new_key(key, dry_run=dry_run),
         )
         if dry_run:

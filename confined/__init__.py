@@ -1,0 +1,1 @@
+"""Reads files of others in child processes that the kernel confines."""

@@ -1,0 +1,94 @@
+"""The child process: reads an Excel workbook from standard input, writes its first table to standard output.
+
+For each line of the sheet that is not empty a JSON array: its number, and its cells as texts. A number is
+written with at most 15 digits, as a spreadsheet has it. At the end `{"sheets": n}`: how many further sheets
+have cells, or `{"refused": reason}`. It outputs nothing else; its standard error is discarded.
+"""
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from confined.limits import confine
+
+MEMORY = 1024 * 1024 * 1024
+CPU_SECONDS = 30
+_LONGEST_CELL = 4000
+"""Characters: a longer cell is refused, and still is when it was cut."""
+_EXACT = 10**15
+"""Below this number a spreadsheet keeps every digit."""
+Cell = str | int | float | bool | date | time | timedelta
+
+
+def text_of(cell: Any) -> str:
+    """A cell as a person sees it in the sheet."""
+    match cell:
+        case str():
+            return cell[:_LONGEST_CELL]
+        case bool():
+            return "true" if cell else "false"
+        case int() | float():
+            whole = abs(cell) < _EXACT and cell == int(cell)
+            return str(int(cell)) if whole else f"{cell:.15g}".upper()
+        case datetime():
+            day = cell.time() == time()
+            return cell.date().isoformat() if day else cell.isoformat(" ", "seconds")
+        case date() | time():
+            return cell.isoformat()
+        case _:
+            return str(cell)
+
+
+def lines_of(sheet: CalamineSheet, most: int) -> Iterator[tuple[int, list[str]]]:
+    """The lines that are not empty, at most so many."""
+    found = 0
+    for number, cells in enumerate(sheet.iter_rows(), start=1 + (sheet.start or (0, 0))[0]):
+        texts = [text_of(cell) for cell in cells]
+        if any(map(str.strip, texts)):
+            yield number, texts
+            found += 1
+            if found > most:
+                return
+
+
+def written(content: bytes, most: int) -> Iterator[str]:
+    """The lines of the answer. Raises whatever the library raises over a file that is broken."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    sheets = [
+        sheet
+        for found in book.sheets_metadata
+        if found.typ is SheetTypeEnum.WorkSheet and found.visible is SheetVisibleEnum.Visible
+        if (sheet := book.get_sheet_by_name(found.name)).height
+    ]
+    if not sheets:
+        yield json.dumps({"refused": "workbook_empty"})
+        return
+    for line in lines_of(sheets[0], most):
+        yield json.dumps(line, ensure_ascii=False)
+    yield json.dumps({"sheets": len(sheets) - 1})
+
+
+def main() -> None:
+    """Read one workbook, of which no more lines than the command line says."""
+    most = int(sys.argv[-1])
+    text_of(datetime(2000, 1, 1))  # noqa: DTZ001  what it imports is imported before nothing can be
+    sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]
+    confine(MEMORY, CPU_SECONDS)
+    content = sys.stdin.buffer.read()
+    try:
+        for line in written(content, most):
+            sys.stdout.write(line + "\n")
+    except MemoryError:
+        sys.stdout.write('\n{"refused": "workbook_too_demanding"}\n')
+    except BaseException:  # noqa: BLE001 - anything, also a panic of Rust, over a file that is broken
+        sys.stdout.write('\n{"refused": "workbook_damaged"}\n')
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

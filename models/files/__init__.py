@@ -1,0 +1,1 @@
+"""Files with a table, as people have them: how they are read, what their headings and cells mean."""

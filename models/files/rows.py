@@ -1,0 +1,194 @@
+"""The rows of a table as named cells, and what all readers of rows share.
+
+An error in the file as a whole is one refusal; what is wrong in a row is reported with its line, and with
+everything else that is wrong in it.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from models.characters import LONGEST_NAME, UNPRINTABLE, tidy
+from models.errors import Refusal, Refused
+from models.files.columns import Columns, parse_mapping, understood, warn_of_guesses
+from models.files.table import MAX_COLUMNS, Line, Table
+from models.files.text import read_text
+from models.imports import MAX_ROWS, Progress, RowNotes
+
+MAX_CELL = 1000
+"""The maximum length of a cell with several names, or with an address."""
+ROWS_PER_PROGRESS = 1000
+_BREAKS = re.compile(r"[\r\n]+")
+_FORMULA = re.compile(r'="((?:[^"]|"")*)"')
+_TEXT_MARK = re.compile(r"'(?=[=+\-@0-9])")
+_BLANKS = re.compile(r"[ \t\r\n\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_NOT_UNWRAPPED = "iccid"
+"""`parse_iccid` reads the marks itself: they say that a spreadsheet has not taken it for a number."""
+Parsed = TypeVar("Parsed")
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """The cells of one line by column name, without surrounding blanks."""
+
+    line: int
+    cells: dict[str, str]
+
+
+class RowReader:
+    """Parses the cells of one row, and reports every error in it rather than only the first."""
+
+    def __init__(self, line: CsvRow, wrong: RowNotes) -> None:
+        self._line = line
+        self._wrong = wrong
+        self._right = True
+
+    def _cell(self, column: str) -> str:
+        """What the cell says; empty where the file does not have the column."""
+        return self._line.cells.get(column, "")
+
+    def _needed(self, column: str) -> str:
+        text = self._cell(column)
+        if not text:
+            self._bad(column, Refusal.of("cell_empty"))
+        return text
+
+    def _needed_as(self, column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        """What a cell that may not be empty means."""
+        return self._parsed(column, parse) if self._needed(column) else None
+
+    def _optional(self, column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        """What the cell means, if it is not empty."""
+        return self._parsed(column, parse) if self._cell(column) else None
+
+    def _parsed(self, column: str, parse: Callable[[str], Parsed]) -> Parsed | None:
+        """What the cell means; None, with every reason reported, if `parse` refuses it."""
+        try:
+            return parse(self._cell(column))
+        except Refused as refused:
+            for refusal in refused.refusals:
+                self._bad(column, refusal)
+            return None
+
+    def _bad(self, column: str, reason: Refusal) -> None:
+        self._right = False
+        self._wrong.add(self._line.line, column, reason)
+
+
+def as_table(source: bytes | Table) -> Table:
+    """The table of a text file; one that was read from another kind of file is taken as it is."""
+    return source if isinstance(source, Table) else read_text(source)
+
+
+def read_rows(
+    source: bytes | Table,
+    columns: Columns,
+    notes: RowNotes,
+    progress: Progress | None = None,
+    *,
+    most: int = MAX_ROWS,
+) -> Iterator[CsvRow]:
+    """All rows that are not empty, one by one; rows with a wrong number or length of cells are reported in
+    `notes`. Cells are limited to the length of a name, except in long columns. `most`: of so many rows, no
+    further one is read.
+
+    Raises `Refused` if the file cannot be read as a table with these columns.
+    """
+    table = as_table(source)
+    number, headings = next(table.lines, (1, []))
+    names = _names(number, headings, columns, table)
+    found = False
+    for before, (line, cells) in enumerate(table.lines):
+        if before == most:
+            raise Refused.because("too_many_rows", rows=most)
+        if progress is not None and before % ROWS_PER_PROGRESS == 0:
+            progress("Reading", before, max(before, table.expected - number))
+        row = _row((line, cells), names, notes, columns)
+        if row is not None:
+            found = True
+            yield row
+    if not found and not notes:
+        raise Refused.because("no_rows")
+
+
+def _names(number: int, cells: Sequence[str], columns: Columns, table: Table) -> list[str]:
+    """The names of the columns; of one that is not read, an empty name."""
+    headings = [" ".join(cell.split()) for cell in cells]
+    while headings and not headings[-1]:
+        headings.pop()
+    if len(headings) > MAX_COLUMNS:
+        raise Refused.because("too_many_columns", columns=MAX_COLUMNS)
+    read = understood(headings, columns, parse_mapping(table.mapping, columns))
+    table.read = table.read.model_copy(update={"columns": read})
+    warn_of_guesses(number, read, columns, table.warnings)
+    return [one.column or "" for one in read]
+
+
+def rows_of_account(
+    source: bytes | Table,
+    columns: Columns,
+    own: str | None,
+    notes: RowNotes,
+    progress: Progress | None = None,
+) -> Iterator[CsvRow]:
+    """The rows of a file with a column `account`. `own`: the only account that it may name, and need not;
+    rows that name another are reported in `notes`. None: rows of any account are taken.
+    """
+    if own is None:
+        yield from read_rows(source, columns, notes, progress)
+        return
+    for row in read_rows(source, columns.without_needed("account"), notes, progress):
+        if not row.cells.get("account"):
+            row.cells["account"] = own
+        elif row.cells["account"] != tidy(own):
+            notes.add(row.line, "account", Refusal.of("account_not_yours"))
+        yield row
+
+
+def _row(line: Line, names: Sequence[str], notes: RowNotes, columns: Columns) -> CsvRow | None:
+    number, cells = line
+    while len(cells) > len(names) and not cells[-1].strip():
+        cells.pop()
+    if len(cells) != len(names):
+        notes.add(number, None, Refusal.of("cell_count_wrong", cells=len(cells), columns=len(names)))
+        return None
+    named = {name: _clean(name, cell, columns) for name, cell in zip(names, cells, strict=True) if name}
+    if not any(named.values()):
+        return None
+    row = CsvRow(number, named)
+    return row if fits(row, notes, columns.long) else None
+
+
+def _clean(name: str, cell: str, columns: Columns) -> str:
+    """A cell without the marks by which a spreadsheet keeps it a text, on one line, with single blanks."""
+    if name in columns.lists and ("\n" in cell or "\r" in cell):
+        cell = _BREAKS.sub(";", cell)
+    # a character that is no blank stays, to be refused
+    cell = " ".join(cell.split()) if cell.isprintable() else _BLANKS.sub(" ", cell).strip(" ")
+    return unmarked(cell) if cell.startswith(("=", "'")) and name != _NOT_UNWRAPPED else cell
+
+
+def unmarked(cell: str) -> str:
+    """A cell without the marks of a text: `="007"` and `'007` are 007."""
+    formula = _FORMULA.fullmatch(cell)
+    if formula:
+        return formula[1].replace('""', '"').strip()
+    return _TEXT_MARK.sub("", cell, count=1) if cell.startswith("'") else cell
+
+
+def fits(row: CsvRow, notes: RowNotes, long: Collection[str] = ()) -> bool:
+    """Whether the cells are printable and short enough; those that are not are reported in `notes`."""
+    cells = row.cells.values()
+    if not UNPRINTABLE.search("".join(cells)) and max(map(len, cells), default=0) <= LONGEST_NAME:
+        return True
+    found: list[tuple[str, Refusal]] = []
+    for name, cell in row.cells.items():
+        if UNPRINTABLE.search(cell):
+            found.append((name, Refusal.of("cell_unprintable")))
+        longest = MAX_CELL if name in long else LONGEST_NAME
+        if len(cell) > longest:
+            found.append((name, Refusal.of("cell_too_long", characters=longest)))
+    for name, refusal in found:
+        notes.add(row.line, name, refusal)
+    return not found
