@@ -207,7 +207,7 @@ _TABLES = {
 }
 _ROWS = {
     "INSERT": "added",
-    "UPDATE": "(SELECT * FROM added UNION ALL SELECT * FROM removed)",
+    "UPDATE": "(SELECT * FROM added UNION ALL SELECT * FROM removed) AS both_of",
     "DELETE": "removed",
 }
 
