@@ -82,7 +82,7 @@ def test_a_name_stays_one_address_between_all_pythons() -> None:
         for name, found in zip(
             NAMES,
             run(reader, READ, given=json.dumps(fields)),
-            strict=True,  # type: ignore[arg-type]
+            strict=True,
         ):
             if found != [name, "orders@esim.example", ["orders@esim.example"], 1]:
                 wrong.append((writer, reader, name, found))

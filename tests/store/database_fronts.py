@@ -32,10 +32,12 @@ async def over_tcp(url: str, tls: ssl.SSLContext | None) -> AsyncIterator[int]:
     """The server on a TCP port, with TLS as PostgreSQL does it (without any, if none is given): the handshake
     is here, what is in it goes to the real server.
     """
-    tasks = set()
+    tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        tasks.add(asyncio.current_task())
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             try:
                 begun = await reader.readexactly(8)

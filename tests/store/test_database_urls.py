@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -297,11 +295,10 @@ async def test_postgresql_itself_with_tls_a_password_and_pg_dump(
         assert "refuses the login" in await why_not(url.replace("p%40ss", "pass"))
         assert await ask(url.replace("verify-full", "allow"), "SHOW ssl") == "on"
         await migrations.upgrade(url)
-        dumped = await asyncio.to_thread(
-            subprocess.run,
-            [SERVERS[-1].with_name("pg_dump"), "--schema-only", "--dbname", url],
-            capture_output=True,
-            check=True,
-            env=os.environ | {"PGAPPNAME": "dump"},
+        program = str(SERVERS[-1].with_name("pg_dump"))
+        dumping = await asyncio.create_subprocess_exec(
+            program, "--schema-only", "--dbname", url, stdout=asyncio.subprocess.PIPE
         )
-        assert b"CREATE TABLE public.orders" in dumped.stdout
+        dumped, _ = await dumping.communicate()
+        assert dumping.returncode == 0
+        assert b"CREATE TABLE public.orders" in dumped
