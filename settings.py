@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from models.errors import Refused
 from models.language import Language, spoken_language
+from models.people import addresses
 from models.people.api_keys import Mode
 from models.values import REMINDERS, Duration
 
@@ -32,6 +33,8 @@ CLOCK_FILE = "clock.json"
 HOST_AND_PORT = r"^((\[[0-9a-fA-F:.]+\]|[^\s:/]+):[0-9]{1,5})?$"
 """Empty, or an address to listen on: localhost:9464, 0.0.0.0:9464, [::1]:9464."""
 BUILD_ID = r"^([A-Za-z0-9][A-Za-z0-9._+-]{0,99})?$"
+INTERNAL_DOMAINS = r"^( *\.?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])? *(, *|$))*$"
+"""Empty, or domains separated by commas, each with or without a dot in front."""
 DEPLOYMENT_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$"
 """Without dots: Temporal writes a version as deployment name, dot, build id."""
 
@@ -67,8 +70,8 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=data_dir_from_environment)
     """Folder of the sandbox: database files, mailbox, logs, addresses.json."""
 
-    database_url: str = "postgresql+asyncpg://esim@localhost:5432/esim"
-    """SQLAlchemy URL of the inventory (PostgreSQL 15 or later, asyncpg driver)."""
+    database_url: str = Field(default="postgresql://esim@localhost:5432/esim", repr=False)
+    """URL of the inventory (PostgreSQL 15 or later), with libpq's parameters: `?sslmode=verify-full`, say."""
     database_pool_size: int = Field(default=10, ge=1)
     """Connections that one process keeps to the database."""
 
@@ -92,10 +95,26 @@ class Settings(BaseSettings):
     """smtp://[user:password@]host:port (STARTTLS when offered), smtps:// for TLS from the start."""
     smtp_timeout: timedelta = timedelta(seconds=10)
     """Timeout of each answer of the mail server."""
+    smtp_connections: int = Field(default=3, ge=1, le=100)
+    """Connections that one worker has to the mail server at once. Microsoft 365 takes three of a mailbox."""
+    smtp_helo_name: str = Field(default="", max_length=255)
+    """Name for HELO and EHLO: a host name with its domain, or [an address]. Empty: this machine's full name,
+    else its address."""
+    smtp_ca_file: str = ""
+    """PEM file of the certificate authorities that the mail server's certificate must come from. Empty: those
+    of the system, and none for a server on this machine."""
+    smtp_client_certificate: str = ""
+    """PEM file of the certificate that the mail server knows us by, in TLS. Empty: none."""
+    smtp_client_key: str = Field(default="", repr=False)
+    """PEM file of its key, without a password. Empty: it is in the file of the certificate."""
     mail_from: str = "eSIM orders <orders@esim.example>"
     """Sender of all e-mails. An account may have another name beside the address."""
     mail_language: Language = Language.EN
     """en or fr: the language of accounts that an import creates. E-mails are in that of their recipient."""
+
+    mail_internal_domains: str = Field(default="", pattern=INTERNAL_DOMAINS)
+    """Domains of internal networks that addresses may be in, with all below them, separated by commas: local,
+    internal,home.arpa, say. Empty: an address needs a domain of the internet."""
 
     acknowledgement_reminder_after: Duration = timedelta(days=2)
     """How long after an order, or its last reminder, the distributor is reminded to acknowledge it."""
@@ -215,14 +234,16 @@ class Settings(BaseSettings):
 
 
 def load(**given: Any) -> Settings:
-    """Read the settings; those that are given take precedence.
+    """Read the settings; those that are given take precedence. The internal domains hold for this process.
 
     Raises `Refused`, which names the invalid variables, but not their values.
     """
     try:
-        return Settings(**given)
+        chosen = Settings(**given)
     except (ValidationError, JSONDecodeError) as invalid:
         if isinstance(invalid, JSONDecodeError):
             raise Refused.because("settings_file_damaged", file=str(ADDRESSES_FILE)) from None
         names = ", ".join(f"ESIM_{str(error['loc'][0]).upper()}" for error in invalid.errors())
         raise Refused.because("settings_invalid", settings=names) from None
+    addresses.allow_internal(chosen.mail_internal_domains.split(","))
+    return chosen

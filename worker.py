@@ -49,6 +49,7 @@ from providers.registry import PORTS, STOCK
 from settings import Settings
 from starter import callers
 from starter.desks import Desks
+from starter.operations.component_checks import introduction
 from starter.operations.job_runner import JobRunner
 from starter.operations.readiness import readiness
 from starter.operations.restart_kinds import request_timeouts
@@ -224,7 +225,13 @@ async def check(client: Client, database: Database) -> None:
 
 def _mailer(settings: Settings) -> SmtpMailer:
     try:
-        return SmtpMailer(settings.smtp_url, settings.mail_from, timeout=settings.smtp_timeout)
+        return SmtpMailer(
+            settings.smtp_url,
+            settings.mail_from,
+            timeout=settings.smtp_timeout,
+            connections=settings.smtp_connections,
+            introduction=introduction(settings),
+        )
     except (ValueError, MailInvalid) as invalid:
         raise Refused.because("mail_settings_invalid", reason=str(invalid)) from None
 

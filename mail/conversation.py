@@ -6,111 +6,35 @@ separate steps here; if the server offers PIPELINING the first three are sent to
 used either: they rely on `asyncio.wait_for`, which before Python 3.12 loses a cancellation that arrives
 together with the reply.
 
-    | before the content is sent             | after it                      | means           |
-    |----------------------------------------|-------------------------------|-----------------|
-    | unavailable, lost, timeout, any 4xx    | 4xx other than 421            | MailUnavailable |
-    | 5xx to the recipient or to DATA        | 5xx                           | MailRejected    |
-    | 5xx to our greeting, our sender or our | 530, 534, 535, 538            | MailRefusedUs   |
-    | credentials; TLS                       |                               |                 |
-    |                                        | lost, timeout, 421, malformed | MailAmbiguous   |
+    nothing after the content has been sent, or the connection is lost   MailAmbiguous
+    unavailable, lost or no answer before that                           MailUnavailable
+    TLS fails                                                            MailRefusedUs
+    an answer that refuses                                               the table in `mail.verdicts`
 """
 
 import asyncio
 import contextlib
-import ipaddress
 import re
 import ssl
-from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import cast
-from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException
 
-from mail.errors import MailAmbiguous, MailError, MailRefusedUs, MailRejected, MailUnavailable
+from mail.errors import ConnectionLost, MailAmbiguous, MailError, MailRefusedUs, MailRejected, MailUnavailable
 from mail.message import Envelope
 from mail.replies import Replies
+from mail.server import MailServer
+from mail.verdicts import Stage, refusal
 
-SHUTTING_DOWN = 421
 START_INPUT = 354
-NEEDS_AUTHENTICATION = {530, 534, 535, 538}
 GOODBYE_SECONDS = 1.0
 LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 LINE_BREAK = re.compile(rb"[\r\n]")
-ENHANCED_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 
 ACCEPTED = range(200, 300)
-RECIPIENT = "the recipient"
-STEPS = (
-    ("the sender", MailRefusedUs, ACCEPTED),
-    (RECIPIENT, MailRejected, ACCEPTED),
-    ("the content", MailRejected, (START_INPUT,)),
-)
-"""For MAIL, RCPT and DATA: its subject, the error that a 5xx means, and the codes that accept it."""
-
-
-class ConnectionLost(MailUnavailable):
-    """The connection was lost before any content was sent. An idle one is replaced by a new one at once."""
-
-
-@dataclass(frozen=True)
-class MailServer:
-    """Address, credentials and TLS settings of the mail server; `timeout` in seconds."""
-
-    host: str
-    port: int
-    implicit_tls: bool
-    username: str | None = field(repr=False)
-    password: str = field(repr=False)
-    timeout: float
-    tls_context: ssl.SSLContext = field(repr=False)
-
-    @classmethod
-    def parse(cls, url: str, *, timeout: timedelta, tls_context: ssl.SSLContext | None) -> "MailServer":
-        """Parse smtp:// or smtps://. Raises ValueError, without quoting the URL: it has a password."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError:
-            raise ValueError("The SMTP URL is malformed.") from None
-        beyond_the_port = parts.path.strip("/") or parts.query or parts.fragment
-        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or beyond_the_port:
-            raise ValueError("The SMTP URL needs the form smtp[s]://[user:password@]host:port, encoded.")
-        implicit_tls = parts.scheme == "smtps"
-        return cls(
-            host=parts.hostname,
-            port=port or (465 if implicit_tls else 25),
-            implicit_tls=implicit_tls,
-            username=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password or ""),
-            timeout=timeout.total_seconds(),
-            tls_context=tls_context or _tls_context_for(parts.hostname),
-        )
-
-    @property
-    def is_this_machine(self) -> bool:
-        """Whether the server is on this machine (loopback), where neither certificates nor TLS are needed."""
-        return _is_this_machine(self.host)
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _tls_context_for(host: str) -> ssl.SSLContext:
-    """The system's certificate authorities, which take a while to load; none for a relay on this machine,
-    usually self-signed.
-    """
-    if not _is_this_machine(host):
-        return ssl.create_default_context()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
+STEPS = ((Stage.SENDER, ACCEPTED), (Stage.RECIPIENT, ACCEPTED), (Stage.DATA, (START_INPUT,)))
+"""MAIL, RCPT and DATA, with the codes that accept each."""
 
 
 class Conversation:
@@ -135,6 +59,7 @@ class Conversation:
         )
         try:
             async with asyncio.timeout(server.timeout):
+                client.local_hostname = server.helo_name or await asyncio.to_thread(server.own_name)
                 await client.connect()
             async with asyncio.timeout(server.timeout):
                 await _greet(client)
@@ -166,7 +91,7 @@ class Conversation:
         except (SMTPException, OSError):
             raise MailAmbiguous("The connection was lost while the content was under way.") from None
         if answer.code not in ACCEPTED:
-            raise _refused_after_content(answer)
+            raise refusal(Stage.CONTENT, answer.code, answer.message)
         self.delivered += 1
 
     async def _send_content(self, envelope: Envelope) -> None:
@@ -177,14 +102,14 @@ class Conversation:
         try:
             if at_once:
                 self._replies.write(b"".join(commands))
-            for command, (what, for_good, expected) in zip(commands, STEPS, strict=True):
+            for command, (stage, expected) in zip(commands, STEPS, strict=True):
                 if not at_once:
                     self._replies.write(command)
                 answer = await self._answer()
                 if answer.code not in expected:
-                    if at_once and what == RECIPIENT:
+                    if at_once and stage == Stage.RECIPIENT:
                         await self._end_without_recipient()
-                    raise _refused(answer, what, for_good)
+                    raise refusal(stage, answer.code, answer.message)
             self._replies.write(content)
         except TimeoutError:
             raise ConnectionLost("The mail server stopped answering before the content.") from None
@@ -255,13 +180,18 @@ async def _sign_in(client: aiosmtplib.SMTP, server: MailServer) -> None:
         raise MailRefusedUs("The mail server offers no TLS, so the password was not sent.")
     try:
         await client.login(server.username.encode(), server.password.encode())
-    except SMTPResponseException as refusal:
-        kind = MailRefusedUs if 500 <= refusal.code < 600 else MailUnavailable
-        raise kind(f"The mail server did not authenticate us ({refusal.code}).", refusal.code) from None
-    except (ConnectionError, TimeoutError):
+    except (SMTPResponseException, ConnectionError, TimeoutError):
         raise
     except SMTPException:
         raise MailRefusedUs("The mail server offers no authentication that we know.") from None
+
+
+_STAGES: tuple[tuple[type[SMTPResponseException], Stage], ...] = (
+    (aiosmtplib.SMTPConnectResponseError, Stage.GREETING),
+    (aiosmtplib.SMTPHeloError, Stage.HELLO),
+    (aiosmtplib.SMTPAuthenticationError, Stage.LOGIN),
+    (SMTPResponseException, Stage.TLS),
+)
 
 
 def _why_not_open(cause: Exception) -> MailError:
@@ -270,30 +200,8 @@ def _why_not_open(cause: Exception) -> MailError:
     if isinstance(tls, ssl.SSLError) and not isinstance(tls, ssl.SSLEOFError):
         return MailRefusedUs("TLS with the mail server failed; check its certificate and the port.")
     if isinstance(cause, SMTPResponseException):
-        if 500 <= cause.code < 600:
-            return MailRefusedUs(f"The mail server refused our connection ({cause.code}).", cause.code)
-        return MailUnavailable(f"The mail server is not available ({cause.code}).", cause.code)
+        stage = next(stage for kind, stage in _STAGES if isinstance(cause, kind))
+        return refusal(stage, cause.code, cause.message)
     if isinstance(cause, TimeoutError):
         return MailUnavailable("The mail server did not answer in time.")
     return MailUnavailable("The mail server cannot be reached.")
-
-
-def _refused(answer: SMTPResponse, what: str, for_good: type[MailError]) -> MailError:
-    """The error for a refused command: `for_good` if it is permanent. The server's text is left out."""
-    enhanced = ENHANCED_CODE.match(answer.message)
-    codes = f"{answer.code} {enhanced.group()}" if enhanced else str(answer.code)
-    if answer.code == SHUTTING_DOWN:
-        return ConnectionLost(f"The mail server closed the connection ({codes}).", answer.code)
-    if answer.code in NEEDS_AUTHENTICATION:
-        return MailRefusedUs(f"The mail server wants other credentials ({codes}).", answer.code)
-    if 500 <= answer.code < 600:
-        return for_good(f"The mail server refused {what} ({codes}).", answer.code)
-    return MailUnavailable(f"The mail server does not take {what} now ({codes}).", answer.code)
-
-
-def _refused_after_content(answer: SMTPResponse) -> MailError:
-    if answer.code == SHUTTING_DOWN or not 400 <= answer.code < 600:
-        return MailAmbiguous(
-            f"The mail server gave an unclear answer to the content ({answer.code}).", answer.code
-        )
-    return _refused(answer, "the content", MailRejected)

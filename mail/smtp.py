@@ -18,9 +18,10 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
-from mail.conversation import ConnectionLost, Conversation, MailServer
-from mail.errors import MailUnavailable
+from mail.conversation import Conversation
+from mail.errors import ConnectionLost, MailUnavailable
 from mail.message import Envelope, Mail, Sender, enveloped
+from mail.server import Introduction, MailServer
 
 
 class Mailer(Protocol):
@@ -42,10 +43,10 @@ class SmtpMailer:
     `sender` is an address with or without a name. `timeout` limits connecting and, after that, each reply of
     the server.
 
-    The pool has at most `connections`; one is closed after `mails_per_connection`, or when it has been idle
-    for longer than `idle` (keep that below the server's own limit: often 5 minutes, 10 s on a busy Postfix).
-    `tls_context` replaces the system's certificate authorities. Raises ValueError for a malformed URL,
-    `MailInvalid` for a malformed sender; neither quotes it.
+    The pool has at most `connections`: Microsoft 365 takes three at once of a mailbox. One is closed after
+    `mails_per_connection`, or when it has been idle for longer than `idle` (keep that below the server's own
+    limit: often 5 minutes, 10 s on a busy Postfix). `tls_context` replaces what `introduction` says of TLS.
+    Raises ValueError for a malformed URL, `MailInvalid` for a malformed sender; neither quotes it.
     """
 
     def __init__(
@@ -54,13 +55,16 @@ class SmtpMailer:
         sender: str,
         *,
         timeout: timedelta = timedelta(seconds=10),
-        connections: int = 4,
+        connections: int = 3,
         mails_per_connection: int = 100,
         idle: timedelta = timedelta(seconds=20),
         tls_context: ssl.SSLContext | None = None,
+        introduction: Introduction | None = None,
     ) -> None:
         self.sender = Sender.parse(sender)
-        self._server = MailServer.parse(url, timeout=timeout, tls_context=tls_context)
+        self._server = MailServer.parse(
+            url, timeout=timeout, tls_context=tls_context, introduction=introduction
+        )
         self._slots = asyncio.Semaphore(connections)
         self._mails_per_connection = mails_per_connection
         self._idle_seconds = idle.total_seconds()

@@ -4,28 +4,48 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
-from sqlalchemy import make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+import asyncpg  # type: ignore[import-untyped]
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from models.errors import Unavailable
+from store.connecting import TRANSACTION_MODE, Connector
 
 _STATEMENT_TIMEOUT = timedelta(seconds=30)
 _LOCK_TIMEOUT = timedelta(seconds=10)
 CONNECT_TIMEOUT = timedelta(seconds=5)
 
+
+def _milliseconds(duration: timedelta) -> str:
+    return str(int(duration.total_seconds() * 1000))
+
+
+_SETTINGS = {
+    "random_page_cost": "1.1",
+    "jit": "off",  # to compile takes longer than any statement of ours that it is tried for
+    "statement_timeout": _milliseconds(_STATEMENT_TIMEOUT),
+    "lock_timeout": _milliseconds(_LOCK_TIMEOUT),
+    "idle_in_transaction_session_timeout": _milliseconds(_STATEMENT_TIMEOUT),
+}
 _UNAVAILABLE = "The database does not answer; see ESIM_DATABASE_URL."
 _BUSY = "The database is busy; ask again."
 _LOGIN = "The database refuses the login; see ESIM_DATABASE_URL."
 _TABLES = "The database does not have the tables of this version; run `esim-orders db upgrade`."
 _SENTENCES = {
+    "08001": _UNAVAILABLE,
+    "08003": _UNAVAILABLE,
+    "08006": _UNAVAILABLE,
+    "08P01": "A connection pooler refuses what is asked for; see options in ESIM_DATABASE_URL.",
     "25006": "The database takes no changes now; see ESIM_DATABASE_URL.",
+    "26000": TRANSACTION_MODE,
     "28000": _LOGIN,
     "28P01": _LOGIN,
     "3D000": "The server has no database of this name; see ESIM_DATABASE_URL.",
     "42501": "The database's login may not use the tables.",
     "42703": _TABLES,
+    "42P05": TRANSACTION_MODE,
     "42P01": _TABLES,
     "53300": "The database has no free connection; ask again.",
     "55P03": _BUSY,
@@ -43,26 +63,17 @@ class Database:
     """The connection pool of the inventory. The entry point of each process makes one, and closes it."""
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
-        _check(url)
+        connector = Connector(url, _SETTINGS, CONNECT_TIMEOUT.total_seconds())
         self.url = url
+        self.ignored_parameters = connector.target.ignored
         self._engine = create_async_engine(
-            url,
+            "postgresql+asyncpg://",
+            async_creator=connector,
             pool_size=pool_size,
             max_overflow=0,
             pool_pre_ping=False,
             pool_use_lifo=True,  # a connection plans a statement anew the first five times
             hide_parameters=True,
-            connect_args={
-                "timeout": CONNECT_TIMEOUT.total_seconds(),
-                "server_settings": {
-                    "application_name": "esim-orders",
-                    "random_page_cost": "1.1",
-                    "jit": "off",  # to compile takes longer than any statement of ours that it is tried for
-                    "statement_timeout": _milliseconds(_STATEMENT_TIMEOUT),
-                    "lock_timeout": _milliseconds(_LOCK_TIMEOUT),
-                    "idle_in_transaction_session_timeout": _milliseconds(_STATEMENT_TIMEOUT),
-                },
-            },
         )
         self._reading = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -117,6 +128,11 @@ def answering() -> Iterator[None]:
         raise Unavailable("database", _UNAVAILABLE) from unavailable
     except PoolTimeoutError as busy:
         raise Unavailable("database", _BUSY) from busy
+    except asyncpg.PostgresError as failure:  # while connecting
+        sentence = _SENTENCES.get(failure.sqlstate)
+        if sentence is None:
+            raise
+        raise Unavailable("database", sentence) from failure
     except DBAPIError as failure:
         sentence = _sentence(failure)
         if sentence is None:
@@ -135,21 +151,7 @@ def sqlstate_of(failure: DBAPIError) -> str | None:
     return getattr(failure.orig, "sqlstate", None)
 
 
-def _check(url: str) -> None:
-    try:
-        right = make_url(url).drivername == "postgresql+asyncpg"
-    except (ArgumentError, ValueError):
-        right = False
-    if not right:
-        sentence = "ESIM_DATABASE_URL must look like postgresql+asyncpg://user@host:5432/database."
-        raise Unavailable("database", sentence)
-
-
 def _sentence(failure: DBAPIError) -> str | None:
     known = _SENTENCES.get(sqlstate_of(failure) or "")
     lost = failure.connection_invalidated or isinstance(failure, OperationalError | InterfaceError)
     return known or (_UNAVAILABLE if lost else None)
-
-
-def _milliseconds(duration: timedelta) -> str:
-    return str(int(duration.total_seconds() * 1000))

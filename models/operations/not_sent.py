@@ -45,7 +45,9 @@ _REASONS = {
     NotSentReason.MAIL_UNCERTAIN: (
         "The mail server stopped answering after the content; the e-mail may have arrived."
     ),
-    NotSentReason.MAIL_CONFIGURATION: "The mail server does not accept our login, sender or TLS.",
+    NotSentReason.MAIL_CONFIGURATION: (
+        "The mail server does not accept our login, sender, host name or TLS, or does not relay for us."
+    ),
     NotSentReason.MAIL_REJECTED: "The mail server refused a recipient for good.",
     NotSentReason.MAIL_NOT_COMPOSABLE: "The e-mail cannot be composed; no mail server was asked.",
     NotSentReason.NO_ORDER_CONTACT: "The distributor has no contact with the role 'order'.",

@@ -91,7 +91,8 @@ _HOLDS = {
         "recipient's address. Correct it, then retry."
     ),
     HoldReason.MAIL_CONFIGURATION: (
-        "The mail server does not accept our login or TLS. Correct ESIM_SMTP_URL, then retry."
+        "The mail server does not accept our login, sender, host name or TLS, or does not relay for us; the "
+        "history has its code. Correct ESIM_SMTP_URL, ESIM_MAIL_FROM or ESIM_SMTP_HELO_NAME, then retry."
     ),
     HoldReason.NO_ORDER_CONTACT: (
         "The distributor has no contact with the role 'order'. Give it to one, "

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from mail.check import try_out
 from mail.errors import MailError, MailInvalid
+from mail.server import Introduction
 from models.errors import EsimError, Refused, Unavailable
 from settings import Settings
 from starter.operations.readiness import ANSWERS_WITHIN, Check, within
@@ -65,12 +66,24 @@ async def clock(database: Database, mark: str | None) -> Check:
     return Check("clock", ok=True, sentence=sentence)
 
 
+def introduction(settings: Settings) -> Introduction:
+    """How worker and doctor introduce themselves to the mail server."""
+    return Introduction(
+        helo_name=settings.smtp_helo_name,
+        ca_file=settings.smtp_ca_file,
+        client_certificate=settings.smtp_client_certificate,
+        client_key=settings.smtp_client_key,
+    )
+
+
 async def mail_server(settings: Settings) -> Check:
     """Whether the mail server would accept our e-mails. None is sent."""
     see = "see ESIM_SMTP_URL, ESIM_MAIL_FROM."
     try:
         async with asyncio.timeout(MAIL_WITHIN):
-            login = await try_out(settings.smtp_url, settings.mail_from, settings.smtp_timeout)
+            login = await try_out(
+                settings.smtp_url, settings.mail_from, settings.smtp_timeout, introduction(settings)
+            )
     except TimeoutError:
         return Check("mail", ok=False, sentence=f"The mail server does not answer; {see}")
     except (MailError, MailInvalid, ValueError) as failure:

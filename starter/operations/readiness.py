@@ -55,9 +55,15 @@ async def _tables(database: Database) -> list[Check]:
             "run: esim-orders db upgrade"
         )
     return [
-        Check("database", ok=True, sentence="The database answers."),
+        Check("database", ok=True, sentence=f"The database answers.{_without_effect(database)}"),
         Check("migrations", ok=at_head, sentence=sentence),
     ]
+
+
+def _without_effect(database: Database) -> str:
+    """What ESIM_DATABASE_URL asks for in vain, if anything."""
+    names = ", ".join(database.ignored_parameters)
+    return f" Without effect in ESIM_DATABASE_URL: {names}." if names else ""
 
 
 async def _temporal(client: Client) -> list[Check]:

@@ -7,9 +7,11 @@ from sqlalchemy import Connection, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import store.tables  # noqa: F401  loads every table into the metadata
+from store.connecting import Connector
 from store.row import Row
 
 _MIGRATION_LOCK = 6_145_318
+_CONNECT_SECONDS = 60.0
 
 
 def run(connection: Connection) -> None:
@@ -22,8 +24,9 @@ def run(connection: Connection) -> None:
 
 async def connect_and_run() -> None:
     """Open the connection that the migrations run in."""
+    connector = Connector(context.config.attributes["database_url"], {}, _CONNECT_SECONDS)
     engine = create_async_engine(
-        context.config.attributes["database_url"], poolclass=pool.NullPool, hide_parameters=True
+        "postgresql+asyncpg://", async_creator=connector, poolclass=pool.NullPool, hide_parameters=True
     )
     async with engine.connect() as connection:
         await connection.run_sync(run)

@@ -178,16 +178,16 @@ END $$
 """  # noqa: S608
 _HOLDER = "SELECT inventory_line(s.holder) AS line, s.id AS sim FROM"
 _CHANGED: dict[str, str] = {
-    "lines": "SELECT id AS line, NULL::bigint AS sim FROM {rows}",
+    "lines": "SELECT id AS line, NULL::bigint AS sim FROM {rows} c",
     "sims": f"{_HOLDER} {{rows}} s",
     "devices": "SELECT l.id AS line, NULL::bigint AS sim FROM {rows} d JOIN lines l ON l.device_id = d.id",
     "employees": f"{_HOLDER} {{rows}} e JOIN sims s ON s.employee_id = e.id",
-    "line_groups": "SELECT line_id AS line, NULL::bigint AS sim FROM {rows}",
+    "line_groups": "SELECT line_id AS line, NULL::bigint AS sim FROM {rows} c",
     "sim_groups": f"{_HOLDER} {{rows}} g JOIN sims s ON s.id = g.sim_id",
-    "orders": "SELECT inventory_line(subject) AS line, NULL::bigint AS sim FROM {rows}",
+    "orders": "SELECT inventory_line(subject) AS line, NULL::bigint AS sim FROM {rows} c",
     "qr_requests": f"{_HOLDER} {{rows}} q JOIN sims s ON s.id = q.sim_id",
     "qr_versions": f"{_HOLDER} {{rows}} v JOIN sims s ON s.id = v.sim_id",
-    "travel_stock": "SELECT NULL::bigint AS line, sim_id AS sim FROM {rows}",
+    "travel_stock": "SELECT NULL::bigint AS line, sim_id AS sim FROM {rows} c",
 }
 """By table: which rows of the inventory a changed row belongs to."""
 _EVENTS = {

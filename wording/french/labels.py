@@ -71,7 +71,9 @@ HOLDS = {
         "pourquoi, le plus souvent l’adresse du destinataire. Corrigez-la, puis relancez."
     ),
     HoldReason.MAIL_CONFIGURATION: (
-        "Le serveur de messagerie refuse notre identification ou TLS. Corrigez ESIM_SMTP_URL, puis relancez."
+        "Le serveur de messagerie refuse notre identification, notre expéditeur, notre nom d’hôte ou TLS, ou "
+        "de relayer nos messages ; l’historique a son code. Corrigez ESIM_SMTP_URL, ESIM_MAIL_FROM ou "
+        "ESIM_SMTP_HELO_NAME, puis relancez."
     ),
     HoldReason.NO_ORDER_CONTACT: (
         "Le distributeur n’a aucun contact avec le rôle « order ». Donnez-le à un contact, "
@@ -162,7 +164,8 @@ NOT_SENT = {
         "Le serveur de messagerie n’a plus répondu après avoir pris le message, peut-être arrivé."
     ),
     NotSentReason.MAIL_CONFIGURATION: (
-        "Le serveur de messagerie refuse notre identification, notre expéditeur ou TLS."
+        "Le serveur de messagerie refuse notre identification, notre expéditeur, notre nom d’hôte ou TLS, ou "
+        "de relayer nos messages."
     ),
     NotSentReason.MAIL_REJECTED: "Le serveur de messagerie refuse définitivement un destinataire.",
     NotSentReason.MAIL_NOT_COMPOSABLE: (

@@ -4,12 +4,12 @@ The sandbox is imported only in these commands, since images for clusters do not
 """
 
 import os
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 
@@ -182,10 +182,8 @@ def _announce(addresses: "Addresses", plan: "Plan", tables: _Tables, others: str
 
 
 def _place(url: str) -> str:
-    """The URL without user and password."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
+    """The URL without user, password and parameters. It may name several hosts."""
+    return re.sub(r"//[^@]*@", "//", url.partition("?")[0], count=1)
 
 
 def _configured() -> dict[str, Any]:
