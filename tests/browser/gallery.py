@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +161,7 @@ def _frame(language: Language, here: str, long: bool, flash: bool) -> Frame:
     )
 
 
+@cache
 def _pages(language: Language) -> Environment:
     made = templates(language, "")
     return made.overlay(loader=ChoiceLoader([FileSystemLoader(TEMPLATES), FileSystemLoader(PAGES)]))
