@@ -99,7 +99,7 @@ class Change:
         with Asking(sent, who.language, _FIELDS) as asking:
             if sent.model is not None:
                 result = await self.make(who.desks.numbers, who.caller, name, sent.model)
-                return done(who, path_of(number, "/integrations"), result)
+                return done(who, number, "/integrations", result)
         return await self._page(request, who, asking.form, asking.status)
 
     def _wrong(self, number: NumberView, given: KeyForm, who: SignedIn) -> dict[str, list[str]]:
@@ -133,9 +133,10 @@ class Change:
         )
 
 
-def done(who: SignedIn, path: str, result: Changed) -> Response:
+def done(who: SignedIn, number: NumberView, tab: str, result: Changed) -> Response:
     """What a change has done, in words, on the number's page."""
-    return who.done(path, "number_changed", what=changed(result, who.language))
+    said = changed(result, who.language, number.msisdn)
+    return who.done(path_of(number, tab), "number_changed", what=said)
 
 
 def ends(number: NumberView) -> bool:
@@ -201,7 +202,7 @@ async def _pressed(
     with Asking(sent, who.language) as asking:
         if sent.model is not None:
             result = await change(desk, name)
-            return done(who, path_of(number, "/integrations" if of_tab else ""), result)
+            return done(who, number, "/integrations" if of_tab else "", result)
     shown = integrations_page if of_tab else number_page
     return await shown(request, who, number, asking.form, asking.status)
 
