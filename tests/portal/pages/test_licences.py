@@ -182,6 +182,8 @@ async def test_an_agent_is_edited_and_an_old_form_changes_nothing_else(
     browser: SignIn, acme: Known, desks: Desks
 ) -> None:
     admin, page = await browser(ADMIN), f"/agents/{acme.agent}"
+    number = await desks.numbers.number(OPERATOR, acme.number)
+    assert f">{number.msisdn}</a>" in (await admin.get("/agents")).text, "people know no N-1"
     shown = hidden((await admin.get(f"{page}/edit")).text.partition("<main")[2])
     assert shown["was_name"] == "Gina"
     await desks.agents.edit_agent(OPERATOR, acme.agent, name="Gina Martin")
