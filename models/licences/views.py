@@ -110,5 +110,7 @@ class AgentView(View):
     deactivated_at: datetime | None = None
     number_ids: tuple[int, ...] = ()
     """The numbers that the agent uses."""
+    msisdns: tuple[str, ...] = Field(default=(), exclude=True)
+    """The same as phone numbers."""
     replayed: bool = Field(default=False, exclude=True)
     """The agent was created before under the key of this call."""

@@ -198,8 +198,9 @@ async def _agent(connection: AsyncConnection, agent_id: int) -> AgentView:
 
 
 def _agents() -> Select[Any]:
-    ids: Any = func.array_agg(aggregate_order_by(NumberRow.id, NumberRow.id))
-    uses = select(ids).where(NumberRow.agent_id == AgentRow.id, NumberRow.account_id == AgentRow.account_id)
+    one = func.jsonb_build_array(NumberRow.id, NumberRow.msisdn)
+    each: Any = func.jsonb_agg(aggregate_order_by(one, NumberRow.id))
+    uses = select(each).where(NumberRow.agent_id == AgentRow.id, NumberRow.account_id == AgentRow.account_id)
     return select(
         AgentRow.id,
         AccountRow.name.label("account"),
@@ -210,10 +211,12 @@ def _agents() -> Select[Any]:
         AgentRow.eid,
         AgentRow.phone_confirmed_at,
         AgentRow.deactivated_at,
-        uses.correlate(AgentRow).scalar_subquery().label("number_ids"),
+        uses.correlate(AgentRow).scalar_subquery().label("uses"),
     ).join(AccountRow, AccountRow.id == AgentRow.account_id)
 
 
 def _view(row: Any) -> AgentView:
     cells = dict(row._mapping)
-    return AgentView(**cells | {"number_ids": tuple(cells["number_ids"] or ())})
+    uses = cells.pop("uses") or ()
+    ids, msisdns = tuple(number_id for number_id, _ in uses), tuple(msisdn for _, msisdn in uses)
+    return AgentView(**cells, number_ids=ids, msisdns=msisdns)

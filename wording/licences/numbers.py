@@ -10,10 +10,12 @@ from wording.french import numbers as french
 from wording.french.spaces import spaced
 
 
-def changed(result: ChangeResult, language: Language) -> str:
-    """What a change has changed, and what its provider is asked because of it."""
+def changed(result: ChangeResult, language: Language, called: str = "") -> str:
+    """What a change has changed, and what its provider is asked because of it. `called`: how the reader knows
+    the number; else by its id.
+    """
     words = english if language is Language.EN else french
-    number = reference("N", result.number_id)
+    number = called or reference("N", result.number_id)
     if not result.changed:
         return _spaced(words.UNCHANGED, language).format(number=number)
     said = [_spaced(words.CHANGED[result.change], language).format(number=number)]

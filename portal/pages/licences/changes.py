@@ -20,6 +20,7 @@ from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.licences.number import (
     agent_changed,
+    agent_of,
     integrations_page,
     number_of,
     number_page,
@@ -72,6 +73,11 @@ class NoForm(FormModel):
 
 
 Make = Callable[[NumberDesk, Caller, str, Any], Awaitable[Changed]]
+Made = Callable[[SignedIn, NumberView, Any], Awaitable[bool]]
+
+
+async def _never(_: SignedIn, __: NumberView, ___: Any) -> bool:
+    return False
 
 
 @dataclass(frozen=True)
@@ -81,8 +87,10 @@ class Change:
     name: str
     model: type[KeyForm]
     make: Make
-    keeps_agent: bool = False
-    """Whether the same agent uses the number afterwards: a repeat finds whom the form showed."""
+    made: Made = _never
+    """Whether it was made already, where another agent uses the number afterwards: then a repeat is right
+    although it finds another one than the form showed.
+    """
     confirms: Callable[[NumberView], bool] = lambda _: False
 
     async def show(self, request: Request, who: SignedIn) -> Response:
@@ -94,22 +102,24 @@ class Change:
         name = number_of(request)
         number = await who.desks.numbers.number(who.caller, name, history=False)
         sent = await read_form(request, self.model, who.language)
-        if sent.model is not None and (wrong := self._wrong(number, sent.model, who)):
+        if sent.model is not None and (wrong := await self._wrong(number, sent.model, who)):
             sent = replace(sent, model=None, errors=wrong)
         with Asking(sent, who.language, _FIELDS) as asking:
             if sent.model is not None:
                 result = await self.make(who.desks.numbers, who.caller, name, sent.model)
-                return done(who, path_of(number, "/integrations"), result)
+                return done(who, number, "/integrations", result)
         return await self._page(request, who, asking.form, asking.status)
 
-    def _wrong(self, number: NumberView, given: KeyForm, who: SignedIn) -> dict[str, list[str]]:
-        """What is not chosen: whether an agent or none is to use the number, or that it is meant."""
+    async def _wrong(self, number: NumberView, given: KeyForm, who: SignedIn) -> dict[str, list[str]]:
+        """What is not chosen: whether an agent or none is to use the number, or that it is meant; and that
+        it was meant for another agent.
+        """
         texts, wrong = page_texts(who.language), {}
         if isinstance(given, UserForm) and bool(given.agent.strip()) is (given.nobody == "yes"):
             wrong["agent"] = [texts["number_change"]["choose_agent"]]
         if self.confirms(number) and given.confirmed != "yes":
             wrong["confirmed"] = [texts["order_step"]["tick"]]
-        if self.keeps_agent and agent_changed(number, given.agent_shown):
+        if agent_changed(number, given.agent_shown) and not await self.made(who, number, given):
             wrong[""] = [texts["number_change"]["agent_changed"]]
         return wrong
 
@@ -133,9 +143,10 @@ class Change:
         )
 
 
-def done(who: SignedIn, path: str, result: Changed) -> Response:
+def done(who: SignedIn, number: NumberView, tab: str, result: Changed) -> Response:
     """What a change has done, in words, on the number's page."""
-    return who.done(path, "number_changed", what=changed(result, who.language))
+    said = changed(result, who.language, number.msisdn)
+    return who.done(path_of(number, tab), "number_changed", what=said)
 
 
 def ends(number: NumberView) -> bool:
@@ -160,11 +171,21 @@ async def _delete(desk: NumberDesk, caller: Caller, number: str, sent: KeyForm) 
     return await desk.delete(caller, number, key=sent.key or None)
 
 
+async def _uses_it(who: SignedIn, number: NumberView, sent: UserForm) -> bool:
+    agent = await agent_of(who, number)
+    names = {"", None} if agent is None else {agent.email, shown_agent(number).lower()}
+    return sent.agent.strip().lower() in names
+
+
+async def _is_deleted(_: SignedIn, number: NumberView, __: KeyForm) -> bool:
+    return number.deleted_at is not None
+
+
 CHANGES = (
-    Change("user", UserForm, _change_user, confirms=ends),
-    Change("suspend", ReasonForm, _suspend, keeps_agent=True),
-    Change("stop", ReasonForm, _stop, keeps_agent=True, confirms=lambda _: True),
-    Change("delete", KeyForm, _delete, confirms=lambda _: True),
+    Change("user", UserForm, _change_user, made=_uses_it, confirms=ends),
+    Change("suspend", ReasonForm, _suspend),
+    Change("stop", ReasonForm, _stop, confirms=lambda _: True),
+    Change("delete", KeyForm, _delete, made=_is_deleted, confirms=lambda _: True),
 )
 
 
@@ -201,7 +222,7 @@ async def _pressed(
     with Asking(sent, who.language) as asking:
         if sent.model is not None:
             result = await change(desk, name)
-            return done(who, path_of(number, "/integrations" if of_tab else ""), result)
+            return done(who, number, "/integrations" if of_tab else "", result)
     shown = integrations_page if of_tab else number_page
     return await shown(request, who, number, asking.form, asking.status)
 

@@ -182,6 +182,8 @@ async def test_an_agent_is_edited_and_an_old_form_changes_nothing_else(
     browser: SignIn, acme: Known, desks: Desks
 ) -> None:
     admin, page = await browser(ADMIN), f"/agents/{acme.agent}"
+    number = await desks.numbers.number(OPERATOR, acme.number)
+    assert f">{number.msisdn}</a>" in (await admin.get("/agents")).text, "people know no N-1"
     shown = hidden((await admin.get(f"{page}/edit")).text.partition("<main")[2])
     assert shown["was_name"] == "Gina"
     await desks.agents.edit_agent(OPERATOR, acme.agent, name="Gina Martin")
@@ -265,6 +267,8 @@ async def test_a_form_about_another_agent_than_uses_the_number_now_does_nothing(
         "stop": hidden((await admin.get(f"{page}/stop")).text) | {"reason": "stolen", "confirmed": "yes"},
     }
     assert all(form["agent_shown"].startswith("AG-") for form in shown.values())
+    shown["user"] = hidden((await admin.get(f"{page}/user")).text) | {"nobody": "yes", "confirmed": "yes"}
+    shown["delete"] = hidden((await admin.get(f"{page}/delete")).text) | {"confirmed": "yes"}
     shown["replace"] = shown["stop"] | {"phone": "yes"}
     shown["assign"] = choice | {"key": "a", "agent_shown": shown["stop"]["agent_shown"]}
     await desks.agents.create_agent(OPERATOR, ACCOUNT, "Hugo", "hugo@acme.example")
@@ -278,3 +282,6 @@ async def test_a_form_about_another_agent_than_uses_the_number_now_does_nothing(
     again = hidden((await admin.post(f"{page}/suspend", data=shown["suspend"])).text)
     done = await admin.post(f"{page}/suspend", data=again | {"reason": "On leave"})
     assert done.status_code in {303, 503}, "of the agent whom it shows now"
+    to_hugo = shown["user"] | {"agent": "hugo@acme.example", "nobody": ""}
+    repeated = await admin.post(f"{page}/user", data=to_hugo)
+    assert "Another agent uses" not in repeated.text, "what a second click asks for is done already"
