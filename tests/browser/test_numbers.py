@@ -34,6 +34,7 @@ async def test_a_shared_line_is_converted_and_gets_an_esim(office: Office) -> No
     )
     msisdn = number_msisdn(1)
     async with office.portal.person(ADAM) as page:
+        await _only_french_mobiles_qualify(office, page)
         await page.goto("/numbers")
         await looks_right(page, "numbers")
         await page.get_by_role("searchbox", name="Phone number, last digits").fill("gina")
@@ -46,10 +47,8 @@ async def test_a_shared_line_is_converted_and_gets_an_esim(office: Office) -> No
         await looks_right(page, "integrations, shared")
         await page.get_by_role("button", name="Convert to a direct number").click()
         await expect(page.get_by_text(f"{number_msisdn(1)} is a direct number now.")).to_be_visible()
-        await _only_french_mobiles_qualify(office, page)
         await _an_agent_cannot_assign(office)
 
-        await page.goto("/numbers/N-1/integrations")
         await page.get_by_role("link", name="Assign eSIM licence").click()
         await looks_right(page, "assign")
         other = await page.context.new_page()
@@ -106,11 +105,15 @@ async def test_a_shared_line_is_converted_and_gets_an_esim(office: Office) -> No
 
 async def _only_french_mobiles_qualify(office: Office, page: Page) -> None:
     """Neither the number of a machine nor an overseas one is offered a licence."""
-    for msisdn in ("+337001234567890", "+262692123456"):
-        number = await add_number(office.scene.database, msisdn=msisdn, agent_id=1)
-        await page.goto(f"/numbers/N-{number}/integrations")
-        await expect(page.get_by_text("An eSIM licence is for French mobile numbers")).to_be_visible()
-        await expect(page.get_by_role("link", name="Assign eSIM licence")).to_have_count(0)
+    machine, overseas = [
+        await add_number(office.scene.database, msisdn=msisdn, agent_id=2)
+        for msisdn in ("+337001234567890", "+262692123456")
+    ]
+    only = "An eSIM licence is for French mobile numbers"
+    await page.goto(f"/numbers/N-{machine}/integrations")
+    await expect(page.get_by_text(only)).to_be_visible()
+    await expect(page.get_by_role("link", name="Assign eSIM licence")).to_have_count(0)
+    assert only in await (await page.request.get(f"/numbers/N-{overseas}/integrations")).text()
 
 
 async def _an_agent_cannot_assign(office: Office) -> None:

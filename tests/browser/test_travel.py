@@ -79,8 +79,7 @@ async def _is_of_the_staff_only(page: Page) -> None:
     await page.locator("[name=password]").fill(PASSWORD)
     await page.locator("form button[type=submit]").first.click()
     await expect(page.locator("#errors")).to_be_visible()
-    await page.goto("/travel")
-    await expect(page).to_have_url(re.compile("/sign-in"))
+    assert "/sign-in" in (await page.request.get("/travel")).url
 
 
 @pytest.mark.covers("T6", "T14", "T16", "T17", "T25", "T26", "T42")
@@ -144,19 +143,15 @@ async def _only_the_refused_email_is_tried_again(portal: Ordering, adam: Page, o
     mails = portal.scene.mailbox.mails
     await comes_true(lambda: order in mails[-1].subject)
     before = len(mails)
-    log, rows = f"/administration/e-mails?to={ROSA}", adam.locator("#mails tbody tr")
-    await adam.goto(log)
-    await expect(rows.filter(has_text="Failed")).to_have_count(1)
-    await expect(rows.filter(has_text="Failed")).to_contain_text("eSIM of the subscriber")
-    await adam.goto("/held")
-    await expect(adam.get_by_role("row", name=order)).to_contain_text("The mail server refused a recipient")
     portal.scene.mailbox.refused_subjects = {}
-    await adam.get_by_role("button", name=re.compile(f"^Retry.*{order}")).click()
+    await adam.goto(f"/orders/{order}")
+    await expect(adam.locator("#status")).to_contain_text("The mail server refused a recipient")
+    await adam.get_by_role("button", name="Retry").click()
     await portal.scene.ended(order)
     assert ["is ready:" in mail.subject for mail in mails[before:]] == [True]
-    await adam.goto(log)
-    await expect(rows.filter(has_text="Failed")).to_have_count(0)
-    await expect(rows.filter(has_text="eSIM of the subscriber")).to_have_count(2)
-    await adam.goto(f"/orders/{order}")
+    await adam.reload()
     sent = adam.locator("#timeline li").filter(has_text="An e-mail was sent")
     await expect(sent.filter(has_text="Confirmation to the subscriber.")).to_have_count(1)
+    await adam.goto(f"/administration/e-mails?to={ROSA}")
+    rows = adam.locator("#mails tbody tr")
+    await expect(rows.filter(has_text="eSIM of the subscriber").filter(has_text="Sent")).to_have_count(2)
