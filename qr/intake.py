@@ -129,7 +129,9 @@ def the_code(texts: Sequence[str], others: Sequence[str] = ()) -> ReadCode:
     """The one activation code among the QR codes of a file; duplicates are ignored. Raises `Refused`, which
     says what the QR code holds instead. `others`: the texts of those that do not look like one.
     """
-    codes, wrong, broken = {}, [], []
+    codes: dict[tuple[object, ...], ReadCode] = {}
+    wrong: list[Refusal] = []
+    broken: list[Refusal] = []
     for text in (*texts, *others):
         try:
             read = read_code(text)
@@ -148,7 +150,9 @@ def the_code(texts: Sequence[str], others: Sequence[str] = ()) -> ReadCode:
 def _why_none(broken: Sequence[Refusal], wrong: Sequence[Refusal]) -> Refused:
     """Why no code was found: of several reasons the one that says most."""
     for reason in broken:
-        return invalid_code(Rule(reason.parameters["rule"])) if reason.code == _INVALID else Refused(reason)
+        return (
+            invalid_code(Rule(str(reason.parameters["rule"]))) if reason.code == _INVALID else Refused(reason)
+        )
     for reason in wrong:
         if reason.code != _INVALID:
             return Refused(reason)

@@ -61,7 +61,8 @@ def read_code(text: str) -> ReadCode:
 
 def looks_like_code(text: str) -> bool:
     """Whether a text that is refused was meant to be an activation code: then it is a broken one."""
-    return _LOOKS_LIKE_ONE.match(cleaned(text)) is not None
+    plain = decoded(text[:LONGEST_TEXT])
+    return (_LOOKS_LIKE_ONE.match(plain) or _CODE.search(plain)) is not None
 
 
 def _in_one_piece(text: str) -> ActivationCode | None:

@@ -22,7 +22,7 @@ from models.language import Language
 from models.people.callers import LinkBearer
 from outbox.links import UPLOAD_PAGE
 from portal.http.answers import OVER, Reason, RequestOver, reasons_of, wants_json, warned
-from portal.http.forms import Incoming, check_same_origin, read_field, read_upload_form
+from portal.http.forms import Incoming, Upload, check_same_origin, read_field, read_upload_form
 from portal.http.middleware import allow_large
 from portal.links.pages import Pages, drawing, masked, spoken
 from qr.intake import LARGEST_UPLOAD
@@ -69,7 +69,7 @@ class UploadRoutes:
     async def _checked(self, request: Request, token: str, about: UploadPage) -> Response:
         upload = await read_upload_form(request)
         try:
-            asked = upload.fields.get("confirmation_code", "").strip() or None
+            asked = _confirmation(upload) or None
             if upload.typed is not None:
                 preview = await self.links.check_code(LinkBearer(token), upload.typed, asked)
             elif upload.filename:
@@ -77,7 +77,7 @@ class UploadRoutes:
             else:
                 raise Refused.because("nothing_chosen")
         except Refused as refused:
-            return await self._again(request, token, refused, typed=upload.typed, filename=upload.filename)
+            return await self._again(request, token, refused, upload)
         return self.pages.render(
             request,
             "preview",
@@ -153,25 +153,23 @@ class UploadRoutes:
         )
 
     async def _again(
-        self, request: Request, token: str, refused: Refused, typed: str | None = None, filename: str = ""
+        self, request: Request, token: str, refused: Refused, upload: Upload | None = None
     ) -> Response:
         """The upload page again, with the refusals beside the field. Raises those that concern the link
         itself.
         """
         if wants_json(request) or any(reason.code in OVER for reason in refused.refusals):
             raise refused
-        return await self._upload_page(
-            request, token, reasons_of(refused, _language(request)), typed, filename
-        )
+        return await self._upload_page(request, token, reasons_of(refused, _language(request)), upload)
 
     async def _upload_page(
         self,
         request: Request,
         token: str,
         reasons: tuple[Reason, ...] = (),
-        typed: str | None = None,
-        filename: str = "",
+        upload: Upload | None = None,
     ) -> Response:
+        sent = upload or Upload()
         return self.pages.render(
             request,
             "upload",
@@ -179,10 +177,15 @@ class UploadRoutes:
             about=await self.links.upload_page(LinkBearer(token)),
             action=self.pages.link(UPLOAD_PAGE, token),
             reasons=reasons,
-            typed=None if typed is None else typed[:_LONGEST_ECHO],
-            filename=_shortened(filename),
+            typed=None if sent.typed is None else sent.typed[:_LONGEST_ECHO],
+            filename=_shortened(sent.filename),
+            confirmation_code=_confirmation(sent)[:_LONGEST_ECHO],
             limit=LARGEST_UPLOAD,
         )
+
+
+def _confirmation(upload: Upload) -> str:
+    return upload.fields.get("confirmation_code", "").strip()
 
 
 def _is_over(refused: Refused) -> bool:

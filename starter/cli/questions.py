@@ -19,6 +19,13 @@ def at_terminal() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def piped(most: int) -> str:
+    """At most so many bytes of what is piped in, without a byte-order mark. Of what is not UTF-8, as old
+    programs of Windows write it, the rest stays readable.
+    """
+    return sys.stdin.buffer.read(most).decode("utf-8-sig", errors="replace")
+
+
 def confirmed(question: str, otherwise: str = "") -> bool:
     """Whether the answer is yes; no answer means no. `otherwise` is printed if Ctrl-C ends the command."""
     try:

@@ -91,6 +91,16 @@ async def test_two_files_at_once_are_not_sent(viewer: Viewer) -> None:
     assert viewer.desk.received == []
 
 
+@pytest.mark.covers("R8")
+async def test_the_confirmation_code_goes_with_the_file(viewer: Viewer, good: Path) -> None:
+    async with viewer.page(390) as page:
+        await page.goto(viewer.upload)
+        await page.get_by_text("Is there a confirmation code, too?").click()
+        await page.locator("#file-confirmation").fill("4711")
+        await page.set_input_files("#file", good)
+        await expect(page.get_by_text("entered; it is shown with the QR code")).to_be_visible()
+
+
 async def test_a_code_is_typed_in(viewer: Viewer) -> None:
     async with viewer.page(390) as page:
         await page.goto(viewer.upload)
@@ -216,6 +226,8 @@ async def test_the_keyboard_is_enough(viewer: Viewer, good: Path) -> None:
     async with viewer.page() as page:
         page.on("filechooser", lambda _: None)  # from here on, not from the key's press on
         await page.goto(viewer.upload)
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_text("Is there a confirmation code, too?")).to_be_focused()
         await page.keyboard.press("Tab")
         await expect(page.locator("#file")).to_be_focused()
         ring = await page.locator(".zone").evaluate("zone => getComputedStyle(zone).outlineStyle")

@@ -97,6 +97,19 @@ async def test_a_confirmation_code_that_is_none_is_explained_beside_its_field(
     assert 'id="code-error" role="alert" hidden' in answer.text
 
 
+@pytest.mark.covers("R8")
+@pytest.mark.parametrize(
+    "sent", [{"files": {"file": ("a.png", b"none")}}, {"data": {"code": "none"}}], ids=["file", "typed"]
+)
+async def test_a_confirmation_code_stays_in_its_field_where_the_code_is_refused(
+    browser: httpx.AsyncClient, sent: dict[str, dict[str, object]]
+) -> None:
+    more = {**sent, "data": {**sent.get("data", {}), "confirmation_code": "4711"}}
+    answer = await browser.post(f"{PAGE}/check", **more)  # type: ignore[arg-type]
+    assert answer.status_code == 422
+    assert answer.text.count('value="4711"') == 1
+
+
 async def test_a_code_that_asks_for_a_confirmation_code_says_so(browser: httpx.AsyncClient) -> None:
     checked = await browser.post(f"{PAGE}/check", data={"code": "LPA:1$a.example$X$$1"})
     assert "Confirmation code" in checked.text

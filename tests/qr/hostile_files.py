@@ -171,6 +171,11 @@ CODES: Bad = {
     "a code of everybody": ("a.png", lambda: png_of("LPA:1$rsp.provider.example$"), "code_shared"),
     "a confirmation code in the code": ("a.png", lambda: png_of(f"{TEXT}$4711"), "confirmation_code_in_code"),
     "another version": ("a.png", lambda: png_of(TEXT.replace("LPA:1", "LPA:2")), "broken_activation_code"),
+    "a link with a broken code": (
+        "a.png",
+        lambda: png_of("https://esimsetup.apple.com/x?carddata=LPA:1%24nowhere%24AAAA"),
+        "broken_activation_code",
+    ),
     "no server": ("a.png", lambda: png_of("LPA:1$$K2-1ZQ9AB-7TTY00"), "broken_activation_code"),
     "a low line": (
         "a.png",

@@ -108,7 +108,7 @@ def test_a_drawing_that_slips_through_reads_nothing_either(secret: Path) -> None
     ).encode()
 
     assert OTHER_TEXT in run(WITHOUT_CLEANING, "open", given=drawing)  # resvg would: that is the danger
-    assert run(WITHOUT_CLEANING, "confined", given=drawing) == "{'codes': [], 'others': False}\n"
+    assert run(WITHOUT_CLEANING, "confined", given=drawing) == "{'codes': [], 'others': []}\n"
 
 
 def test_a_confined_process_opens_nothing_and_starts_nothing(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 A code is a secret: it is never an argument, and only `show` prints it.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +18,7 @@ from starter.cli.codes.tables import came_as
 from starter.cli.imports import read_file
 from starter.cli.language import cautioned, worded
 from starter.cli.output import JsonFlag, full_time, print_json, printable, say, warn
-from starter.cli.questions import answer, at_terminal
+from starter.cli.questions import answer, at_terminal, piped
 from starter.cli.session import qr_desk, run
 
 if TYPE_CHECKING:
@@ -123,8 +122,7 @@ def _typed(*asks: str) -> list[str]:
         return []
     if at_terminal():
         return [answer(code, hidden=True, otherwise=worded("Nothing was imported.")) for code in asks]
-    piped = sys.stdin.buffer.read(_LONGEST_TYPED).decode("utf-8-sig", errors="replace")  # also of Windows
-    lines = piped.strip().rsplit("\n", len(asks) - 1)
+    lines = piped(_LONGEST_TYPED).strip().rsplit("\n", len(asks) - 1)
     return [*map(str.strip, lines), *[""] * (len(asks) - len(lines))]
 
 

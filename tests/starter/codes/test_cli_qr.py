@@ -59,7 +59,7 @@ async def test_a_refused_file_is_one_sentence_and_the_version_before_stays(
     web = picture(shell, "https://evil.example", "web.png")
     for file, sentence in (
         (str(evil), "The SVG file holds scripts"),
-        (web, "The QR code holds something else than an activation code"),
+        (web, "This is a web address, not an activation code"),
         (picture(shell, OTHER, "other.png"), "another SIM"),
         (str(ROOT / "README.md"), "Only PNG, JPG, SVG, TIFF and PDF files"),
         (str(shell.folder / "nowhere.png"), "is not there."),
