@@ -1,4 +1,4 @@
-"""How soon a long list begins, how long it takes, and the memory of the command: `fleet list` of all lines."""
+"""How soon a long list begins, how long it takes, and the memory of the command: `fleet list` of all rows."""
 
 import asyncio
 import os
