@@ -15,6 +15,7 @@ from bench.counters import actions, events
 from bench.figures import Figures
 from bench.fleet import USER, seed
 from bench.imports import ROWS, ImportPace, time_imports
+from bench.lists import ListPace, time_lists
 from bench.lost import time_recovery
 from bench.only_orders import HIGH, LOW, OnlyOrders, OrderFigures, leave
 from bench.orders import BareOrders, RealOrders
@@ -113,6 +114,7 @@ class Run:
             events_per_order=lengths,
             worker_rss_mb=self._rss,
             fleet_imports=await self._import(),
+            fleet_lists=await self._list(),
             uploads=await self._uploads(),
             seconds=time.monotonic() - started,
         )
@@ -137,6 +139,10 @@ class Run:
             return await time_imports(database, sizes)
         finally:
             await database.close()
+
+    async def _list(self) -> list[ListPace]:
+        _say("listing all lines")
+        return await time_lists(self._around.settings.database_url)
 
     async def _uploads(self) -> UploadPace:
         _say(f"uploading QR codes in files of four types, {self._chosen.uploads} times")

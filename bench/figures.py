@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.imports import ImportPace
+from bench.lists import ListPace
 from bench.rounds import Pace
 from bench.uploads import UploadPace
 
@@ -27,6 +28,8 @@ class Figures:
     worker_rss_mb: Mapping[int, float]
     """Memory of the worker by the number of real orders it had done: after the warm-up, then N and N more."""
     fleet_imports: Sequence[ImportPace]
+    fleet_lists: Sequence[ListPace]
+    """Of all imported lines together."""
     uploads: UploadPace
     seconds: float
     """How long the whole run took."""
@@ -88,6 +91,10 @@ class Figures:
             "import_s": {taken.rows: round(taken.seconds, 2) for taken in self.fleet_imports},
             "import_rows_per_s": {taken.rows: round(taken.rows_per_s) for taken in self.fleet_imports},
             "import_rss_mb": {taken.rows: round(taken.rss_mb) for taken in self.fleet_imports},
+            "list_rows": max((taken.rows for taken in self.fleet_lists), default=0),
+            "list_first_row_s": {taken.form: round(taken.first_row_s, 2) for taken in self.fleet_lists},
+            "list_s": {taken.form: round(taken.seconds, 1) for taken in self.fleet_lists},
+            "list_rss_mb": {taken.form: round(taken.rss_mb) for taken in self.fleet_lists},
             "qr_import_ms": round(self.uploads.ms(50)),
             "qr_import_p95_ms": round(self.uploads.ms(95)),
             "qr_import_ms_by_file": {name: round(self.uploads.ms(50, name)) for name in self.uploads.taken},

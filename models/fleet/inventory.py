@@ -44,6 +44,7 @@ class SimView(View):
     provider: str
     distributor: str | None
     employee: str | None
+    employee_email: str | None = None
     employee_language: Language | None = None
     """The language of e-mails to the employee: their own, else the account's."""
     groups: tuple[str, ...] = ()

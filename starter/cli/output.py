@@ -43,7 +43,7 @@ def key_of(what: str) -> Any:
 
 def print_json(value: Any) -> None:
     """Print one JSON document: models, or lists and dicts of them."""
-    print(json.dumps(_plain(value), ensure_ascii=False, indent=2, default=str), flush=True)
+    print(json.dumps(plain(value), ensure_ascii=False, indent=2, default=str), flush=True)
 
 
 def print_text(text: str) -> None:
@@ -186,14 +186,15 @@ def _has_models(value: Any) -> bool:
     return isinstance(value[0] if several else value, BaseModel)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The value as JSON has it: models as objects, with the sentence of each refusal."""
     if isinstance(value, Refusal):
         return {"code": value.code, "parameters": value.parameters, "sentence": why_not(value)}
     if isinstance(value, BaseModel):
         dumped = value.model_dump(mode="json")
-        return dumped | {name: _plain(part) for name in dumped if _has_models(part := getattr(value, name))}
+        return dumped | {name: plain(part) for name in dumped if _has_models(part := getattr(value, name))}
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value

@@ -88,12 +88,15 @@ class CodeBook:
         open_only: bool = False,
         held: bool = False,
         limit: int = 100,
-    ) -> list[QrWaitingView]:
+        after: Position | None = None,
+    ) -> Page[QrWaitingView]:
         """The newest requests of all SIMs, and the notifications that wait for a person."""
         async with self._database.reading() as connection:
             scope = await lookups.narrowed(connection, caller.scope, account)
             caller.require(Permission.VIEW_INVENTORY)
-            return await waiting.waiting(connection, scope, open_only=open_only, held=held, limit=limit)
+            return await waiting.waiting(
+                connection, scope, open_only=open_only, held=held, wanted=Wanted(limit, after)
+            )
 
     async def held(self, caller: Caller) -> int:
         """How many requests and notifications wait for a person."""

@@ -6,15 +6,18 @@ from sqlalchemy import ColumnElement, Select, func, literal, null, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.codes.requests import QrWaitingView
+from models.paging import Page, Wanted
 from models.people.callers import Scope
 from store.codes import lists
 from store.codes.tables import QrNotificationRow, QrRequestRow
 from store.operations import holds, not_sent
 from store.operations.tables import HoldRow
+from store.paging import Keys
 from store.people.tables import AccountRow
 from store.scopes import travel_esim, within
 
 _NOTIFICATION = "notification"
+NEWEST = Wanted(100)
 
 
 async def waiting(
@@ -23,8 +26,8 @@ async def waiting(
     *,
     open_only: bool = False,
     held: bool = False,
-    limit: int = 100,
-) -> list[QrWaitingView]:
+    wanted: Wanted = NEWEST,
+) -> Page[QrWaitingView]:
     """Requests, and notifications that are held or not sent yet, newest first; with `held` only held ones."""
     of_request, of_notification = travel_esim(QrRequestRow.sim_id), travel_esim(QrNotificationRow.sim_id)
     requests = _requests().where(within(scope, QrRequestRow.account_id, travel=of_request))
@@ -39,8 +42,8 @@ async def waiting(
         requests = requests.where(holds.is_held(QrRequestRow.id))
     notifications = notifications.where(waits)
     both = union_all(requests, notifications).subquery()
-    newest_first = select(both).order_by(both.c.made.desc(), both.c.id).limit(limit)
-    return [_view(row) for row in await connection.execute(newest_first)]
+    newest_first = Keys(both.c.made, both.c.id, descending=True)
+    return (await newest_first.page(connection, select(both), wanted)).of(_view)
 
 
 async def held_count(connection: AsyncConnection, scope: Scope) -> int:

@@ -35,6 +35,7 @@ class SimColumns:
             "provider": self._provider.name,
             "distributor": self._distributor.name,
             "employee": self._employee.name,
+            "employee_email": self._employee.email,
             "employee_language": language_of(self._employee, self._account),
             "groups": groups.where(SimGroupRow.sim_id == self.row.id).scalar_subquery(),
             "order_id": self.row.order_id,

@@ -89,6 +89,10 @@ class Shell:
         """The JSON document that a command prints."""
         return json.loads(self.run(*arguments, "--json").out)
 
+    def lines(self, *arguments: str) -> list[Any]:
+        """The JSON objects that a long list prints, one on each line."""
+        return [json.loads(line) for line in self.run(*arguments, "--json").out.splitlines()]
+
     def _own(self, columns: int) -> dict[str, str]:
         own = {"COLUMNS": str(columns), "PYTHONWARNINGS": "error"}
         return os.environ | self._environment() | self.more | own

@@ -37,6 +37,11 @@ class Answer:
         assert self.code == 0, self.err
         return json.loads(self.out)
 
+    @property
+    def lines(self) -> list[Any]:
+        """What a long list has, one JSON object on each line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
 
 class Shell:
     """A shell in which the sandbox is found by itself."""
@@ -76,8 +81,8 @@ class Shell:
 
     async def free_line(self, kind: str) -> dict[str, Any]:
         """A line of the fleet with this kind of SIM, an employee and groups, and no order yet."""
-        lines = (await self.esim("fleet", "list", "--account", ACCOUNT, "--limit", "200", "--json")).json
-        used = {order["what"]["line_id"] for order in (await self.esim("order", "list", "--json")).json}
+        lines = (await self.esim("fleet", "list", "--account", ACCOUNT, "--limit", "200", "--json")).lines
+        used = {order["what"]["line_id"] for order in (await self.esim("order", "list", "--json")).lines}
         for line in lines:
             sim = line["sim"]
             fits = sim and sim["kind"] == kind and sim["employee"] and sim["groups"]

@@ -38,7 +38,9 @@ class SimResource(Resource):
     def of(cls, view: SimView) -> "SimResource":
         """The SIM as it is answered."""
         return cls(
-            **view.model_dump(exclude={"id", "groups", "holder", "order_id", "employee_language"}),
+            **view.model_dump(
+                exclude={"id", "groups", "holder", "order_id", "employee_email", "employee_language"}
+            ),
             id=reference("S", view.id),
             mark=view.mark,
             groups=list(view.groups),

@@ -6,37 +6,57 @@ from typing import Annotated
 import typer
 
 from models.codes.requests import QrWaitingView, RequestStatus
-from models.identifiers import reference
+from models.identifiers import named, reference
+from models.paging import Page, Position
 from starter.cli.language import held as hold_sentence
 from starter.cli.language import not_sent_reason, request_status
+from starter.cli.long_lists import Csv, JsonLines, LongList
 from starter.cli.operations import not_sent
-from starter.cli.output import JsonFlag, how_many, is_wide, print_json, print_table, say, short_time
+from starter.cli.output import how_many, is_wide, print_table, say, short_time
 from starter.cli.session import open_desk, run
 
 
-def list_waiting(
+def list_waiting(  # noqa: PLR0917  options of a command
     open_only: Annotated[bool, typer.Option("--open", help="Only requests that have not ended.")] = False,
     held: Annotated[bool, typer.Option("--held", help="Only what is held and waits for a person.")] = False,
     account: Annotated[str | None, typer.Option("--account", help="Name of the account.")] = None,
     limit: Annotated[int, how_many("How many, newest first.")] = 100,
-    json: JsonFlag = False,
+    json: JsonLines = False,
+    csv: Csv = False,
 ) -> None:
     """List requests for QR codes, newest first, with the notifications that are held or not sent yet."""
     from starter.codes.book import CodeBook  # noqa: PLC0415
 
-    async def read() -> list[QrWaitingView]:
-        async with open_desk(CodeBook) as (codes, caller):
-            return await codes.waiting(caller, account, open_only=open_only, held=held, limit=limit)
+    printed = LongList(print_waiting, FILE_COLUMNS, _file_cells, json, csv)
 
-    found = run(read)
-    if json:
-        print_json(found)
-    elif found:
-        print_waiting(found)
-    elif held:
+    async def show_all() -> bool:
+        async with open_desk(CodeBook) as (codes, caller):
+
+            async def read(size: int, after: Position | None) -> Page[QrWaitingView]:
+                return await codes.waiting(
+                    caller, account, open_only=open_only, held=held, limit=size, after=after
+                )
+
+            return (await printed.show(read, limit))[0]
+
+    found = run(show_all)
+    if found or not printed.for_people:
+        return
+    if held:
         say("No request for a QR code is held, and no notification of one.")
     else:
         say("There are no such requests." if open_only or account else "There are no requests.")
+
+
+FILE_COLUMNS = ("request", "account", "sim", "status", "held_reason", "since", "round", "requested_by")
+
+
+def _file_cells(waiting: QrWaitingView) -> tuple[str, ...]:
+    cells = (
+        *(waiting.id, waiting.account, reference("S", waiting.sim_id), waiting.status, waiting.held_reason),
+        *(waiting.since.isoformat(), waiting.round, named(waiting.requested_by)),
+    )
+    return tuple("" if cell is None else str(cell) for cell in cells)
 
 
 def print_waiting(found: Sequence[QrWaitingView]) -> None:

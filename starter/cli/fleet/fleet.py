@@ -1,5 +1,6 @@
 """`esim-orders fleet ...`: list, show and import lines with their SIMs, and the actions offered on them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,15 +8,18 @@ import typer
 from models.codes.people import people_in
 from models.codes.requests import QrHistory
 from models.files.table import SentFile
+from models.fleet.exported import FILE_COLUMNS, file_cells
 from models.fleet.inventory import LineView, SimKind, SimView
 from models.fleet.offers import ActionOffer
 from models.identifiers import named, reference
 from models.imports import ImportReport, Progress
+from models.paging import Page, Position
 from models.people.callers import Caller
 from starter.cli.codes import tables
 from starter.cli.fleet import edits
 from starter.cli.imports import DryRun, File, Mapping, import_file
 from starter.cli.language import action_label, why_not
+from starter.cli.long_lists import Csv, JsonLines, LongList
 from starter.cli.output import (
     JsonFlag,
     how_many,
@@ -87,37 +91,46 @@ def list_lines(  # noqa: PLR0917  options of a command
     without_code: Annotated[
         bool, typer.Option("--without-code", help="Only lines whose eSIM has no QR code yet.")
     ] = False,
-    limit: Annotated[int | None, how_many(f"How many; {SHOWN} unless --json.")] = None,
-    json: JsonFlag = False,
+    limit: Annotated[int | None, how_many(f"How many; {SHOWN} unless --json or --csv.")] = None,
+    json: JsonLines = False,
+    csv: Csv = False,
 ) -> None:
-    """List lines by device and slot. SIM-Temp marks the temporary eSIM of an open order."""
+    """List lines by device and slot. SIM-Temp marks the temporary eSIM of an open order.
+
+    `--csv` has the columns that `fleet import` takes.
+    """
     from starter.fleet.desk import FleetDesk  # noqa: PLC0415
 
-    shown = limit or SHOWN
+    printed = LongList(_print_by_account, FILE_COLUMNS, file_cells, json, csv)
+    wanted = (limit or SHOWN) if printed.for_people else limit
 
-    async def read() -> list[LineView]:
-        wanted = limit if json else shown + 1
+    async def show_all() -> tuple[bool, bool]:
         async with open_desk(FleetDesk) as (fleet, who):
-            return await fleet.lines(
-                who,
-                account,
-                group=group,
-                device=device,
-                kind=kind,
-                without_code=without_code,
-                limit=wanted,
-            )
 
-    found = run(read)
-    if json:
-        print_json(found)
-        return
-    for name in dict.fromkeys(line.account for line in found[:shown]):
-        _print_lines(name, [line for line in found[:shown] if line.account == name])
-    if not found:
+            async def read(size: int, after: Position | None) -> Page[LineView]:
+                return await fleet.lines(
+                    who,
+                    account,
+                    group=group,
+                    device=device,
+                    kind=kind,
+                    without_code=without_code,
+                    limit=size,
+                    after=after,
+                )
+
+            return await printed.show(read, wanted)
+
+    found, more = run(show_all)
+    if printed.for_people and not found:
         say("There are no such lines.")
-    if len(found) > shown:
-        warn(f"There are more than {shown} lines; see --limit, --group, --device and --kind.")
+    if printed.for_people and more:
+        warn(f"There are more than {wanted} lines; see --limit, --group, --device and --kind.")
+
+
+def _print_by_account(lines: Sequence[LineView]) -> None:
+    for name in dict.fromkeys(line.account for line in lines):
+        _print_lines(name, [line for line in lines if line.account == name])
 
 
 def _print_lines(account: str, lines: list[LineView]) -> None:

@@ -10,8 +10,10 @@ from models.fleet.offers import Shop
 from models.identifiers import reference
 from models.orders.lifecycle import OrderStatus
 from models.orders.views import OrderView
+from models.paging import Page, Position
 from models.people.callers import Caller
 from starter.cli.language import why_not
+from starter.cli.long_lists import Csv, JsonLines, LongList
 from starter.cli.orders import tables
 from starter.cli.output import JsonFlag, full_time, how_many, print_json, print_table, say, warn
 from starter.cli.session import open_desk, run, settings
@@ -76,32 +78,38 @@ def list_orders(  # noqa: PLR0917  options of a command
         str | None, typer.Option(metavar="TEXT", help="Only orders whose purchase reference begins so.")
     ] = None,
     limit: Annotated[int, how_many("How many, newest first.")] = 100,
-    json: JsonFlag = False,
+    json: JsonLines = False,
+    csv: Csv = False,
 ) -> None:
     """List orders, newest first."""
     from starter.orders.book import OrderBook  # noqa: PLC0415
 
     wanted = parse_status(status)
+    table = tables.print_held if held else tables.print_orders
+    printed = LongList(table, tables.FILE_COLUMNS, tables.file_cells, json, csv)
 
-    async def read() -> tuple[list[OrderView], dict[str, int]]:
+    async def show_all() -> tuple[bool, dict[str, int]]:
         async with open_desk(OrderBook) as (book, caller):
-            orders = await book.orders(
-                caller,
-                status=wanted,
-                open_only=open_only,
-                held=held,
-                incidents=incidents,
-                line=line,
-                purchase_reference=reference,
-                limit=limit,
-            )
-            return orders, await _held_besides(book.database, caller) if held and not json else {}
 
-    found, besides = run(read)
-    if json:
-        print_json(found)
-    elif found:
-        (tables.print_held if held else tables.print_orders)(found)
+            async def read(size: int, after: Position | None) -> Page[OrderView]:
+                return await book.orders(
+                    caller,
+                    status=wanted,
+                    open_only=open_only,
+                    held=held,
+                    incidents=incidents,
+                    line=line,
+                    purchase_reference=reference,
+                    limit=size,
+                    after=after,
+                )
+
+            found, _ = await printed.show(read, limit)
+            return found, await _held_besides(book.database, caller) if held and printed.for_people else {}
+
+    found, besides = run(show_all)
+    if found or not printed.for_people:
+        pass
     elif held and not (status or line or reference or open_only or incidents):
         say("No order is held.")
     elif status or held or line or reference or open_only or incidents:

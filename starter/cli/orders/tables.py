@@ -25,6 +25,10 @@ _REFERENCES = {
     "contacts": "C",
 }
 """Data of events that are ids, and how the record is named."""
+FILE_COLUMNS = (
+    *("order", "account_id", "kind", "status", "status_since", "placed_at", "placed_by", "about", "provider"),
+    *("distributor", "iccid", "purchase_reference", "held_reason", "incident", "note", "cancel_reason"),
+)
 _INCIDENT = "The provider processed it after the cancel: ask which SIM is in use (docs/operations.md)."
 
 
@@ -40,6 +44,17 @@ def print_orders(orders: Sequence[OrderView]) -> None:
     print_table(
         "Orders", ("order", "about", *more, "status", "since (UTC)"), rows, whole=(*whole, "since (UTC)")
     )
+
+
+def file_cells(order: OrderView) -> tuple[str, ...]:
+    """The cells of an order in a CSV file, in these columns: codes and numbers, as programs want them."""
+    cells = (
+        *(order.id, order.account_id, order.kind, order.status.value, order.status_since.isoformat()),
+        *(order.placed_at.isoformat(), f"U-{order.placed_by}", order.title, order.provider),
+        *(order.distributor, order.iccid, getattr(order.what, "purchase_reference", None)),
+        *(order.held_reason, "yes" if order.incident else "", order.note, order.cancel_reason),
+    )
+    return tuple("" if cell is None else str(cell) for cell in cells)
 
 
 def print_held(orders: Sequence[OrderView]) -> None:

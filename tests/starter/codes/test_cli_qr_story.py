@@ -55,8 +55,8 @@ async def test_what_is_held_is_found_without_knowing_its_sim(qr: QrWorld, shell:
             assert shown in listed
         assert "S-2" not in listed
     assert "1 request or notification of a QR code is held, too" in shell.run("order", "list", "--held").out
-    assert len(shell.json("qr", "list", "--open")) == 2
-    assert shell.json("order", "list", "--held") == []
+    assert len(shell.lines("qr", "list", "--open")) == 2
+    assert shell.lines("order", "list", "--held") == []
     assert "There is no such account" in shell.run("qr", "list", "--account", "Else", code=2).err
     assert "import the code or withdraw the request" in shell.run("qr", "history", "S-1").out
 
@@ -114,13 +114,13 @@ async def test_a_code_that_is_there_already_is_said(qr: QrWorld, shell: Shell) -
 async def test_the_phone_number_of_a_line_names_its_esim(qr: QrWorld, shell: Shell) -> None:
     del qr
     assert shell.json("qr", "preview", "+33639980001", "--user", ANA)["sim_id"] == 1
-    assert len(shell.json("fleet", "list", "--kind", "esim")) == 2
-    assert shell.json("fleet", "list", "--kind", "physical") == []
+    assert len(shell.lines("fleet", "list", "--kind", "esim")) == 2
+    assert shell.lines("fleet", "list", "--kind", "physical") == []
 
 
 async def test_lines_without_a_code_are_listed(qr: QrWorld, shell: Shell) -> None:
     await qr.take()
-    assert [line["sim"]["id"] for line in shell.json("fleet", "list", "--without-code")] == [2]
+    assert [line["sim"]["id"] for line in shell.lines("fleet", "list", "--without-code")] == [2]
 
 
 async def test_what_is_over_already_is_said_so(qr: QrWorld, shell: Shell) -> None:

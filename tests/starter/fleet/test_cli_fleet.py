@@ -29,7 +29,7 @@ async def test_from_the_sandboxs_files_to_an_offer(shell: Shell) -> None:
     offered = shell.run("fleet", "actions", "+33639980000", "--user", "ana@acme-logistics.example").out
     assert "Switch to eSIM" in offered
     for provider, eligible in (("Orange", 3), ("SFR", 1), ("Bouygues Telecom", 0)):
-        of_acme = shell.json("fleet", "list", *acme)
+        of_acme = shell.lines("fleet", "list", *acme)
         some = next(found for found in of_acme if found["provider"] == provider and found["sim"])
         shop = shell.json("order", "shop", some["msisdn"], "--user", "U-1")
         assert len(shop["packs"]) == eligible
@@ -66,7 +66,7 @@ async def test_a_long_list_is_cut_and_says_so(database: Database, shell: Shell) 
     said = shell.run("fleet", "list")
     assert said.out.count("+3363998") == 100
     assert "There are more than 100 lines" in said.err
-    assert len(shell.json("fleet", "list")) == 103
+    assert len(shell.lines("fleet", "list")) == 103
     assert shell.run("fleet", "list", "--limit", "3", "--group", "Sales").out.count("+3363998") == 3
     assert shell.run("fleet", "list", "--limit", "103").err == ""
 

@@ -24,7 +24,7 @@ async def test_an_empty_list_is_a_sentence(database: Database, shell: Shell) -> 
         (("--open",), "There are no such orders.\n"),
     ):
         assert shell.run("order", "list", *arguments).out == sentence
-    assert shell.json("order", "list") == []
+    assert shell.lines("order", "list") == []
 
 
 async def test_orders_are_listed_with_number_and_short_date(database: Database, shell: Shell) -> None:
@@ -51,7 +51,7 @@ async def test_orders_are_listed_with_number_and_short_date(database: Database, 
     still_open = shell.run("order", "list", "--open").out
     assert first.order_id in still_open
     assert second.order_id not in still_open
-    assert [order["id"] for order in shell.json("order", "list", "--held")] == [third.order_id]
+    assert [order["id"] for order in shell.lines("order", "list", "--held")] == [third.order_id]
 
 
 async def test_an_unknown_status_is_one_sentence(shell: Shell) -> None:
@@ -111,7 +111,7 @@ async def test_an_incident_is_seen(database: Database, shell: Shell) -> None:
     assert "The provider processed it after the cancel" in " ".join(re.findall(r"[^\s│]+", shown))
     assert "a-request" not in shown
     assert shell.json("order", "show", order.order_id)["incident"]
-    assert [found["id"] for found in shell.json("order", "list", "--incidents")] == [order.order_id]
+    assert [found["id"] for found in shell.lines("order", "list", "--incidents")] == [order.order_id]
     assert "(incident)" in shell.run("order", "list").out
 
 

@@ -85,7 +85,7 @@ async def test_employees_and_groups_of_lines_are_set(
     shell.process(*groups, "--file", "-", "--groups", "Lyon", "--remove", typed="L-1\n")
     shell.run(*groups, "L-2", "--groups", "Paris", "--add")
     shell.run(*groups, "L-3", "--groups", "")
-    listed = {found["id"]: found["groups"] for found in shell.json("fleet", "list")}
+    listed = {found["id"]: found["groups"] for found in shell.lines("fleet", "list")}
     assert listed == {1: ["Paris"], 2: ["Lyon", "Paris", "Sales"], 3: []}
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from models.errors import NotFound, Refused
 from models.orders.lifecycle import HoldReason
+from models.paging import Wanted
 from models.people.callers import AllAccounts, By, OfAccount
 from store import lookups
 from store.codes import waiting
@@ -30,7 +31,7 @@ async def test_held_requests_and_notifications_are_listed(qr: QrWorld) -> None:
         held = await waiting.waiting(connection, OfAccount(qr.account_id), held=True)
         assert await waiting.held_count(connection, AllAccounts()) == 2
         assert await waiting.waiting(connection, OfAccount(qr.account_id + 1)) == []
-        assert len(await waiting.waiting(connection, AllAccounts(), limit=1)) == 1
+        assert len(await waiting.waiting(connection, AllAccounts(), wanted=Wanted(1))) == 1
     assert {found.id for found in everything} == {request, other, told.id}
     assert {found.id for found in opened} == {found.id for found in held} == {request, told.id}
     first = next(found for found in held if found.id == request)
