@@ -5,9 +5,9 @@ untrusted: each of its lines must be a number and texts, or the file counts as d
 """
 
 import asyncio
+import io
 import json
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -54,27 +54,22 @@ async def read_workbook(content: bytes, most: int = MAX_ROWS) -> Table:
         raise Unavailable(
             "reader_unavailable", "Workbooks cannot be read at the moment; try again in a minute."
         ) from None
-    return _table(answer.split(b"\n"))
+    return _table(answer)
 
 
-def _table(answer: Sequence[bytes]) -> Table:
-    *lines, rest = answer
-    ended = _parsed(lines.pop()) if lines and not rest else {}
-    if not isinstance(ended, dict) or "refused" in ended or not lines:
+def _table(answer: bytes) -> Table:
+    begun = answer[:-1].rfind(b"\n") + 1
+    ended = _parsed(answer[begun:]) if answer.endswith(b"\n") else {}
+    sheets = ended.get("sheets") if isinstance(ended, dict) else None
+    if not isinstance(sheets, int):
         reason = ended.get("refused") if isinstance(ended, dict) else None
         raise Refused.because(reason if reason in _REASONS else "workbook_damaged")
-    sheets = ended.get("sheets")
-    if not isinstance(sheets, int):
-        raise Refused.because("workbook_damaged")
-    found = Table(_lines(lines), len(lines), FileRead(format="xlsx"))
+    lines = io.BytesIO(answer[:begun])
+    found = Table(map(_line, lines), answer.count(b"\n"), FileRead(format="xlsx"))
     if sheets:
-        found.warnings.add(_line(lines[0])[0], None, Refusal.of("sheets_not_read", sheets=sheets))
+        first, _ = _line(answer[: answer.find(b"\n")])
+        found.warnings.add(first, None, Refusal.of("sheets_not_read", sheets=sheets))
     return found
-
-
-def _lines(answer: Sequence[bytes]) -> Iterator[Line]:
-    for line in answer:
-        yield _line(line)
 
 
 def _line(written: bytes) -> Line:

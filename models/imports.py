@@ -76,22 +76,33 @@ class ImportReport(BaseModel):
 
 
 class RowNotes:
-    """Problems of the rows of a file, each with its line number, in the order of the file."""
+    """Problems of the rows of a file, each with its line number, in the order of the file.
+
+    Of a row after so many that no list has it, only the line is kept: a file may have a hundred thousand.
+    """
 
     def __init__(self) -> None:
         self._problems: dict[int, list[Problem]] = {}
+        self._last = 0
+        self._further: set[int] = set()
 
     def __bool__(self) -> bool:
         return bool(self._problems)
 
     def add(self, line: int, column: str | None, reason: Refusal) -> None:
         """Add a problem of a line."""
+        if len(self._problems) >= MAX_LISTED and line > self._last:
+            self._further.add(line)
+            return
+        self._last = max(self._last, line)
         self._problems.setdefault(line, []).append(Problem(column=column, reason=reason))
 
     def take(self, others: "RowNotes") -> None:
         """Add all problems of another instance."""
         for line, problems in others._problems.items():
-            self._problems.setdefault(line, []).extend(problems)
+            for problem in problems:
+                self.add(line, problem.column, problem.reason)
+        self._further |= others._further - self._problems.keys()
 
     def warnings(self) -> tuple[RowNote, ...]:
         """One warning per line of the file, at most `MAX_LISTED`, then the number of further lines."""
@@ -116,8 +127,9 @@ class RowNotes:
             note.model_copy(update={"problems": tuple(self._problems[int(note.parameters["line"])])})
             for note in islice(notes, MAX_LISTED)
         ]
-        if len(self._problems) > MAX_LISTED:
-            shown.append(RowNote.of("more_rows", lines=len(self._problems) - MAX_LISTED))
+        lines = len(self._problems) + len(self._further)
+        if lines > MAX_LISTED:
+            shown.append(RowNote.of("more_rows", lines=lines - MAX_LISTED))
         return tuple(shown)
 
 

@@ -19,6 +19,7 @@ from models.imports import MAX_ROWS, Progress, RowNotes
 MAX_CELL = 1000
 """The maximum length of a cell with several names, or with an address."""
 ROWS_PER_PROGRESS = 1000
+_MOST_SHARED = 10_000
 _BREAKS = re.compile(r"[\r\n]+")
 _FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _TEXT_MARK = re.compile(r"'(?=[=+\-@0-9])")
@@ -98,13 +99,13 @@ def read_rows(
     table = as_table(source)
     number, headings = next(table.lines, (1, []))
     names = _names(number, headings, columns, table)
-    found = False
+    found, known = False, dict[str, str]()
     for before, (line, cells) in enumerate(table.lines):
         if before == most:
             raise Refused.because("too_many_rows", rows=most)
         if progress is not None and before % ROWS_PER_PROGRESS == 0:
             progress("Reading", before, max(before, table.expected - number))
-        row = _row((line, cells), names, notes, columns)
+        row = _row((line, _shared(cells, known)), names, notes, columns)
         if row is not None:
             found = True
             yield row
@@ -146,6 +147,13 @@ def rows_of_account(
         yield row
 
 
+def _shared(cells: list[str], known: dict[str, str]) -> list[str]:
+    """The cells, of which those that repeat are the same objects: names of accounts, providers and groups."""
+    if len(known) > _MOST_SHARED:
+        known.clear()
+    return [known.setdefault(cell, cell) for cell in cells]
+
+
 def _row(line: Line, names: Sequence[str], notes: RowNotes, columns: Columns) -> CsvRow | None:
     number, cells = line
     while len(cells) > len(names) and not cells[-1].strip():
@@ -165,7 +173,10 @@ def _clean(name: str, cell: str, columns: Columns) -> str:
     if name in columns.lists and ("\n" in cell or "\r" in cell):
         cell = _BREAKS.sub(";", cell)
     # a character that is no blank stays, to be refused
-    cell = " ".join(cell.split()) if cell.isprintable() else _BLANKS.sub(" ", cell).strip(" ")
+    if not cell.isprintable():
+        cell = _BLANKS.sub(" ", cell).strip(" ")
+    elif " " in cell:
+        cell = " ".join(cell.split())
     return unmarked(cell) if cell.startswith(("=", "'")) and name != _NOT_UNWRAPPED else cell
 
 

@@ -9,7 +9,7 @@ lines       end with CR LF, LF or CR; a quoted cell may have line breaks
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from models.characters import visible
@@ -42,7 +42,7 @@ def read_text(content: bytes) -> Table:
         raise Refused.because("file_not_utf8")
     separator, start, before = _separator(text)
     found = Table(
-        lines=_lines(text[start:] if start else text, separator, before),
+        lines=_lines(_stream(text[start:] if start else text), separator, before),
         expected=content.count(b"\n") or content.count(b"\r"),
         read=FileRead(format="csv", encoding=encoding, separator=separator),
     )
@@ -112,9 +112,14 @@ def _width(head: str, separator: str) -> int:
     return 0
 
 
-def _lines(text: str, separator: str, before: int) -> Iterator[Line]:
+def _stream(text: str) -> Iterable[str]:
+    """The text line by line; `io.StringIO` would need four bytes for each character."""
+    return io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="")
+
+
+def _lines(text: Iterable[str], separator: str, before: int) -> Iterator[Line]:
     """The lines that are not empty, each with the number of its first line in the file."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(text, delimiter=separator, strict=True)
     while True:
         number = before + reader.line_num + 1
         try:

@@ -5,6 +5,7 @@ SIM. What belongs to a column that the file does not have stays as it is.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from models.cells import email_cell, iccid_cell, language_cell, msisdn_cell
 from models.characters import LONGEST_NAME
@@ -193,39 +194,44 @@ class _RowReader(RowReader):
 
 
 class _Seen:
-    """The values of earlier rows, by which duplicates and contradictions are found."""
+    """Earlier rows, by which duplicates and contradictions are found."""
 
     def __init__(self, wrong: RowNotes) -> None:
         self._wrong = wrong
-        self._lines: dict[tuple[object, ...], int] = {}
-        self._names: dict[tuple[str, str], tuple[str, int]] = {}
-        self._languages: dict[tuple[str, str], tuple[Language, int]] = {}
+        self._numbers: dict[str, FleetRow] = {}
+        self._slots: dict[tuple[str, str, int], FleetRow] = {}
+        self._iccids: dict[str, FleetRow] = {}
+        self._people: dict[tuple[str, str], FleetRow] = {}
+        self._spoken: dict[tuple[str, str], FleetRow] = {}
 
     def add(self, row: FleetRow) -> None:
         """Report every duplicate of, and contradiction to, an earlier row."""
-        self._once(row.line, "msisdn", "same_number_before", row.msisdn)
-        self._once(row.line, "slot", "same_slot_before", row.account, row.device, row.slot)
+        self._once(row, self._numbers.setdefault(row.msisdn, row), "msisdn", "same_number_before")
+        slot = (row.account, row.device, row.slot)
+        self._once(row, self._slots.setdefault(slot, row), "slot", "same_slot_before")
         if row.iccid is not None:
-            self._once(row.line, "iccid", "same_iccid_before", row.iccid)
+            self._once(row, self._iccids.setdefault(row.iccid, row), "iccid", "same_iccid_before")
         if row.employee_email is not None and row.employee_name is not None:
-            key = (row.account, row.employee_email.lower())
-            name, first = self._names.setdefault(key, (row.employee_name, row.line))
-            if name != row.employee_name:
-                self._wrong.add(row.line, "employee_name", Refusal.of("other_name_before", line=first))
+            first = self._people.setdefault((row.account, _lower(row.employee_email)), row)
+            if first.employee_name != row.employee_name:
+                self._once(row, first, "employee_name", "other_name_before")
         if row.employee_language is not None:
-            employee = (row.account, (row.employee_email or row.employee_name or "").lower())
-            language, first = self._languages.setdefault(employee, (row.employee_language, row.line))
-            if language is not row.employee_language:
-                self._wrong.add(
-                    row.line, "employee_language", Refusal.of("other_language_before", line=first)
-                )
+            employee = (row.account, _lower(row.employee_email or row.employee_name or ""))
+            first = self._spoken.setdefault(employee, row)
+            if first.employee_language is not row.employee_language:
+                self._once(row, first, "employee_language", "other_language_before")
 
-    def _once(self, line: int, column: str, code: str, *key: object) -> None:
-        first = self._lines.setdefault((column, *key), line)
-        if first != line:
-            self._wrong.add(line, column, Refusal.of(code, line=first))
+    def _once(self, row: FleetRow, first: FleetRow, column: str, code: str) -> None:
+        if first is not row:
+            self._wrong.add(row.line, column, Refusal.of(code, line=first.line))
 
 
+def _lower(text: str) -> str:
+    """The text in lower case: the same object if it is, as a file has a hundred thousand."""
+    return text if text.islower() else text.lower()
+
+
+@lru_cache(maxsize=4096)
 def _groups(text: str) -> tuple[str, ...]:
     names = (name.strip() for name in text.split(GROUP_SEPARATOR))
     return tuple(dict.fromkeys(name for name in names if name))

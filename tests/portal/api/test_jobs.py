@@ -228,3 +228,39 @@ async def test_the_progress_of_an_import_is_in_its_row(jobs: Jobs, monkeypatch: 
     monkeypatch.setitem(job_kinds.IMPORTS, "import_fleet", slowly)
     assert (await jobs.run(made))["status"] == "failed"
     assert {job["status"] for job in seen} == {"running"}
+
+
+ODD = as_csv(line(60)).decode().replace("iccid", "N° de carte").encode("cp1252")
+
+
+@pytest.mark.covers("R10", "R12")
+async def test_a_file_with_other_headings_is_mapped_by_its_form(jobs: Jobs) -> None:
+    refused = await jobs.run(await jobs.made(content=ODD))
+    assert [refusal["code"] for refusal in refused["refusals"]] == ["columns_differ"]
+    form: dict[str, Any] = {"kind": "import_fleet", "map": ["n° de carte=iccid", "SLOT=slot"]}
+    made = await jobs.made("mapped", data=form, files={"file": ("a.csv", ODD)})
+    assert (await jobs.post("mapped", content=ODD)).json()["code"] == "key_reused", (
+        "the mapping is part of it"
+    )
+    done = await jobs.run(made)
+    assert (done["status"], done["created"]["lines"]) == ("done", 1)
+    (noted,) = await jobs.report(made)
+    assert (noted["row"], noted["outcome"]) == (1, "noted")
+    (windows,) = noted["problems"]
+    assert "read as Windows-1252" in windows["sentence"]
+    assert windows["sentence"].endswith("such as in: °."), "a word of the file may be a name, so none is kept"
+
+
+@pytest.mark.covers("R10", "R12")
+async def test_a_dry_run_answers_what_became_of_each_column(jobs: Jobs) -> None:
+    form: dict[str, Any] = {"kind": "import_fleet", "map": "n° de carte=iccid"}
+    answer = await jobs.post("dry", data=form, files={"file": ("a.csv", ODD)}, params={"dry_run": "true"})
+    assert answer.status_code == 200
+    checked = answer.json()
+    assert (checked["encoding"], checked["separator"], checked["created"]["lines"]) == (
+        "Windows-1252",
+        ",",
+        1,
+    )
+    assert checked["columns"][0] == {"heading": "account", "column": "account", "how": "named"}
+    assert {"heading": "N° de carte", "column": "iccid", "how": "mapped"} in checked["columns"]

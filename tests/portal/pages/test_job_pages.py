@@ -15,6 +15,7 @@ from starter.operations.job_runner import JobRunner
 from starter.people.erasure import erase
 from store.operations.job_steps import forget_files
 from tests.builders import ACCOUNT, as_csv, iccid, line, run
+from tests.files.workbooks import workbook
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.people import ANA, BEN
 
@@ -203,3 +204,26 @@ async def test_the_csv_that_the_page_links_can_be_imported_as_it_is(browser: Sig
     assert "Without a problem" in page
     assert "Would be added" not in page
     assert "Would be changed" not in page
+
+
+@pytest.mark.covers("R10", "R12")
+async def test_a_workbook_with_other_headings_is_checked_and_imported_as_it_was_mapped(
+    browser: SignIn, desks: Desks
+) -> None:
+    headings = ["Karte" if name == "iccid" else name for name in line(60)]
+    file = {"file": ("Flotte.xlsx", workbook([headings, [str(cell) for cell in line(60).values()]]))}
+    ana = await browser(ANA)
+    page = (await ana.get("/imports/import_fleet")).text
+    assert 'name="map"' in page
+    assert ".xlsx" in page
+    key = {"key": "mapped", "check": "on", "map": "Karte = iccid\r\n"}
+    await ana.post("/imports/import_fleet", files=file, data=key)
+    caller = await callers.user(desks.database, ANA)
+    checked = (await desks.jobs.jobs(caller, kind="import_fleet"))[0]
+    await JobRunner(desks).run(checked.id)
+    assert "Would be added: Lines" in (await ana.get(f"/jobs/{checked.job_id}")).text
+    with pytest.raises(Unavailable):
+        await desks.jobs.import_checked(caller, checked.job_id)
+    imported = (await desks.jobs.jobs(caller, kind="import_fleet"))[0]
+    await JobRunner(desks).run(imported.id)
+    assert (await desks.jobs.job(caller, imported.job_id)).created["lines"] == 1
