@@ -24,6 +24,12 @@ AFTERWARDS = "esim.afterwards"
 """The extension of an ASGI scope with the list of what goes on after the application has returned."""
 
 
+_KEPT = {"type", "method", "extensions"}
+"""What uvicorn reads of a scope while the response goes on. The rest is what the application knew of the
+request.
+"""
+
+
 class Afterwards:
     """Goes on with a response, such as a stream of hours, after the application has returned: what the
     application holds for each request, its middleware and routing, takes 30 kB.
@@ -38,6 +44,9 @@ class Afterwards:
         if scope["type"] == "http":
             scope.setdefault("extensions", {})[AFTERWARDS] = {"left": left}
         await self._app(scope, receive, send)
+        if left:
+            for name in scope.keys() - _KEPT:
+                del scope[name]
         del scope
         while left:
             await left.pop()(receive, send)

@@ -1,6 +1,7 @@
 """How long something has waited, in one unit that people compare at a glance: `3 days`, `5 hours`."""
 
 from datetime import timedelta
+from functools import lru_cache
 
 from babel.units import format_unit
 
@@ -18,4 +19,9 @@ def age(length: timedelta, language: Language) -> str:
         number, unit = length // _HOUR, "hour"
     else:
         number, unit = max(1, length // _MINUTE), "minute"
+    return _in_words(number, unit, language)
+
+
+@lru_cache(maxsize=1024)
+def _in_words(number: int, unit: str, language: Language) -> str:
     return format_unit(number, f"duration-{unit}", locale=locale(language))

@@ -56,6 +56,7 @@ class EventStream(StreamingResponse):
         except BaseException:
             self._ended()
             raise
+        self.raw_headers = []
         if AFTERWARDS in extensions:
             extensions[AFTERWARDS]["left"].append(goes_on)
         else:

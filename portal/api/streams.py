@@ -99,9 +99,14 @@ class Stream:
     async def take(self, seconds: float) -> list[tuple[Cursor, bytes]]:
         """What waits; nothing after so many seconds, or where the stream is over. For one task."""
         if not self._waiting and not self.over:
-            self._woken = asyncio.get_running_loop().create_future()
-            await asyncio.wait((self._woken,), timeout=seconds)
-            self._woken = None
+            loop = asyncio.get_running_loop()
+            self._woken = loop.create_future()
+            over = loop.call_later(seconds, self._wake)  # `asyncio.wait` takes a kilobyte more
+            try:
+                await self._woken
+            finally:
+                over.cancel()
+                self._woken = None
         taken, self._waiting = self._waiting, []
         return taken
 

@@ -137,7 +137,7 @@ class AgentBook:
             asked: tuple[ColumnElement[bool], ...] = ()
             part = Wanted(limit, after)
             if find and find.strip():
-                asked = (await search.agents(connection, scope, find),)
+                asked = (search.of_agents(find),)
             return await agents.agents(connection, scope, part, asked)
 
     async def agent(self, caller: Caller, agent: str) -> AgentView:

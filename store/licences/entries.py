@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,11 +27,12 @@ _HISTORY = (
     .order_by(LicenceEntryRow.licence_id, LicenceEntryRow.id)
 )
 _OF_LICENCES = _HISTORY.where(LicenceEntryRow.licence_id.in_(bindparam("licences", expanding=True)))
-_ONE = func.jsonb_build_array(LicenceEntryRow.entry, LicenceEntryRow.day, LicenceEntryRow.add_on)
+_ONE = func.concat_ws(" ", LicenceEntryRow.entry, LicenceEntryRow.day, LicenceEntryRow.add_on)
+"""As text: an account with 40,000 licences has as many to compare, and JSON takes three times as long."""
 _OF_EACH = (
     select(
         LicenceEntryRow.licence_id,
-        func.jsonb_agg(aggregate_order_by(_ONE, LicenceEntryRow.id)).label("history"),
+        func.string_agg(_ONE, aggregate_order_by(literal(","), LicenceEntryRow.id)).label("history"),
     )
     .where(LicenceEntryRow.account_id == bindparam("account"))
     .group_by(LicenceEntryRow.licence_id)
@@ -102,7 +103,11 @@ async def alike(connection: AsyncConnection, account_id: int) -> list[tuple[Sequ
     of these. Most licences are bought many at a time, and have the same.
     """
     rows = await connection.execute(_ALIKE, {"account": account_id})
-    return [([_entry(_Row(*one)) for one in row.history], row.licences, row.first) for row in rows]
+    return [(_entries(row.history), row.licences, row.first) for row in rows]
+
+
+def _entries(history: str) -> list[Entry]:
+    return [_entry(_Row(*one.split(" "))) for one in history.split(",")]
 
 
 async def under_key(connection: AsyncConnection, account_id: int, key: str) -> Sequence[Any]:

@@ -19,8 +19,8 @@ from sqlalchemy import (
     select,
     true,
     union_all,
-    values,
 )
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound
@@ -33,6 +33,7 @@ from store.licences.facts import TODAY, add_on_today
 from store.licences.tables import BillingRow, LicenceRow, NumberRow
 from store.paging import Keys, built_once, by_account
 from store.people.tables import AccountRow
+from store.row import constants
 from store.scopes import shaped, within
 
 _STATUS: ColumnElement[str] = case(
@@ -147,7 +148,8 @@ def _alike() -> Subquery:
     what they are, nearly all, are counted add-on by add-on: in half the time that it takes to group them.
     """
     of = LicenceRow
-    add_ons = values(column("add_on", String), name="add_ons").data([(each.value,) for each in AddOn])
+    of_all: Any = func.unnest(array(constants(AddOn)))  # VALUES would be compiled anew each time
+    add_ons = of_all.table_valued(column("add_on", String)).render_derived(name="add_ons")
     account, add_on = AccountRow.id, add_ons.c.add_on
     stays = (of.next_add_on.is_(None), of.next_from.is_(None), of.usable_until.is_(None))
     some = select(func.count()).where(of.account_id == account, of.add_on == add_on, *stays)

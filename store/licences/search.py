@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from models.identifiers import parse_reference, storable
-from models.paging import MOST_COUNTED
 from models.people.callers import Scope
 from store.licences.tables import AgentRow, NumberRow
 from store.paging import among, most
@@ -19,6 +18,8 @@ from store.scopes import within
 LEAST_ENDING = 3
 """Digits by which a phone number is found that ends with them."""
 LONGEST = 200
+FEW = 250
+"""Of so many rows that a search finds, a list reads these alone; of more, it is read in its sequence."""
 _NUMBER = re.compile(r"\+?[0-9(][0-9\s().\-/]*")
 _REFERENCE = re.compile(r"(n|ag)-[0-9]+", re.IGNORECASE)
 _OWN = re.compile(r"([\\%_])")
@@ -55,20 +56,13 @@ async def numbers(connection: AsyncConnection, scope: Scope, text: str) -> Colum
     return func.coalesce(called, false())
 
 
-async def agents(connection: AsyncConnection, scope: Scope, text: str) -> ColumnElement[bool]:
-    """Whether an agent is what was typed, as a condition of a list."""
-    asked = of_agents(text)
-    ids = await _few(connection, scope, AgentRow, asked)
-    return asked if ids is None else among(AgentRow.id, ids)
-
-
 async def _few(
     connection: AsyncConnection, scope: Scope, row: Any, asked: ColumnElement[bool]
 ) -> ColumnElement[Any] | None:
     """The ids of the rows that are asked for, so that a list reads these alone; None where they are many."""
-    some = select(row.id).where(within(scope, row.account_id), asked).limit(most(MOST_COUNTED))
+    some = select(row.id).where(within(scope, row.account_id), asked).limit(most(FEW))
     ids = list(await connection.scalars(some))
-    return None if len(ids) >= MOST_COUNTED else literal(ids, ARRAY(BigInteger))
+    return None if len(ids) >= FEW else literal(ids, ARRAY(BigInteger))
 
 
 def _of_reference(text: str) -> ColumnElement[bool]:

@@ -50,7 +50,7 @@ async def test_a_number_is_found_by_its_digits_and_its_agent(database: Database)
 async def test_what_many_have_in_common_is_found_with_the_other_filters(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "MOST_COUNTED", 2)
+    monkeypatch.setattr(search, "FEW", 2)
     await licences_world(database)
     for number in range(1, 6):
         await add_number(
