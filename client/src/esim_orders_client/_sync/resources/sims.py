@@ -51,7 +51,9 @@ class SimsApi:
 
         Needs the permission `import_qr_codes`.
 
-        activation_code: `LPA:1$server$matching id`; `LPA:` may be left out.
+        activation_code: `LPA:1$server$matching id`; `LPA:` may be left out. An install link with the code
+            in it, a percent-encoded code, and server and activation code, labelled or on two lines, are
+            read too.
         confirmation_code: What the phone asks for besides, if the distributor gave one.
         """
         return self._connection.ask(
