@@ -26,8 +26,6 @@ from models.values import Frozen, RecordId, View
 
 REQUEST_MADE = "The request has been made."
 """Shown to the user when a request is accepted (F31)."""
-
-
 RequestId = Annotated[str, Field(pattern=QR_REQUEST_ID_PATTERN)]
 OrderId = Annotated[str, Field(pattern=ORDER_ID_PATTERN)]
 NotificationId = Annotated[str, Field(pattern=QR_NOTIFICATION_ID_PATTERN)]

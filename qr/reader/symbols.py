@@ -17,9 +17,9 @@ from zxingcpp import BarcodeFormat, BarcodeFormats, Binarizer, TextMode
 _LOADED = ImageFile
 """Imported here, as Pillow would import it on first use, when no file can be opened any more."""
 _QR_CODES = BarcodeFormats([BarcodeFormat.QRCodeModel1, BarcodeFormat.QRCodeModel2])
-_PROMISING = re.compile(
-    r"lpa ?(?:[:\uff1a]|%(?:25)*3a)|carddata=|sm-?dp"
-    r"|^[^0-9a-z]{0,9}1[^0-9a-z]{0,9}(?:[$]|%(?:25)*24)"
+PROMISING = re.compile(
+    r"lpa\s?(?::|%(?:25)*3a)|%(?:25)*24|carddata=|sm-?dp|activation"
+    r"|^[^0-9a-z]{0,9}1[^0-9a-z]{0,9}[$]"
     r"|^\s*[\w.-]+[.][a-z]{2,}\s*[\r\n]\s*[\w-]+\s*$|^\s*[\w-]+\s*[\r\n]\s*[\w.-]+[.][a-z]{2,}\s*$",
     re.IGNORECASE,
 )
@@ -122,7 +122,7 @@ class Search:
             text = symbol.text.strip()
             if not symbol.valid:
                 unclear = True
-            elif _PROMISING.search(text):
+            elif PROMISING.search(text):
                 self.activation_codes[text] = None
                 found = True
             else:

@@ -52,7 +52,7 @@ async def every_page(viewer: Viewer, page: Page) -> AsyncIterator[str]:
     yield "home"
     await page.goto(viewer.upload)
     yield "upload"
-    await page.locator("summary").click()
+    await page.locator("summary").last.click()
     await page.locator("#code").fill("nonsense")
     await page.locator(".typed button").click()
     await page.wait_for_selector("[aria-invalid]")
@@ -71,7 +71,7 @@ async def every_page(viewer: Viewer, page: Page) -> AsyncIterator[str]:
     await page.goto(viewer.download)
     yield "landing"
     await page.locator("form button").click()
-    await page.locator("summary").click()
+    await page.locator("summary").last.click()
     yield "code"
     await page.goto(f"{viewer.address}/u/unknown")
     yield "problem"

@@ -3,14 +3,17 @@
 import re
 
 import pytest
+from hypothesis import given, settings
 
 from models.codes.activation import ActivationCode, Rule
 from models.errors import Refused
 from qr.file_types import ACCEPTED, FileType
 from qr.intake import LARGEST_UPLOAD, Found, checked_type, read_upload, the_code
+from qr.reader.symbols import PROMISING
 from qr.refusals import REASONS, invalid_code
+from tests.models.codes.wrappers import ways
 from tests.qr import corpus
-from tests.qr.codes import OTHER, USUAL
+from tests.qr.codes import OTHER, USUAL, activation_codes
 from tests.qr.pictures import TEXT, WEB_ADDRESS, drawn_png
 from tests.qr.samples import Sample
 
@@ -97,6 +100,21 @@ def test_the_rule_that_is_broken_is_told() -> None:
     sentence = str(invalid_code(Rule.SERVER))
 
     assert sentence.endswith("ask the provider for a new one: it names no SM-DP+ server.")
+
+
+@given(code=activation_codes().filter(lambda code: code.matching_id != ""))
+@settings(max_examples=50)
+def test_what_is_read_as_a_code_ends_the_search_for_one(code: ActivationCode) -> None:
+    for name, text in ways(code).items():
+        assert PROMISING.search(text), name
+    for other in (
+        WEB_ADDRESS,
+        "WIFI:S:net;;",
+        "8933011122233344455",
+        "BEGIN:VCARD\nFN:A\nEND:VCARD",
+        "Hello",
+    ):
+        assert not PROMISING.search(other)
 
 
 @pytest.mark.parametrize(
