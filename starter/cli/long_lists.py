@@ -11,7 +11,6 @@ from typing import Annotated, Generic, TypeVar
 
 import typer
 
-from models.csv_text import csv_text
 from models.paging import Page, Position
 from starter.cli.output import plain, print_text
 
@@ -50,7 +49,7 @@ class LongList(Generic[Item]):
     async def show(self, read: Read[Item], limit: int | None) -> tuple[bool, bool]:
         """Print at most so many rows (None: all); returns whether there were any, and if there are more."""
         if self.as_csv:
-            print_text(csv_text(self.columns, ()))
+            print_text(self._csv(()))
         any_rows, more = False, False
         async for part in _parts(read, limit):
             any_rows, more = any_rows or bool(part), part.following is not None
@@ -63,9 +62,15 @@ class LongList(Generic[Item]):
             rows = (json.dumps(plain(item), ensure_ascii=False, default=str) for item in part)
             print_text("".join(f"{row}\n" for row in rows))
         elif self.as_csv:
-            print_text(csv_text((), map(self.cells, part)).partition("\r\n")[2])
+            print_text(self._csv(part).partition("\r\n")[2])
         else:
             self.table(part)
+
+    def _csv(self, part: Sequence[Item]) -> str:
+        """The part as a CSV file, with its header."""
+        from models.csv_text import csv_text  # noqa: PLC0415  help pages need none
+
+        return csv_text(self.columns, map(self.cells, part))
 
 
 async def _parts(read: Read[Item], limit: int | None) -> AsyncIterator[Page[Item]]:

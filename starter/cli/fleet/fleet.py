@@ -8,7 +8,6 @@ import typer
 from models.codes.people import people_in
 from models.codes.requests import QrHistory
 from models.files.table import SentFile
-from models.fleet.exported import FILE_COLUMNS, file_cells
 from models.fleet.inventory import LineView, SimKind, SimView
 from models.fleet.offers import ActionOffer
 from models.identifiers import named, reference
@@ -99,6 +98,7 @@ def list_lines(  # noqa: PLR0917  options of a command
 
     `--csv` has the columns that `fleet import` takes.
     """
+    from models.fleet.exported import FILE_COLUMNS, file_cells  # noqa: PLC0415
     from starter.fleet.desk import FleetDesk  # noqa: PLC0415
 
     printed = LongList(_print_by_account, FILE_COLUMNS, file_cells, json, csv)
