@@ -37,7 +37,7 @@ _LONGEST_SAMPLE = 40
 def read_text(content: bytes) -> Table:
     """The table in a text file. Raises `Refused`, also while its lines are read."""
     check_size(content)
-    text, encoding = _decoded(content)
+    text, encoding = decoded(content)
     if text.lstrip()[:1] == "<":
         raise Refused.because("file_not_utf8")
     separator, start, before = _separator(text)
@@ -56,8 +56,8 @@ def visible_cells(cells: list[str]) -> list[str]:
     return [visible(cell) for cell in cells]
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
-    """The text, and the name of its encoding."""
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text, and the name of its encoding. Raises `Refused` for what is no text."""
     for mark, codec, name in _MARKS:
         if content.startswith(mark):
             return _text(content, codec), name

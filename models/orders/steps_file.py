@@ -15,7 +15,7 @@ from models.files.columns import Columns
 from models.files.rows import CsvRow, read_rows
 from models.files.table import Table
 from models.identifiers import parse_order_id
-from models.imports import Problem, RowNotes
+from models.imports import Problem, RowNote, RowNotes
 from models.orders.lifecycle import OrderStatus
 from models.orders.next_steps import OrderStep, why_not
 from models.orders.views import OrderView
@@ -47,6 +47,8 @@ class StepRow:
     order: str
     iccid: str
     action: str
+    wrong: Refusal | None = None
+    """What is wrong with the ICCID."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class StepsPreview:
     """All rows in the sequence of the file, and a digest of what the accepted ones would do."""
 
     rows: tuple[JudgedStep, ...]
+    warnings: tuple[RowNote, ...] = ()
+    """How the file was understood."""
 
     @property
     def accepted(self) -> list[JudgedStep]:
@@ -103,7 +107,12 @@ def parse_steps(source: bytes | Table) -> list[StepRow]:
 
 def _row(row: CsvRow) -> StepRow:
     order, iccid, action = (row.cells.get(column, "") for column in (*COLUMNS, *OPTIONAL))
-    return StepRow(row.line, _order(order) or order.lower(), _iccid(iccid) or iccid, action.lower())
+    wrong = None
+    try:
+        iccid = iccid_cell(iccid) if iccid else ""
+    except Refused as refused:
+        wrong = refused.refusals[0]
+    return StepRow(row.line, _order(order) or order.lower(), iccid, action.lower(), wrong)
 
 
 def order_ids(rows: Sequence[StepRow]) -> list[str]:
@@ -113,7 +122,7 @@ def order_ids(rows: Sequence[StepRow]) -> list[str]:
 
 def iccids(rows: Sequence[StepRow]) -> list[str]:
     """The ICCIDs in the rows."""
-    return [iccid for row in rows if (iccid := _iccid(row.iccid)) is not None]
+    return [row.iccid for row in rows if row.iccid and row.wrong is None]
 
 
 def judge(
@@ -173,12 +182,10 @@ def _of_iccid(row: StepRow, step: OrderStep, order: OrderView, owners: Mapping[s
             return [Problem(column="iccid", reason=Refusal.of("cell_empty"))]
         unknown = step is OrderStep.PROCESSED and order.iccid is None
         return [Problem(column="iccid", reason=Refusal.of("iccid_unknown"))] if unknown else []
-    try:
-        iccid = iccid_cell(row.iccid)
-    except Refused as refused:
-        return [Problem(column="iccid", reason=refused.refusals[0])]
-    if owners.get(iccid, order.esim_id) != order.esim_id:
-        return [Problem(column="iccid", reason=Refusal.of("iccid_in_use", iccid=iccid))]
+    if row.wrong is not None:
+        return [Problem(column="iccid", reason=row.wrong)]
+    if owners.get(row.iccid, order.esim_id) != order.esim_id:
+        return [Problem(column="iccid", reason=Refusal.of("iccid_in_use", iccid=row.iccid))]
     return []
 
 
@@ -186,11 +193,4 @@ def _order(text: str) -> str | None:
     try:
         return parse_order_id(text)
     except ValueError:
-        return None
-
-
-def _iccid(text: str) -> str | None:
-    try:
-        return iccid_cell(text)
-    except Refused:
         return None
