@@ -14,7 +14,7 @@ from models.files import headings
 from models.files.columns import Columns
 from models.files.rows import CsvRow, read_rows
 from models.files.table import Table
-from models.identifiers import parse_order_id
+from models.identifiers import ends_as_rounded, parse_order_id
 from models.imports import Problem, RowNote, RowNotes
 from models.orders.lifecycle import OrderStatus
 from models.orders.next_steps import OrderStep, why_not
@@ -64,7 +64,9 @@ class JudgedStep:
     def cells(self) -> dict[str, Any]:
         """The row of the job that does it."""
         cells = {"order": self.row.order, "action": self.step and self.step.value}
-        return cells | ({"iccid": self.row.iccid} if self.row.iccid else {})
+        iccid = self.row.iccid
+        marked = f"'{iccid}" if ends_as_rounded(iccid) else iccid  # it was judged already
+        return cells | ({"iccid": marked} if iccid else {})
 
 
 @dataclass(frozen=True)
