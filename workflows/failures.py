@@ -34,17 +34,14 @@ def refusals_of(failure: ApplicationError) -> tuple[Refusal, ...]:
 
 
 def checked_iccid(text: str | None) -> str | None:
-    """The ICCID that a caller enters, if any. Raises the failure of a refused call (`iccid_invalid`, or that
-    a spreadsheet has changed it).
+    """The ICCID that a caller enters, if any. Raises the failure of a refused call (`iccid_invalid`, or
+    `iccid_scientific` for what a spreadsheet has made of it).
     """
-    if text is None:
-        return None
-    if lost := iccid_lost(text):
-        raise refused(Refusal.of(lost))
     try:
-        return parse_iccid(text)
+        return None if text is None else parse_iccid(text)
     except ValueError:
-        raise refused(Refusal.of("iccid_invalid")) from None
+        lost = None if text is None else iccid_lost(text)
+        raise refused(Refusal.of(lost or "iccid_invalid")) from None
 
 
 def is_final(failure: FailureError) -> bool:

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from models.characters import tidy
 from models.errors import Refusal, Refused
 from models.files.read import ColumnRead, How
 from models.imports import RowNotes
@@ -35,6 +36,13 @@ class Columns:
         """Their names."""
         return (*self.needed, *self.optional)
 
+    def without(self, columns: Collection[str]) -> "Columns":
+        """The same columns but these, which no heading may mean."""
+        needed, optional = (
+            tuple(name for name in names if name not in columns) for names in (self.needed, self.optional)
+        )
+        return replace(self, needed=needed, optional=optional)
+
     def without_needed(self, column: str) -> "Columns":
         """The same columns, of which the file may leave this one out."""
         needed = tuple(name for name in self.needed if name != column)
@@ -60,22 +68,54 @@ Meanings = Mapping[str, Mapped]
 
 
 def parse_mapping(entries: Sequence[str], columns: Columns) -> Meanings:
-    """What headings mean, from entries `THEIRS=ours`; `THEIRS=` leaves a column out.
+    """What headings mean, from entries `THEIRS=ours`; `THEIRS=` leaves a column out. What is written
+    `"value"=ours` is the value of a column in all rows (`parse_values`).
 
     Raises `Refused` (`map_invalid`, `map_column_unknown`).
     """
     mapping: dict[str, Mapped] = {}
     for entry in entries:
-        theirs, equals, ours = entry.rpartition("=")
-        column = "_".join(ours.strip().lower().replace("-", " ").split())
-        if not equals or not plain(theirs):
+        theirs, column = _entry(entry, columns)
+        if _is_value(theirs):
+            continue
+        if not plain(theirs):
             raise Refused.because("map_invalid")
-        if column and column not in columns.all:
-            raise Refused.because("map_column_unknown", known=", ".join(columns.all))
         if column and any(column == other.column for other in mapping.values()):
             raise Refused.because("column_twice", column=column)
-        mapping[plain(theirs)] = Mapped(theirs.strip(), column or None)
+        mapping[plain(theirs)] = Mapped(theirs, column or None)
     return mapping
+
+
+def parse_values(entries: Sequence[str], columns: Columns) -> dict[str, str]:
+    """The values of columns in all rows, from entries `"value"=ours`: exports of devices know no slot.
+
+    Raises `Refused` (`map_invalid`, `map_column_unknown`).
+    """
+    values: dict[str, str] = {}
+    for entry in entries:
+        theirs, column = _entry(entry, columns)
+        if not _is_value(theirs):
+            continue
+        if not column:
+            raise Refused.because("map_invalid")
+        if column in values:
+            raise Refused.because("column_twice", column=column)
+        values[column] = tidy(theirs[1:-1])
+    return values
+
+
+def _entry(entry: str, columns: Columns) -> tuple[str, str]:
+    theirs, equals, ours = entry.rpartition("=")
+    column = "_".join(ours.strip().lower().replace("-", " ").split())
+    if not equals:
+        raise Refused.because("map_invalid")
+    if column and column not in columns.all:
+        raise Refused.because("map_column_unknown", known=", ".join(columns.all))
+    return theirs.strip(), column
+
+
+def _is_value(theirs: str) -> bool:
+    return len(theirs) > 1 and theirs.startswith('"') and theirs.endswith('"')
 
 
 def understood(headings: Sequence[str], columns: Columns, mapping: Meanings) -> tuple[ColumnRead, ...]:

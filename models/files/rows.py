@@ -5,13 +5,14 @@ everything else that is wrong in it.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from models.characters import LONGEST_NAME, UNPRINTABLE, tidy
 from models.errors import Refusal, Refused
-from models.files.columns import Columns, parse_mapping, understood, warn_of_guesses
+from models.files.columns import Columns, parse_mapping, parse_values, understood, warn_of_guesses
+from models.files.read import ColumnRead, How
 from models.files.table import MAX_COLUMNS, Line, Table
 from models.files.text import read_text
 from models.imports import MAX_ROWS, Progress, RowNotes
@@ -98,7 +99,8 @@ def read_rows(
     """
     table = as_table(source)
     number, headings = next(table.lines, (1, []))
-    names = _names(number, headings, columns, table)
+    values = parse_values(table.mapping, columns)
+    names = _names(number, headings, columns, table, values)
     found, known = False, dict[str, str]()
     for before, (line, cells) in enumerate(table.lines):
         if before == most:
@@ -108,20 +110,24 @@ def read_rows(
         row = _row((line, _shared(cells, known)), names, notes, columns)
         if row is not None:
             found = True
+            row.cells.update(values)
             yield row
     if not found and not notes:
         raise Refused.because("no_rows")
 
 
-def _names(number: int, cells: Sequence[str], columns: Columns, table: Table) -> list[str]:
-    """The names of the columns; of one that is not read, an empty name."""
+def _names(
+    number: int, cells: Sequence[str], columns: Columns, table: Table, values: Mapping[str, str]
+) -> list[str]:
+    """The names of the columns; of one that is not read, an empty name. `values`: of further columns."""
     headings = [" ".join(cell.split()) for cell in cells]
     while headings and not headings[-1]:
         headings.pop()
     if len(headings) > MAX_COLUMNS:
         raise Refused.because("too_many_columns", columns=MAX_COLUMNS)
-    read = understood(headings, columns, parse_mapping(table.mapping, columns))
-    table.read = table.read.model_copy(update={"columns": read})
+    read = understood(headings, columns.without(values), parse_mapping(table.mapping, columns))
+    fixed = (ColumnRead(heading=f'"{value}"', column=name, how=How.MAPPED) for name, value in values.items())
+    table.read = table.read.model_copy(update={"columns": (*read, *fixed)})
     warn_of_guesses(number, read, columns, table.warnings)
     return [one.column or "" for one in read]
 

@@ -19,7 +19,7 @@ class SentFile:
 
     content: bytes = field(repr=False)
     mapping: tuple[str, ...] = ()
-    """Entries `THEIRS=ours` (R12)."""
+    """Entries `THEIRS=ours`, and `"value"=ours` for a column that the file does not have (R12)."""
 
 
 @dataclass

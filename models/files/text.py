@@ -30,14 +30,16 @@ _HEAD = 64 * 1024
 """Characters in which the first line is looked for."""
 _SEPARATORS = ",;\t|"
 _SEP_LINE = re.compile(r'"?sep=([^\w"\r\n])"?[,;\t|]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
-_ACCENTED = re.compile(r"[^\W\d_]*[^\x00-\x7f\W][\w'\u2019-]{0,40}")
+_ACCENTED = re.compile(r"[^\x00-\x7f]")
+_WORD_BEFORE, _WORD_AFTER = re.compile(r"[\w'\u2019-]*\Z"), re.compile(r"[\w'\u2019-]*")
 _LONGEST_SAMPLE = 40
+_MOST_ACCENTS = 50
 
 
 def read_text(content: bytes) -> Table:
     """The table in a text file. Raises `Refused`, also while its lines are read."""
     check_size(content)
-    text, encoding = _decoded(content)
+    text, encoding = decoded(content)
     if text.lstrip()[:1] == "<":
         raise Refused.because("file_not_utf8")
     separator, start, before = _separator(text)
@@ -56,8 +58,8 @@ def visible_cells(cells: list[str]) -> list[str]:
     return [visible(cell) for cell in cells]
 
 
-def _decoded(content: bytes) -> tuple[str, str]:
-    """The text, and the name of its encoding."""
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text, and the name of its encoding. Raises `Refused` for what is no text."""
     for mark, codec, name in _MARKS:
         if content.startswith(mark):
             return _text(content, codec), name
@@ -133,6 +135,14 @@ def _lines(text: Iterable[str], separator: str, before: int) -> Iterator[Line]:
 
 
 def _add_sample(warnings: RowNotes, text: str, line: int) -> None:
-    words = dict.fromkeys(found[0][:_LONGEST_SAMPLE] for found in islice(_ACCENTED.finditer(text), 50))
+    accents = (found.start() for found in islice(_ACCENTED.finditer(text), _MOST_ACCENTS))
+    words = dict.fromkeys(_word(text, at) for at in accents if text[at].isalpha())
     sample = ", ".join(islice(words, 2)) or next((one for one in text if not one.isascii()), "")
     warnings.add(line, None, Refusal.of("file_read_as_windows", sample=sample))
+
+
+def _word(text: str, at: int) -> str:
+    """The word around a letter, of which no more than a few dozen characters."""
+    before = _WORD_BEFORE.search(text, max(0, at - _LONGEST_SAMPLE), at)
+    after = _WORD_AFTER.match(text, at, at + _LONGEST_SAMPLE)
+    return (before[0] if before else "") + (after[0] if after else "")

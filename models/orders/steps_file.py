@@ -14,8 +14,8 @@ from models.files import headings
 from models.files.columns import Columns
 from models.files.rows import CsvRow, read_rows
 from models.files.table import Table
-from models.identifiers import parse_order_id
-from models.imports import Problem, RowNotes
+from models.identifiers import ends_as_rounded, parse_order_id
+from models.imports import Problem, RowNote, RowNotes
 from models.orders.lifecycle import OrderStatus
 from models.orders.next_steps import OrderStep, why_not
 from models.orders.views import OrderView
@@ -49,6 +49,8 @@ class StepRow:
     order: str
     iccid: str
     action: str
+    wrong: Refusal | None = None
+    """What is wrong with the ICCID."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ class JudgedStep:
     def cells(self) -> dict[str, Any]:
         """The row of the job that does it."""
         cells = {"order": self.row.order, "action": self.step and self.step.value}
-        return cells | ({"iccid": self.row.iccid} if self.row.iccid else {})
+        iccid = self.row.iccid
+        marked = f"'{iccid}" if ends_as_rounded(iccid) else iccid  # it was judged already
+        return cells | ({"iccid": marked} if iccid else {})
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class StepsPreview:
     """All rows in the sequence of the file, and a digest of what the accepted ones would do."""
 
     rows: tuple[JudgedStep, ...]
+    warnings: tuple[RowNote, ...] = ()
+    """How the file was understood."""
 
     @property
     def accepted(self) -> list[JudgedStep]:
@@ -105,7 +111,12 @@ def parse_steps(source: bytes | Table) -> list[StepRow]:
 
 def _row(row: CsvRow) -> StepRow:
     order, iccid, action = (row.cells.get(column, "") for column in (*COLUMNS, *OPTIONAL))
-    return StepRow(row.line, _order(order) or order.lower(), _iccid(iccid) or iccid, action.lower())
+    wrong = None
+    try:
+        iccid = iccid_cell(iccid) if iccid else ""
+    except Refused as refused:
+        wrong = refused.refusals[0]
+    return StepRow(row.line, _order(order) or order.lower(), iccid, action.lower(), wrong)
 
 
 def order_ids(rows: Sequence[StepRow]) -> list[str]:
@@ -115,7 +126,7 @@ def order_ids(rows: Sequence[StepRow]) -> list[str]:
 
 def iccids(rows: Sequence[StepRow]) -> list[str]:
     """The ICCIDs in the rows."""
-    return [iccid for row in rows if (iccid := _iccid(row.iccid)) is not None]
+    return [row.iccid for row in rows if row.iccid and row.wrong is None]
 
 
 def judge(
@@ -175,12 +186,10 @@ def _of_iccid(row: StepRow, step: OrderStep, order: OrderView, owners: Mapping[s
             return [Problem(column="iccid", reason=Refusal.of("cell_empty"))]
         unknown = step is OrderStep.PROCESSED and order.iccid is None
         return [Problem(column="iccid", reason=Refusal.of("iccid_unknown"))] if unknown else []
-    try:
-        iccid = iccid_cell(row.iccid)
-    except Refused as refused:
-        return [Problem(column="iccid", reason=refused.refusals[0])]
-    if owners.get(iccid, order.esim_id) != order.esim_id:
-        return [Problem(column="iccid", reason=Refusal.of("iccid_in_use", iccid=iccid))]
+    if row.wrong is not None:
+        return [Problem(column="iccid", reason=row.wrong)]
+    if owners.get(row.iccid, order.esim_id) != order.esim_id:
+        return [Problem(column="iccid", reason=Refusal.of("iccid_in_use", iccid=row.iccid))]
     return []
 
 
@@ -188,11 +197,4 @@ def _order(text: str) -> str | None:
     try:
         return parse_order_id(text)
     except ValueError:
-        return None
-
-
-def _iccid(text: str) -> str | None:
-    try:
-        return iccid_cell(text)
-    except Refused:
         return None

@@ -51,7 +51,8 @@ IMPORTS = {
     ),
     "columns_recognised": Declared("headings were recognised: {recognised}."),
     "map_invalid": Declared(
-        "A mapping is written THEIRS=ours: the heading in the file, and the column that it is."
+        "A mapping is written THEIRS=ours: the heading in the file, and the column that it is; or "
+        '"value"=ours: the value of a column in all rows.'
     ),
     "map_column_unknown": Declared("A mapping names no column of this file; its columns are: {known}."),
     "map_heading_missing": Declared("A mapping names a heading that the file does not have: {heading}."),

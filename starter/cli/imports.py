@@ -33,7 +33,8 @@ Mapping = Annotated[
     typer.Option(
         "--map",
         metavar="THEIRS=OURS",
-        help="What a heading means that is not known, such as 'N° carte=iccid'; `THEIRS=` leaves it out.",
+        help="What a heading means that is not known, such as 'N° carte=iccid'; 'THEIRS=' leaves it out, and "
+        "'\"1\"=slot' is the value of a column in all rows.",
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")]

@@ -5,6 +5,7 @@ await desks.order_steps.confirm(dan, content, shown.digest)   # a job does the a
 """
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.errors import Refused
@@ -32,11 +33,13 @@ class OrderStepsDesk(ConnectedDesk):
         file, or has too many rows (`too_many_rows`).
         """
         caller.require(Permission.ACKNOWLEDGE_ORDERS)
-        rows = await asyncio.to_thread(parse_steps, await opened(content))
+        table = await opened(content)
+        rows = await asyncio.to_thread(parse_steps, table)
         async with self._database.reading() as connection:
             found = await views.of_ids(connection, caller.scope, order_ids(rows))
             owners = await queue.owners(connection, {order.account_id for order in found}, iccids(rows))
-        return judge(rows, {order.id: order for order in found}, owners, caller)
+        judged = judge(rows, {order.id: order for order in found}, owners, caller)
+        return replace(judged, warnings=table.warnings.warnings())
 
     async def confirm(
         self,

@@ -16,6 +16,7 @@ from models.people.api_keys import Mode
 from models.people.callers import OPERATOR, By
 from store.fleet import grid_later
 from store.fleet.conflicts import refuse_conflicts
+from store.fleet.file_groups import become_members
 from store.people.accounts import record
 from store.people.profiles import add_default_profiles
 from store.staging import ids, prepare, run, stage
@@ -173,49 +174,6 @@ WITH added AS (
     RETURNING holder)
 SELECT lines.id FROM added JOIN lines ON lines.subject = added.holder
 """
-# A table with one row for each name, before the groups are looked up: within one statement the planner does
-# not know how many names a row has, and reads all groups of the account for each row.
-_NAMED = """
-CREATE TEMPORARY TABLE named_groups ON COMMIT DROP AS
-SELECT wanted.line_id, wanted.subject, wanted.account_id, group_name
-FROM wanted_fleet wanted
-JOIN staged_fleet staged USING (line_no)
-CROSS JOIN unnest(string_to_array(staged.group_names, ';')) AS group_name
-"""
-_MEMBERSHIPS = """
-CREATE TEMPORARY TABLE wanted_groups ON COMMIT DROP AS
-SELECT named.line_id, sim.id AS sim_id, management_groups.id AS group_id, named.account_id
-FROM named_groups named
-LEFT JOIN sims sim ON sim.holder = named.subject AND sim.state IN ('active', 'suspended')
-JOIN management_groups
-    ON management_groups.account_id = named.account_id AND management_groups.name = named.group_name
-"""
-_LINES_OUT = """
-DELETE FROM line_groups member USING wanted_fleet wanted
-WHERE member.line_id = wanted.line_id AND NOT EXISTS (
-    SELECT FROM wanted_groups stay WHERE (stay.line_id, stay.group_id) = (member.line_id, member.group_id))
-RETURNING member.line_id
-"""
-_LINES_IN = """
-INSERT INTO line_groups (line_id, group_id, account_id)
-SELECT line_id, group_id, account_id FROM wanted_groups
-ON CONFLICT DO NOTHING RETURNING line_id
-"""
-_SIMS_OUT = """
-DELETE FROM sim_groups member USING wanted_fleet wanted, sims sim
-WHERE sim.holder = wanted.subject AND sim.state IN ('active', 'suspended') AND member.sim_id = sim.id
-  AND NOT EXISTS (
-    SELECT FROM wanted_groups stay WHERE (stay.sim_id, stay.group_id) = (member.sim_id, member.group_id))
-RETURNING wanted.line_id
-"""
-_SIMS_IN = """
-WITH added AS (
-    INSERT INTO sim_groups (sim_id, group_id, account_id)
-    SELECT sim_id, group_id, account_id FROM wanted_groups WHERE sim_id IS NOT NULL
-    ON CONFLICT DO NOTHING RETURNING sim_id)
-SELECT lines.id FROM added JOIN sims ON sims.id = added.sim_id JOIN lines ON lines.subject = sims.holder
-"""
-
 _NAMES = {
     "providers": _PROVIDERS,
     "distributors": _DISTRIBUTORS,
@@ -259,13 +217,9 @@ async def import_fleet(
     advance()
     changed = await ids(connection, _LINES_CHANGED) | await ids(connection, _SIMS_CHANGED)
     new_sims = await ids(connection, _SIMS)
-    await prepare(connection, "named_groups", _NAMED)
-    await prepare(connection, "wanted_groups", _MEMBERSHIPS)
     advance()
-    in_groups = (_LINES_OUT, _LINES_IN, _SIMS_OUT, _SIMS_IN) if "management_groups" in file.given else ()
-    for statement in in_groups:
-        changed |= await ids(connection, statement)
-        advance()
+    if "management_groups" in file.given:
+        changed |= await become_members(connection, advance)
     await grid_later.end(connection)
     created |= {"lines": len(new), "SIMs": len(new_sims)}
     changes = {"lines": len((changed | new_sims) - new), "employees": len(employees)}

@@ -125,6 +125,25 @@ def test_a_mapping_comes_before_what_is_recognised_and_can_leave_a_column_out() 
     assert fleet(left_out, "SIM=").rows[0].iccid == iccid(1)
 
 
+@pytest.mark.parametrize("export", [INTUNE, GLPI, JAMF], ids=["intune", "glpi", "jamf"])
+def test_what_an_export_does_not_say_is_a_value_of_all_rows(export: str) -> None:
+    file = fleet(export, '"1"=slot', '"eSIM" = sim type', '"Acme\u200b"=account')
+    (row,) = file.rows
+    assert (row.slot, row.kind, row.account) == (1, "esim", "Acme")
+    assert {"slot", "sim_type", "account"} <= file.given
+    with pytest.raises(Refused, match="The column slot is there twice"):
+        fleet(export, '"1"=slot', '"2"=slot')
+    with pytest.raises(Refused, match="written THEIRS=ours"):
+        fleet(export, '"1"=')
+
+
+def test_a_value_of_all_rows_comes_before_what_the_file_says_and_that_is_said() -> None:
+    text = f"{','.join(FLEET.needed)}\nAcme,P,3,+33639980001,Orange,esim,{iccid(1)}\n"
+    file = fleet(text, '"1"=slot')
+    assert file.rows[0].slot == 1
+    assert "not known: slot (3)" in said(file)
+
+
 def test_other_kinds_of_files_have_their_headings_too() -> None:
     code = "LPA:1$smdp.example.com$ABC-1"
     stock = parse_stock(f"ICC;Profil;Code d'activation\n{iccid(1)};7;{code}\n".encode())
@@ -132,7 +151,8 @@ def test_other_kinds_of_files_have_their_headings_too() -> None:
     people = parse_subscribers(
         "Nom;Téléphone;Forfait;Courriel\nZoë;+33639980001;Basic;z@x.example\n".encode()
     )
-    assert (people.rows[0].name, people.rows[0].email, people.given) == ("Zoë", "z@x.example", {"email"})
+    assert (people.rows[0].name, people.rows[0].email) == ("Zoë", "z@x.example")
+    assert people.given == {"email"}
     steps = parse_steps(f"Numéro de commande,N° SIM\norder-{'a' * 16},{iccid(1)}\n".encode())
     assert (steps[0].order, steps[0].iccid) == (f"order-{'a' * 16}", iccid(1))
 

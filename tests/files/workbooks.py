@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
 
 Cell = str | int | float | bool | None
@@ -13,8 +13,10 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _PART = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def workbook(*sheets: Sheet, hidden: int = 0) -> bytes:
-    """A workbook with these sheets, of which the first ones are hidden."""
+def workbook(*sheets: Sheet, hidden: int = 0, last: str = "A") -> bytes:
+    """A workbook with these sheets, of which the first ones are hidden. `last`: the column of the very last
+    cell.
+    """
     numbers = range(1, len(sheets) + 1)
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
@@ -40,7 +42,7 @@ def workbook(*sheets: Sheet, hidden: int = 0) -> bytes:
         + "</Relationships>",
     }
     for number, sheet in zip(numbers, sheets, strict=True):
-        parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(sheet)
+        parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(sheet, last)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
@@ -52,12 +54,14 @@ def _state(number: int, hidden: int) -> str:
     return ' state="hidden"' if number <= hidden else ""
 
 
-def _sheet(rows: Sheet) -> str:
-    lines = (
+def _sheet(rows: Sheet, last: str) -> str:
+    lines: Iterable[str] = (
         f'<row r="{number}">{"".join(_cell(number, place, cell) for place, cell in enumerate(row))}</row>'
         for number, row in enumerate(rows, start=1)
         if row
     )
+    if last != "A":
+        lines = (*lines, f'<row r="{len(rows) + 1}"><c r="{last}{len(rows) + 1}"><v>1</v></c></row>')
     return f"<worksheet {_MAIN}><sheetData>{''.join(lines)}</sheetData></worksheet>"
 
 

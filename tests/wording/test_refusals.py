@@ -46,7 +46,7 @@ FROM_A_TABLE = {
     ("models/orders/lifecycle.py", "_ALREADY[status]"),
     ("models/codes/requests.py", "_OVER[status]"),
     ("models/cells.py", "lost"),
-    ("workflows/failures.py", "lost"),
+    ("workflows/failures.py", "lost or 'iccid_invalid'"),
     ("models/fleet/file.py", "code"),
     ("models/catalogue/file.py", "code"),
     ("store/fleet/conflicts.py", "code"),

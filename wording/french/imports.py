@@ -42,7 +42,8 @@ IMPORTS = {
     ),
     "columns_recognised": "des en-têtes ont été reconnus : {recognised}.",
     "map_invalid": (
-        "Une correspondance s’écrit LEUR=colonne : l’en-tête du fichier, puis la colonne qu’il désigne."
+        "Une correspondance s’écrit LEUR=colonne : l’en-tête du fichier, puis la colonne qu’il désigne ; ou "
+        '"valeur"=colonne : la valeur d’une colonne dans toutes les lignes.'
     ),
     "map_column_unknown": (
         "Une correspondance désigne une colonne que ce fichier n’a pas ; ses colonnes sont : {known}."

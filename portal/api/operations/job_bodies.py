@@ -146,7 +146,7 @@ def request_body() -> dict[str, Any]:
                 "type": "array",
                 "items": {"type": "string"},
                 "description": "`THEIRS=ours`: what a heading means that is not known; `THEIRS=` leaves its "
-                "column out.",
+                'column out; `"value"=ours`: the value of a column in all rows.',
             },
         },
     }

@@ -141,12 +141,17 @@ def _shown(request: Request, who: SignedIn, preview: _Preview) -> Response:
         kinds={row.row.line: kind_label(row.order.kind, who.language) for row in found.rows if row.order},
         final=FINAL,
         why=why,
+        odd=[sentence(warning, who.language) for warning in found.warnings],
     )
 
 
 def _written(found: StepsPreview) -> str:
     """The rows again as a file, which the confirmation sends."""
-    lines = ((one.row.order, one.row.iccid, one.row.action) for one in found.rows)
+    marked = {True: "", False: "'"}  # an ICCID that is accepted once is not judged as rounded then
+    lines = (
+        (one.row.order, one.row.iccid and f"{marked[bool(one.problems)]}{one.row.iccid}", one.row.action)
+        for one in found.rows
+    )
     written = io.StringIO()
     csv.writer(written, lineterminator="\n").writerows([(*COLUMNS, *OPTIONAL), *lines])
     return written.getvalue()

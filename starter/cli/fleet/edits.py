@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.errors import Refused
+from models.files.text import decoded
 from models.fleet.edits import FleetEdit, GroupsMode
 from models.identifiers import reference
 from models.orders.placement import OrderState
@@ -120,8 +121,8 @@ def _named(lines: list[str] | None, file: Path | None) -> list[str]:
 
 def _rows(source: str, content: bytes) -> list[str]:
     try:
-        text = content.decode("utf-8-sig") if len(content) <= _MOST_BYTES else None
-    except UnicodeDecodeError:
+        text = decoded(content)[0] if len(content) <= _MOST_BYTES else None
+    except Refused:
         text = None
     if text is None:
         raise Refused.because("file_unreadable", file=source)

@@ -11,6 +11,7 @@ from models.operations.jobs import JobStatus
 from starter.desks import Desks
 from tests.builders import OPERATOR, run
 from tests.callers.world import Known
+from tests.files.workbooks import workbook
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.people import ANA, BEN, Browser
 from tests.portal.pages.test_desk import DESK, more
@@ -203,3 +204,19 @@ async def test_the_open_orders_are_a_file_that_can_be_filled_in_and_sent_back(
     assert "A file of steps is listed here" in jobs
     assert 'href="/desk/file"' in jobs
     assert "Imports and bulk actions" in (await (await browser(ANA)).get("/jobs")).text
+
+
+@pytest.mark.covers("R10", "R12")
+async def test_a_workbook_with_usual_headings_is_shown_with_what_was_guessed(
+    browser: SignIn, acme: Known, desks: Desks
+) -> None:
+    desk = await browser(DESK)
+    rows = [["Numéro de commande", "N° SIM", "Remarque"], [acme.order, f"'{ICCID[:15]}0000", "x"]]
+    answer = await desk.post("/desk/file", files={"file": ("steps.xlsx", workbook(rows))})
+    assert "headings were recognised: Numéro de commande = order, N° SIM = iccid" in html.unescape(
+        answer.text
+    )
+    assert "columns that are not read, as their headings are not known: Remarque (3)" in answer.text
+    assert accepted_rows(answer.text) == [acme.order]
+    again = await desk.post("/desk/steps", data=hidden(answer.text))
+    assert "rounded" not in again.text, "what was marked as a text stays so"

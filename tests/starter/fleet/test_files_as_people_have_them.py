@@ -8,7 +8,7 @@ from models.errors import Refused
 from models.files.table import SentFile
 from store.session import Database
 from tests.builders import OPERATOR, DataDesks, as_csv, empty_slot, iccid, line, run, world
-from tests.files.workbooks import workbook
+from tests.files.workbooks import Cell, workbook
 from tests.starter.shell import Shell
 
 FRENCH = (
@@ -44,9 +44,9 @@ async def test_a_dry_run_in_a_shell_shows_what_became_of_each_column(shell: Shel
 @pytest.mark.covers("R10")
 async def test_a_workbook_is_imported_as_the_file_is(database: Database) -> None:
     desks = DataDesks(database)
-    rows = [list(line(1)), [str(value) for value in line(1).values()]]
-    rows[1][2] = 1  # type: ignore[call-overload]  a number, as a spreadsheet has it
-    report = await desks.fleet.import_fleet(OPERATOR, workbook(rows))
+    row: list[Cell] = [str(value) for value in line(1).values()]
+    row[2] = 1  # a number, as a spreadsheet has it
+    report = await desks.fleet.import_fleet(OPERATOR, workbook([list(line(1)), row]))
     assert report.read is not None
     assert report.read.format == "xlsx"
     again = await desks.fleet.import_fleet(OPERATOR, as_csv(line(1)))
@@ -55,10 +55,10 @@ async def test_a_workbook_is_imported_as_the_file_is(database: Database) -> None
 
 @pytest.mark.covers("R9")
 async def test_a_number_in_a_workbook_has_lost_the_digits_of_its_iccid(database: Database) -> None:
-    rows = [list(line(1)), [str(value) for value in line(1).values()]]
-    rows[1][6] = int(iccid(1))  # type: ignore[call-overload]
+    row: list[Cell] = [str(value) for value in line(1).values()]
+    row[6] = int(iccid(1))
     with pytest.raises(Refused, match="Line 2: iccid: a spreadsheet has written the ICCID as a number"):
-        await DataDesks(database).fleet.import_fleet(OPERATOR, workbook(rows))
+        await DataDesks(database).fleet.import_fleet(OPERATOR, workbook([list(line(1)), row]))
 
 
 @pytest.mark.covers("R12")

@@ -56,7 +56,7 @@ async def test_numbers_are_imported_with_their_agents(database: Database) -> Non
         number_row(3, agent_name="Hugo", agent_email="", phone_supports_esim="yes"),
         unused(4),
     )
-    assert report == ImportReport(
+    assert report.model_copy(update={"read": None}) == ImportReport(
         rows=4, created={"providers": 1, "distributors": 1, "numbers": 4, "agents": 2}
     )
     first, second, third, fourth = await numbers(database)

@@ -159,7 +159,8 @@ class JobsApi:
         Needs the permission `run_jobs`.
 
         file: A CSV file or an Excel workbook (.xlsx) of at most 5 MB.
-        map: `THEIRS=ours`: what a heading means that is not known; `THEIRS=` leaves its column out.
+        map: `THEIRS=ours`: what a heading means that is not known; `THEIRS=` leaves its column out;
+            `"value"=ours`: the value of a column in all rows.
         key: your idempotency key, one for each thing that is to be done; else a new one.
         """
         call = Call(
