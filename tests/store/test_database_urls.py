@@ -66,6 +66,8 @@ def name_of(url: str) -> str:
         ("postgresql:///d?host=/tmp&port=5433", [("/tmp", 5433)], None, None, "d"),
         ("postgresql:///d?host=a,b&port=1,2&user=u", [("a", 1), ("b", 2)], "u", None, "d"),
         ("postgresql+asyncpg://u@/d?host=a:1&host=b:2", [("a", 1), ("b", 2)], "u", None, "d"),
+        ("postgresql:///d?host=/a+b&user=u", [("/a+b", 5432)], "u", None, "d"),
+        ("postgresql+asyncpg://u@/d?host=%2Fa+b", [("/a b", 5432)], "u", None, "d"),
         ("postgresql://u@h/?dbname=d%26e&password=s", [("h", 5432)], "u", "s", "d&e"),
     ],
 )
