@@ -8,14 +8,14 @@ in `PARAMETERS`: what would weaken the connection if it were left out is refused
 import os
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, unquote_plus
 
 from models.errors import Unavailable
 
 _URL = re.compile(
-    r"(?:postgresql(?:\+asyncpg)?|postgres)://"
+    r"(?:postgresql(?P<driver>\+asyncpg)?|postgres)://"
     r"(?:(?P<user>[^:/@?]*)(?::(?P<password>[^@]*))?@)?"
     r"(?P<hosts>[^/?#@]*)(?:/(?P<database>[^?#]*))?(?:\?(?P<query>[^#]*))?"
 )
@@ -102,7 +102,7 @@ def parse_database_url(url: str) -> Target:
     found = _URL.fullmatch(url.strip())
     if found is None:
         raise _wrong(_FORM)
-    query = _query(found["query"] or "")
+    query = _query(found["query"] or "", unquote_plus if found["driver"] else unquote)
     driver = {name: value[-1] for name, value in query.items() if PARAMETERS[name][0] == DRIVER}
     last = {name: value[-1] for name, value in query.items()}
     if "ssl" in last:
@@ -131,14 +131,16 @@ def _decoded(part: str | None) -> str | None:
     return unquote(part) if part else None
 
 
-def _query(written: str) -> dict[str, list[str]]:
-    """The parameters, of which empty ones count as not given. A plus is a plus, as in libpq."""
+def _query(written: str, decoded: Callable[[str], str]) -> dict[str, list[str]]:
+    """The parameters, of which empty ones count as not given. A plus is a plus to libpq, and a blank to
+    SQLAlchemy.
+    """
     query: dict[str, list[str]] = {}
     for pair in filter(None, written.split("&")):
         name, equals, value = pair.partition("=")
         if not equals:
             raise _wrong(_FORM)
-        name, value = unquote(name), unquote(value)
+        name, value = decoded(name), decoded(value)
         known = PARAMETERS.get(name)
         if known is None or (known[1] and value and not known[1].fullmatch(value)):
             shown = name if re.fullmatch(r"[a-z_]{1,40}", name) else "a parameter"

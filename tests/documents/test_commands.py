@@ -40,7 +40,7 @@ async def first_order(reader: Reader) -> Names:
 
 async def an_esim(reader: Reader) -> Names:
     listed = await reader.types('esim-orders fleet list --account "Acme Logistics" --without-code --json')
-    sims = [line["sim"] for line in json.loads(listed) if line["sim"]]
+    sims = [sim for row in listed.splitlines() if (sim := json.loads(row)["sim"])]
     sim = next(sim for sim in sims if sim["distributor"] == "Telvia Distribution")
     code = parse_activation_code("LPA:1$smdp.orange.example$README-0001")
     (reader.folder / "code.pdf").write_bytes(pdf_with(code))

@@ -66,6 +66,8 @@ def name_of(url: str) -> str:
         ("postgresql:///d?host=/tmp&port=5433", [("/tmp", 5433)], None, None, "d"),
         ("postgresql:///d?host=a,b&port=1,2&user=u", [("a", 1), ("b", 2)], "u", None, "d"),
         ("postgresql+asyncpg://u@/d?host=a:1&host=b:2", [("a", 1), ("b", 2)], "u", None, "d"),
+        ("postgresql:///d?host=/a+b&user=u", [("/a+b", 5432)], "u", None, "d"),
+        ("postgresql+asyncpg://u@/d?host=%2Fa+b", [("/a b", 5432)], "u", None, "d"),
         ("postgresql://u@h/?dbname=d%26e&password=s", [("h", 5432)], "u", "s", "d&e"),
     ],
 )
@@ -205,12 +207,11 @@ async def behind_tls(database_url: str, authority: Authority) -> AsyncIterator[s
 @pytest.mark.covers("R17")
 async def test_migrations_commands_and_doctor_take_the_same_url(behind_tls: str, tmp_path: Path) -> None:
     await migrations.upgrade(behind_tls)
-    shell = Shell(tmp_path, behind_tls, {})
+    shell = Shell(tmp_path, behind_tls, {"ESIM_TEMPORAL_ADDRESS": "127.0.0.1:1"})
 
     def typed() -> tuple[dict[str, str], str, str]:
         revision = json.loads(shell.run("db", "upgrade", "--json").out)
         listed = shell.run("account", "list").out
-        # Temporal and others do not run here
         return revision, listed, shell.run("doctor", "--json", code=1).out
 
     revision, _, examined = await asyncio.to_thread(typed)
