@@ -110,7 +110,7 @@ def _again(keys: KeyRing, use: str, encrypted: bytes | None) -> bytes | None:
 
 async def _inputs(connection: AsyncConnection, keys: KeyRing, after: int | None) -> tuple[int | None, int]:
     rows = await connection.execute(
-        select(JobRow.id, JobRow.kind, JobRow.dry_run, JobRow.input)
+        select(JobRow.id, JobRow.kind, JobRow.dry_run, JobRow.input, JobRow.mapping)
         .where(JobRow.id > (after or 0), JobRow.input.is_not(None))
         .order_by(JobRow.id)
         .limit(_BATCH)

@@ -3,13 +3,14 @@
 from models.language import Language
 from wording.french.code_commands import WORDS as CODES
 from wording.french.common_words import WORDS as COMMON
+from wording.french.import_commands import WORDS as IMPORTS
 from wording.french.licence_commands import WORDS as LICENCES
 from wording.french.people_commands import WORDS as PEOPLE
 from wording.french.spaces import spaced
 from wording.french.travel_commands import WORDS as TRAVEL
 from wording.french.webhook_commands import WORDS as WEBHOOKS
 
-_FRENCH = spaced(COMMON | CODES | PEOPLE | LICENCES | TRAVEL | WEBHOOKS)
+_FRENCH = spaced(COMMON | IMPORTS | CODES | PEOPLE | LICENCES | TRAVEL | WEBHOOKS)
 
 
 def command_words(english: str, language: Language) -> str:

@@ -92,17 +92,22 @@ def import_there(
 def _print_read(read: FileRead) -> None:
     """How the file was understood: each column with what it became here."""
     how = {
-        How.NAMED: "its own name",
-        How.RECOGNISED: "a usual heading",
-        How.MAPPED: "by --map",
-        How.NOT_READ: "not read",
+        How.NAMED: worded("its own name"),
+        How.RECOGNISED: worded("a usual heading"),
+        How.MAPPED: worded("by --map"),
+        How.NOT_READ: worded("not read"),
     }
-    rows = [(one.heading, one.column, worded(how[one.how])) for one in read.columns]
+    rows = [(one.heading, one.column, how[one.how]) for one in read.columns]
     print_table(worded("Columns"), headings("heading", "column", "why"), rows, whole=("column",))
     if read.encoding:
         separator = {"\t": worded("tab")}.get(read.separator or "", read.separator)
-        said = "Read as {encoding} text; between the columns: {separator}"
-        say(worded(said, encoding=read.encoding, separator=separator))
+        say(
+            worded(
+                "Read as {encoding} text; between the columns: {separator}",
+                encoding=read.encoding,
+                separator=separator,
+            )
+        )
 
 
 def read_file(file: Path, at_most: int = MAX_BYTES) -> bytes:

@@ -6,10 +6,14 @@ import pytest
 
 from models.errors import Refused
 from models.files.table import SentFile
+from models.refusals.declared import fields
+from starter.cli import imports
 from store.session import Database
 from tests.builders import OPERATOR, DataDesks, as_csv, empty_slot, iccid, line, run, world
 from tests.files.workbooks import Cell, workbook
+from tests.starter.printed_words import Commands
 from tests.starter.shell import Shell
+from wording.french.import_commands import WORDS
 
 FRENCH = (
     "Société;Nom du terminal;Emplacement;N° de téléphone;Opérateur;Type de SIM;N° de carte;Salarié;"
@@ -101,3 +105,12 @@ async def test_look_alikes_in_a_file_are_one_account_one_group_and_one_person(da
     assert {what: report.created[what] for what in one_each} == one_each
     names = await run(database, "SELECT name FROM accounts UNION SELECT name FROM management_groups")
     assert {row.name for row in names} == {"Acme", "Entrep\u00f4t"}
+
+
+def test_what_a_dry_run_says_of_the_columns_is_in_french_too() -> None:
+    said = Commands(Path(imports.__file__).parent, {"imports": {"_print_read"}})
+    assert said.translated() == set(WORDS)
+    assert not said.untranslated()
+    for english, french in WORDS.items():
+        assert fields(english) == fields(french)
+        assert english != french

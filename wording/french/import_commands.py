@@ -1,0 +1,16 @@
+"""Words of the dry run of an import, in French, by the English ones."""
+
+WORDS = {
+    "Columns": "Colonnes",
+    "Read as {encoding} text; between the columns: {separator}": (
+        "Lu comme du texte {encoding} ; entre les colonnes : {separator}"
+    ),
+    "a usual heading": "un en-tête usuel",
+    "by --map": "par --map",
+    "column": "colonne",
+    "heading": "en-tête",
+    "its own name": "son propre nom",
+    "not read": "non lue",
+    "tab": "tabulation",
+    "why": "pourquoi",
+}
