@@ -60,7 +60,7 @@ async def test_a_profile_is_made_and_its_switches_decide_what_is_offered(portal:
 
 @pytest.mark.covers("F42")
 async def test_a_contact_is_made_in_two_steps_and_removed(portal: Ordering) -> None:
-    async with portal.signed_in(OLGA) as olga:
+    async with portal.signed_in(OLGA, by_form=True) as olga:
         await opened(olga, "Distributors and contacts")
         await looks_right(olga, "distributors")
         await olga.get_by_role("link", name="Telvia").click()
@@ -87,7 +87,7 @@ async def test_a_contact_is_made_in_two_steps_and_removed(portal: Ordering) -> N
 
 
 async def test_employees_groups_and_settings_are_edited(portal: Ordering) -> None:
-    async with portal.signed_in(OLGA) as olga:
+    async with portal.signed_in(OLGA, by_form=True) as olga:
         await opened(olga, "Employees")
         await looks_right(olga, "employees")
         await olga.get_by_role("link", name="Add an employee").first.click()
@@ -138,7 +138,7 @@ async def test_employees_groups_and_settings_are_edited(portal: Ordering) -> Non
 
 
 async def test_who_may_only_look_sees_no_button(portal: Ordering) -> None:
-    async with portal.signed_in(BEN, java_script_enabled=False) as ben:
+    async with portal.signed_in(BEN, by_form=True, java_script_enabled=False) as ben:
         for section in ("Authorised actions profiles", "Employees", "Management groups", "Account settings"):
             await opened(ben, section)
             await expect(ben.locator("main form[method=post]")).to_have_count(0)
