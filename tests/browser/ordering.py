@@ -25,7 +25,7 @@ class Ordering:
         return self.portal.address
 
     def signed_in(self, email: str, width: int = 1400, **options: Any) -> AbstractAsyncContextManager[Page]:
-        """A page of this person, who signs in with the form."""
+        """A page of this person; see `Portal.person`."""
         return self.portal.person(email, width, **options)
 
 

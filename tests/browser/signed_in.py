@@ -11,10 +11,13 @@ import uvicorn
 from playwright.async_api import Browser, ConsoleMessage, Page
 from temporalio.client import Client
 
+from models.people.sign_in import Visit
 from portal.app import create_app
 from settings import Settings
 from starter.desks import Desks
+from starter.people.sign_in import begin
 from store.session import Database
+from tests.builders import OPERATOR
 from tests.portal.pages.conftest import give_password
 from tests.portal.pages.people import PASSWORD
 
@@ -22,6 +25,9 @@ _REFUSED = tuple(
     f"Failed to load resource: the server responded with a status of {status}" for status in (4, 503)
 )
 """What a browser says of an answer that refuses a form, or has it sent again."""
+
+SESSION_ON_LOOPBACK = "esim-session"
+"""The cookie's name without TLS."""
 
 
 @dataclass
@@ -34,8 +40,10 @@ class Portal:
     complaints: list[str] = field(default_factory=list)
 
     @asynccontextmanager
-    async def person(self, email: str, width: int = 1400, **options: Any) -> AsyncIterator[Page]:
-        """The browser of a person who has signed in by the form."""
+    async def person(
+        self, email: str, width: int = 1400, *, by_form: bool = False, **options: Any
+    ) -> AsyncIterator[Page]:
+        """The browser of a person who has signed in; `by_form`: just now, and sees the page after that."""
         await give_password(self.desks, email)
         context = await self.chromium.new_context(
             viewport={"width": width, "height": 900},
@@ -47,15 +55,26 @@ class Portal:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._heard)
         page.on("request", lambda asked: self._asked(asked.url))
-        await page.goto("/sign-in")
-        await page.locator("[name=email]").fill(email)
-        await page.locator("[name=password]").fill(PASSWORD)
-        await page.locator("form button[type=submit]").first.click()
-        await page.wait_for_url(lambda url: "/sign-in" not in url)
+        if by_form:
+            await page.goto("/sign-in")
+            await page.locator("[name=email]").fill(email)
+            await page.locator("[name=password]").fill(PASSWORD)
+            await page.locator("form button[type=submit]").first.click()
+            await page.wait_for_url(lambda url: "/sign-in" not in url)
+        else:
+            await context.add_cookies(
+                [{"name": SESSION_ON_LOOPBACK, "value": await self._session(email), "url": self.address}]
+            )
         try:
             yield page
         finally:
             await context.close()
+
+    async def _session(self, email: str) -> str:
+        user = await self.desks.users.user(OPERATOR, email)
+        async with self.desks.database.transaction() as connection:
+            begun, _ = await begin(connection, user, Visit())
+        return begun.token
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(_REFUSED):

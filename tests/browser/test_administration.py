@@ -75,7 +75,7 @@ async def _says_why_it_is_not_offered(olga: Page) -> None:
 
 @pytest.mark.covers("F42")
 async def test_a_contact_is_made_in_two_steps_and_removed(portal: Ordering) -> None:
-    async with portal.signed_in(OLGA) as olga:
+    async with portal.signed_in(OLGA, by_form=True) as olga:
         await opened(olga, "Distributors and contacts")
         await looks_right(olga, "distributors")
         await olga.get_by_role("link", name="Telvia").click()
@@ -102,7 +102,7 @@ async def test_a_contact_is_made_in_two_steps_and_removed(portal: Ordering) -> N
 
 
 async def test_employees_groups_and_settings_are_edited(portal: Ordering) -> None:
-    async with portal.signed_in(OLGA) as olga:
+    async with portal.signed_in(OLGA, by_form=True) as olga:
         await opened(olga, "Employees")
         await looks_right(olga, "employees")
         await olga.get_by_role("link", name="Add an employee").first.click()
@@ -153,7 +153,7 @@ async def test_employees_groups_and_settings_are_edited(portal: Ordering) -> Non
 
 
 async def test_who_may_only_look_sees_no_button(portal: Ordering) -> None:
-    async with portal.signed_in(BEN, java_script_enabled=False) as ben:
+    async with portal.signed_in(BEN, by_form=True, java_script_enabled=False) as ben:
         for section in ("Authorised actions profiles", "Employees", "Management groups", "Account settings"):
             await opened(ben, section)
             await expect(ben.locator("main form[method=post]")).to_have_count(0)

@@ -38,7 +38,7 @@ async def _status(portal: Ordering, order: str, status: OrderStatus) -> None:
 @pytest.mark.covers("P9", "F12", "F15", "F18", "F22")
 async def test_a_desk_works_down_its_queue_and_comes_back_to_the_same_place(portal: Ordering) -> None:
     first, second = [await portal.scene.placed(number, key=f"q{number}") for number in (1, 2)]
-    async with portal.signed_in(DESK) as dan:
+    async with portal.signed_in(DESK, by_form=True) as dan:
         await expect(dan).to_have_url(f"{portal.address}/desk")
         rows = dan.locator("#desk tbody tr")
         await expect(rows).to_have_count(2)
@@ -81,7 +81,7 @@ async def test_a_desk_works_down_its_queue_and_comes_back_to_the_same_place(port
 @pytest.mark.covers("P9", "A21")
 async def test_a_desk_answers_many_orders_by_a_file_that_is_shown_first(portal: Ordering) -> None:
     orders = [await portal.scene.placed(number, key=f"f{number}") for number in (1, 2, 3)]
-    async with portal.signed_in(DESK) as dan:
+    async with portal.signed_in(DESK, by_form=True) as dan:
         await dan.get_by_role("link", name="Steps by file").click()
         await looks_right(dan, "file")
         content = (
@@ -204,7 +204,7 @@ async def test_an_owner_begins_at_the_dashboard_and_follows_a_number_to_its_list
     second = await portal.scene.placed(2, key="d2")
     ten = "UPDATE orders SET status_since = status_since - interval '10 days' WHERE id = :id"
     await portal.scene.sql(ten, id=order)
-    async with portal.signed_in(OLGA) as olga:
+    async with portal.signed_in(OLGA, by_form=True) as olga:
         await expect(olga).to_have_url(f"{portal.address}/dashboard")
         tiles = olga.locator(".tiles li")
         for number, words in enumerate(

@@ -26,7 +26,7 @@ async def _report(desk: Page, order: str) -> None:
 
 @pytest.mark.covers("P2", "P4", "P7", "P8", "P10")
 async def test_a_line_is_switched_and_its_new_esim_gets_a_code(portal: Ordering) -> None:
-    async with portal.signed_in(OLGA) as page, portal.signed_in(DESK) as desk:
+    async with portal.signed_in(OLGA, by_form=True) as page, portal.signed_in(DESK) as desk:
         await expect(page).to_have_url(f"{portal.address}/dashboard")
         await page.get_by_role("link", name="Inventory").click()
         await page.locator("#L-2 td").nth(3).click()

@@ -21,7 +21,7 @@ __all__ = ["idle_scene", "portal", "scene", "temporal"]
 @pytest.mark.covers("T1", "T2", "T3", "T7", "T8", "T9", "T10", "T11", "T13", "T18", "T19", "T20")
 @pytest.mark.covers("T39", "T41", "T42")
 async def test_a_subscriber_is_found_and_given_an_esim_with_a_plan(portal: Ordering) -> None:
-    async with portal.signed_in(SUE) as page:
+    async with portal.signed_in(SUE, by_form=True) as page:
         await page.get_by_role("link", name="Travel").click()
         for words in ("+1212555", "0001", "rosa@home", "rosa"):
             await page.goto(f"/travel?q={words}".replace("+", "%2B"))
