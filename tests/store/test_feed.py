@@ -74,9 +74,9 @@ async def test_an_import_under_way_delays_what_commits_beside_it_and_loses_none(
     done, may_end = asyncio.Event(), asyncio.Event()
 
     async def import_that_lasts() -> None:
-        rows = parse_fleet(as_csv(line(1), line(2, account="Other"))).rows
+        file = parse_fleet(as_csv(line(1), line(2, account="Other")))
         async with importing(database, dry_run=False) as connection:
-            await import_fleet(connection, rows)
+            await import_fleet(connection, file)
             done.set()
             await may_end.wait()
 

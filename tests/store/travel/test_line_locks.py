@@ -117,7 +117,7 @@ class Crowd:
             await step(self.database, "complete", answer.order_id, *LAST["complete"])
 
     async def arrived(self) -> None:
-        rows, _ = parse_stock(stock_file(*(esim(self.turn * 3 + number) for number in range(3))))
+        rows = parse_stock(stock_file(*(esim(self.turn * 3 + number) for number in range(3))))
         async with importing(self.database, dry_run=False) as connection:
             await import_stock(connection, KEYS, 1, rows, BY)
 

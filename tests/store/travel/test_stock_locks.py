@@ -58,7 +58,7 @@ async def line(database: Database) -> int:
 
 
 async def stock_arrives(database: Database) -> ImportReport:
-    rows, _ = parse_stock(stock_file(esim(1), esim(2)))
+    rows = parse_stock(stock_file(esim(1), esim(2)))
     async with importing(database, dry_run=False) as connection:
         report, _ = await import_stock(connection, KEYS, 1, rows, By("operator"))
     return report

@@ -71,7 +71,7 @@ class Office:
             await self.work(row.target)
 
     async def stock_arrives(self, first: int, esims: int) -> None:
-        rows, _ = parse_stock(stock_file(*(esim(number) for number in range(first, first + esims))))
+        rows = parse_stock(stock_file(*(esim(number) for number in range(first, first + esims))))
         (account,) = await run(self.database, "SELECT account_id FROM travel_plans")
         keys = KeyRing(KEY)
         async with importing(self.database, dry_run=False) as connection:

@@ -67,7 +67,7 @@ async def in_stock(scene: Scene, number: int) -> int:
     """An eSIM that was just imported into the stock; no order is woken that it is reserved for. The id of its
     SIM.
     """
-    rows, _ = parse_stock(stock_file(esim(number)))
+    rows = parse_stock(stock_file(esim(number)))
     async with scene.database.transaction() as connection:
         await import_stock(connection, KeyRing(scene.settings.secret_keys), 1, rows, By("operator"))
     ((sim,),) = await scene.sql("SELECT id FROM sims WHERE iccid = :iccid", iccid=rows[0].iccid)
