@@ -7,6 +7,7 @@ import pytest
 
 from models.catalogue import file
 from models.catalogue.file import parse_catalogue
+from models.files.text import read_text
 from models.fleet import file as fleet_file
 from models.fleet.file import parse_fleet
 from models.licences import file as number_file
@@ -54,8 +55,10 @@ def test_the_examples_can_be_imported() -> None:
     (numbers_csv,) = re.findall(r"```csv\n(.*?)```", NUMBERS, re.S)
     assert [row.agent_name for row in parse_numbers(numbers_csv.encode())] == ["Gina Costa", None]
     (stock_csv,) = re.findall(r"```csv\n(.*?)```", STOCK, re.S)
-    esims = parse_stock(stock_csv.encode())
+    table = read_text(stock_csv.encode())
+    esims = parse_stock(table)
     assert [(esim.profile, esim.confirmation_code) for esim in esims] == [(7, None), (2, "4711")]
+    assert not table.warnings
 
 
 def test_the_examples_of_travel_can_be_imported() -> None:

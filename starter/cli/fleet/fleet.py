@@ -59,8 +59,8 @@ def import_fleet(
 ) -> None:
     """Import a fleet from a file: all rows or none.
 
-    Its columns: account, device, slot, msisdn, provider, sim_type, iccid, distributor, employee_name,
-    employee_email, management_groups, and if wanted employee_language.
+    Its columns: account, device, slot, msisdn, provider, sim_type, iccid, and if wanted distributor,
+    employee_name, employee_email, management_groups, employee_language.
     What they hold, with examples: docs/import.md.
     """
 
