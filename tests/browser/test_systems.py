@@ -88,9 +88,9 @@ async def test_a_key_and_a_webhook_are_made_tried_mended_and_taken_away(
         await expect(adam.get_by_text("Events that are sent again: 1.")).to_be_visible()
         await eventually(
             lambda: run(
-                portal.scene.database, "SELECT 1 FROM webhook_attempts WHERE delivered_at IS NOT NULL"
+                portal.scene.database, "SELECT 1 FROM webhook_attempts WHERE next_attempt_at IS NOT NULL"
             ),
-            bool,
+            lambda waiting: not waiting,
         )
         await adam.reload()
         await expect(row.first.get_by_text("Sent", exact=True)).to_be_visible()
