@@ -20,7 +20,7 @@ from portal.pages.routes import Page, View, form, page
 from wording.pages import page_texts
 
 RECENT = 10
-_FIELDS = {"check", "key", "map"}
+_FIELDS = {"file", "check", "key", "map"}
 FILES = {name: kind for name, kind in KINDS.items() if kind.file}
 
 

@@ -96,7 +96,7 @@ async def test_a_refused_edit_says_why_and_changes_nothing(
     desks = await world(database, line(1), empty_slot(2))
     before = await desks.fleet.lines(OPERATOR)
     binary = tmp_path / "binary"
-    binary.write_bytes(b"\xff\xfe\x00L-1")
+    binary.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00L-1")
     for arguments, sentence in (
         (("set-employee", "L-1"), "Say who uses the SIMs"),
         (("set-employee", "--employee", "none"), "Name at least one line."),
