@@ -37,10 +37,10 @@ async def test_a_dry_run_in_a_shell_shows_what_became_of_each_column(shell: Shel
     assert ("N° de carte", "iccid", "by --map") in told
     assert "Read as Windows-1252 text; between the columns: ;" in tried.out
     assert "a dry run, nothing is written" in tried.out
-    assert shell.json("fleet", "list") == []
+    assert shell.lines("fleet", "list") == []
     read = shell.json(*asked)["read"]
     assert (read["encoding"], read["separator"], read["format"]) == ("Windows-1252", ";", "csv")
-    (found,) = shell.json("fleet", "list")
+    (found,) = shell.lines("fleet", "list")
     assert (found["account"], found["device"]) == ("Acmé", "Téléphone 1")
     assert found["sim"]["employee"].startswith("Éloïse")
 
