@@ -44,7 +44,7 @@ class ProviderByMail:
         await self._write(order_id, kind, purpose, retries, wanted_in={waiting_in}, number=number)
 
     async def again(self, order_id: str, kind: str, asked: int, retries: int) -> None:
-        """Mail the order once more, to whoever is an order contact now, unless it has ended meanwhile."""
+        """Mail the order once more, to all who are order contacts now, unless it has ended meanwhile."""
         again = ("again", asked)
         await self._write(order_id, kind, ProviderEmail.ORDER, retries, wanted_in=OPEN, again=again)
 

@@ -1,7 +1,6 @@
 """The section QR Code of an eSIM as Ana, Ben who may only look, and Cleo of another firm see it."""
 
 import re
-from html import unescape
 from io import BytesIO
 
 import pytest
@@ -9,7 +8,6 @@ from PIL import Image
 
 from models.people.callers import Permission
 from models.refusals.words import WORDS
-from portal.http.limits import LARGE, SMALL, limit_of
 from qr import draw
 from starter.desks import Desks
 from tests.builders import OPERATOR, run
@@ -19,7 +17,6 @@ from tests.portal.pages.people import ANA, BEN, CLEO, Browser
 from tests.qr.scanner import scan
 from tests.qr_world import SECRET, code
 
-FOLLOWED = re.compile(r'data-live="([^"]*)" data-every="5" data-tag="([^"]*)"')
 SECRET_PART = "QR-SECRET-MATCHING-ID"
 _DISCARD = (
     "UPDATE sims SET state = 'discarded', holder = NULL, employee_id = NULL, discarded_at = esim_now()"
@@ -28,7 +25,7 @@ _DISCARD = (
 EMAIL = {"contacts": "C-1", "cc": "", "subject": "The code, please", "text": "Thank you.", "key": "one"}
 
 
-async def _imported(person: Browser, sim: str, content: bytes, name: str, **fields: str) -> str:
+async def imported(person: Browser, sim: str, content: bytes, name: str, **fields: str) -> str:
     sent = await person.post(f"/sims/{sim}/qr/import", files={"file": (name, content)}, data=fields)
     assert sent.status_code == 303, sent.text
     return str(sent.headers["Location"])
@@ -104,7 +101,7 @@ async def test_an_import_opens_the_notification_with_the_manager_s_address(
     content = drawn(code(3))  # type: ignore[operator]
     content = content.encode() if isinstance(content, str) else content
 
-    path = await _imported(ana, "S-3", content, name, file_confirmation=" 4711 ")
+    path = await imported(ana, "S-3", content, name, file_confirmation=" 4711 ")
 
     assert path == "/sims/S-3/qr?imported=1"
     page = await ana.get(path)
@@ -142,7 +139,7 @@ async def test_a_file_that_is_refused_is_explained_in_place_and_the_code_stays(
     assert none.status_code == 422
     assert await _versions(desks, acme.esim) == [1]
 
-    await _imported(ana, acme.esim, draw.png(code(9)), "code.png")
+    await imported(ana, acme.esim, draw.png(code(9)), "code.png")
 
     page = await ana.get(f"/sims/{acme.esim}/qr")
     assert re.findall(r'id="version-(\d)"', page.text) == ["2", "1"]
@@ -259,78 +256,3 @@ async def test_the_code_of_a_discarded_esim_is_not_shown(browser: SignIn, desks:
     refused = await ana.post(f"/sims/{acme.esim}/qr/reveal")
     assert refused.status_code == 409
     assert SECRET_PART not in refused.text
-
-
-async def test_an_open_request_can_only_be_sent_again_or_withdrawn(browser: SignIn, acme: Known) -> None:
-    ana = await browser(ANA)
-    page = await ana.get("/sims/S-3/qr")
-    assert f"/qr/requests/{acme.request}/withdraw" in page.text
-    window = await ana.get("/sims/S-3/qr-request")
-    assert 'name="again" value="yes"' in window.text
-    assert "no second one is made" in window.text
-    once_more = await ana.post("/sims/S-3/qr-request", data=EMAIL | {"contacts": acme.contact})
-    assert once_more.status_code == 422
-    assert "The code was requested already" in once_more.text
-    asked = await ana.get(f"/qr/requests/{acme.request}/withdraw")
-    assert "This cannot be undone" in asked.text
-
-
-@pytest.mark.covers("F37", "F60")
-async def test_a_notification_is_revoked_after_a_page_that_says_what_that_does(
-    browser: SignIn, desks: Desks, acme: Known
-) -> None:
-    ana = await browser(ANA)
-    bad = await ana.post(f"/sims/{acme.esim}/qr/notify", data={"to": "boss at acme", "key": "k"})
-    assert bad.status_code == 422
-    assert 'value="boss at acme"' in bad.text
-    assert '<a href="#to">' in bad.text
-    asked = await ana.get(f"/qr/notifications/{acme.notification}/revoke")
-    assert "The link in the e-mail shows nothing any more." in asked.text
-    known = await desks.code_book.notification(OPERATOR, acme.notification)
-    assert known.state != "revoked"
-    done = await ana.post(f"/qr/notifications/{acme.notification}/revoke")
-    assert done.headers["Location"] == f"/sims/{acme.esim}/qr"
-    assert "The notification is revoked." in (await ana.get(f"/sims/{acme.esim}/qr")).text
-    assert (await desks.code_book.notification(OPERATOR, acme.notification)).state == "revoked"
-
-
-def test_only_the_import_of_a_file_takes_more_than_a_form() -> None:
-    assert [path for path in LARGE if path.startswith("/sims/")] == ["/sims/{sim}/qr/import"]
-    assert limit_of("/sims/S-1/qr/enter") == SMALL
-
-
-@pytest.mark.covers("F36", "P10")
-async def test_the_section_is_followed_until_the_code_is_imported(
-    browser: SignIn, desks: Desks, acme: Known
-) -> None:
-    ana, ben = await browser(ANA), await browser(BEN)
-    assert "data-live=" not in (await ana.get(f"/sims/{acme.esim}/qr")).text, "nothing is requested there"
-    line = (await desks.inventory.sim(OPERATOR, "S-3")).line
-    assert line is not None
-    (of_device,) = FOLLOWED.findall((await ana.get(f"/inventory/{line.device}?slot={line.slot}")).text)
-    ((followed, tag),) = FOLLOWED.findall((await ana.get("/sims/S-3/qr")).text)
-    assert of_device == (f"{followed}?part=1", tag)
-    tag = unescape(tag)
-    unchanged = await ana.get(followed, headers={"If-None-Match": tag})
-    assert (unchanged.status_code, unchanged.text) == (304, "")
-    assert (await ben.get(followed, headers={"If-None-Match": tag})).status_code == 200, "with other rights"
-    assert (await ana.get(followed)).headers["ETag"] == tag
-    form = {"code": "LPA:1$rsp.example.com$04386-AGYFT-A74Y8-3F815", "confirmation_code": ""}
-    imported = await ana.post("/sims/S-3/qr/enter", data=form)
-    assert imported.status_code == 303, imported.text
-    after = await ana.get(followed, headers={"If-None-Match": tag})
-    assert after.status_code == 200
-    assert "data-live=" not in after.text, "it has come: nothing more is asked"
-
-
-@pytest.mark.covers("P14")
-async def test_the_address_of_a_form_says_what_it_is_for(
-    browser: SignIn, visitor: Browser, acme: Known
-) -> None:
-    ana = await browser(ANA)
-    for path in (f"/sims/{acme.esim}/qr/reveal", f"/orders/{acme.order}/retry", "/account/password"):
-        answer = await ana.get(path)
-        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
-        assert "This address only takes a form" in answer.text
-        assert 'href="/inventory"' in answer.text, "in the frame of the signed-in pages"
-        assert (await visitor.get(path)).headers["Location"].startswith("/sign-in?next=")
