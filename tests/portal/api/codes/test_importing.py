@@ -80,11 +80,11 @@ async def test_the_confirmation_code_comes_with_the_code_and_is_shown_with_it_al
     asks = code(3, tail="$$1")
 
     as_file = await api.post(
-        _AS_FILE, files=_file(draw.png(asks)), data={"confirmation_code": "4711"}, headers=headers
+        _AS_FILE, files=_file(draw.png(asks)), data={"confirmation_code": "FIRST-4711"}, headers=headers
     )
     shown = await api.post("/sims/S-3/qr-code/show", headers=headers)
     as_text = await api.post(
-        _AS_TEXT, json={"activation_code": str(asks), "confirmation_code": "0815"}, headers=headers
+        _AS_TEXT, json={"activation_code": str(asks), "confirmation_code": "SECOND-0815"}, headers=headers
     )
     later = await api.post("/sims/S-3/qr-code/show", headers=headers)
     wrong = await api.post(
@@ -93,11 +93,11 @@ async def test_the_confirmation_code_comes_with_the_code_and_is_shown_with_it_al
 
     assert (as_file.status_code, as_text.status_code) == (200, 200), (as_file.text, as_text.text)
     assert shown.json()["confirmation_code_required"] is True
-    assert [each.json()["confirmation_code"] for each in (shown, later)] == ["4711", "0815"]
+    assert [each.json()["confirmation_code"] for each in (shown, later)] == ["FIRST-4711", "SECOND-0815"]
     assert (wrong.status_code, wrong.json()["code"]) == (422, "confirmation_code_invalid")
     history = await api.get("/sims/S-3/qr-code/history", headers=headers)
     for answer in (as_file, as_text, wrong, history):
-        assert not any(secret in answer.text for secret in ("4711", "0815", "QR-SECRET"))
+        assert not any(secret in answer.text for secret in ("FIRST-4711", "SECOND-0815", "QR-SECRET"))
 
 
 @pytest.mark.covers("R1", "R2", "R3")
