@@ -5,7 +5,7 @@ of these, little is needed here, and it took a third of the time of a page.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,14 +43,6 @@ def shown(value: object) -> str:
     return str(escape(plain(value)))
 
 
-class _Texts(dict[str, Any]):
-    """Texts whose names are attributes, too: `t.common.product` is found without a failed attempt first."""
-
-    def __init__(self, texts: Mapping[str, Any]) -> None:
-        super().__init__({name: _Texts(of) if isinstance(of, dict) else of for name, of in texts.items()})
-        self.__dict__.update({name: of for name, of in self.items() if not hasattr(dict, name)})
-
-
 class _Code(CodeGenerator):
     """Writes each value of a template by one call, that of `shown`, in place of three."""
 
@@ -73,9 +65,23 @@ class _Context(Context):
         return called(*args, **given)
 
 
+_METHODS = frozenset(dir(dict))
+
+
 class _Templates(Environment):
     code_generator_class = _Code
     context_class = _Context
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What `obj.attribute` is in a template. A text or a cell is found in its mapping at once, instead of
+        where it is missed first.
+        """
+        if type(obj) is dict and attribute in obj and attribute not in _METHODS:
+            return obj[attribute]
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
 
 
 def _said(macro: Callable[..., Markup], *words: str) -> Markup:
@@ -101,7 +107,7 @@ def templates(language: Language, base: str) -> Environment:
     made.filters["pre"] = lambda text: Markup("%s") % (text,)  # an example of ours: its line breaks stay
     files = StaticFiles.of()
     made.globals.update(
-        t=_Texts(page_texts(language)),
+        t=page_texts(language),
         language=language,
         base=base,
         once=cache(_said),

@@ -67,19 +67,9 @@ def test_a_function_gets_what_it_asks_jinja_for() -> None:
     assert rendered("{% for _ in (1,) %}{{ named() }}{% endfor %}", named=named, name="Ana") == "Ana"
 
 
-def test_each_text_is_found_by_its_name() -> None:
-    """Also those that are called like a method of a mapping."""
-
-    def compare(found: Any, texts: Any) -> None:
-        for name, text in texts.items():
-            assert rendered("{{ found[name] }}", found=found, name=name) == rendered("{{ text }}", text=text)
-            if not hasattr(dict, name):
-                assert getattr(found, name) == text
-            if isinstance(text, dict):
-                compare(found[name], text)
-
-    texts = page_texts(Language.FR)
-    compare(
-        templates(Language.FR, "").globals["t"], {"common": texts["common"], "languages": texts["languages"]}
-    )
-    assert rendered("{{ t.languages.items()|list|length }}") == str(len(texts["languages"]))
+def test_what_a_mapping_has_is_found_by_its_name() -> None:
+    texts = {"title": "Ours", "items": "shadowed", "none": None}
+    source = "{{ texts.title }} {{ texts.items()|length }} {{ texts['items'] }} {{ texts.none }}"
+    assert rendered(source, texts=texts) == "Ours 3 shadowed None"
+    assert rendered("{{ texts.other|default('-') }}", texts=texts) == "-"
+    assert rendered("{{ t.common.product }}") == page_texts(Language.EN)["common"]["product"]
