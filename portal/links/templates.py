@@ -5,7 +5,7 @@ of these, little is needed here, and it took a third of the time of a page.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,10 @@ _METHODS = frozenset(dir(dict))
 class _Templates(Environment):
     code_generator_class = _Code
     context_class = _Context
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What all templates know. None knows more, so there is no chain of mappings to go through."""
+        return self.globals if d is None else super().make_globals(d)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """What `obj.attribute` is in a template. A text or a cell is found in its mapping at once, instead of
