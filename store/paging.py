@@ -113,11 +113,11 @@ def most(records: int) -> ColumnElement[int]:
     return bindparam("most", records, Integer, literal_execute=True, unique=True)
 
 
-def among(column: Any, ids: Any) -> ColumnElement[bool]:
-    """Whether a column is one of some ids, a parameter. PostgreSQL does not see how many they are, and so
-    keeps its plan instead of making one for each call.
+def among(column: Any, ids: Any, of: Any = BigInteger) -> ColumnElement[bool]:
+    """Whether a column is one of some ids of this type, a parameter. PostgreSQL does not see how many they
+    are, and so keeps its plan instead of making one for each call.
     """
-    some = cast(select(ids).scalar_subquery(), ARRAY(BigInteger))
+    some = cast(select(ids).scalar_subquery(), ARRAY(of))
     found: ColumnElement[bool] = column == any_(some)
     return found
 

@@ -20,6 +20,9 @@ from wording.french.spaces import spaced
 from wording.french.words import WORDS as FRENCH_WORDS
 from wording.numbers import Plural, counted
 
+_KINDS = {str(name): words for name, words in spaced(french.ACTIONS | french.KINDS).items()}
+_HOLDS, _NOT_SENT = frozenset(HoldReason), frozenset(NotSentReason)
+
 
 def action_label(action: Action, language: Language) -> str:
     """The action's name as it is shown to users."""
@@ -35,8 +38,7 @@ def permission_label(permission: Permission, language: Language) -> str:
 
 def kind_label(kind: str, language: Language) -> str:
     """The name of an order's kind as it is shown to users; in English if it is not translated."""
-    words = {str(name): words for name, words in spaced(french.ACTIONS | french.KINDS).items()}
-    return words.get(kind, english(kind)) if language is Language.FR else english(kind)
+    return _KINDS.get(kind, english(kind)) if language is Language.FR else english(kind)
 
 
 def order_status(status: OrderStatus, language: Language) -> str:
@@ -86,7 +88,7 @@ def charge_reason(reason: ChargeReason, language: Language) -> str:
 
 def hold_sentence(reason: str, language: Language) -> str:
     """Why an order or a request is held, and what to do. A reason of another version is shown as it is."""
-    if reason not in set(HoldReason):
+    if reason not in _HOLDS:
         return reason
     known = HoldReason(reason)
     return known.sentence if language is Language.EN else spaced(french.HOLDS[known])
@@ -114,7 +116,7 @@ def not_sent_tries(tries: int, language: Language) -> str:
 
 def not_sent_reason(reason: str, language: Language) -> str:
     """Why it has not been sent yet. A reason of another version is shown as it is."""
-    if reason not in set(NotSentReason):
+    if reason not in _NOT_SENT:
         return reason
     known = NotSentReason(reason)
     return known.sentence if language is Language.EN else spaced(french.NOT_SENT[known])

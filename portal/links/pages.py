@@ -5,28 +5,18 @@ and bidirectional characters are removed from them, so a name cannot change how 
 """
 
 import re
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from models.characters import UNPRINTABLE
 from models.codes.activation import ActivationCode
 from models.language import Language, spoken_language
 from outbox.links import address
-from portal.http.static import PREFIX, StaticFiles
+from portal.links.templates import templates
 from qr import draw
-from wording.dates import moment, span
-from wording.numbers import number
-from wording.pages import page_texts
-
-TEMPLATES = Path(__file__).parents[1] / "templates"
 
 _MOST_LANGUAGES = 20
 
@@ -75,45 +65,3 @@ def spoken(accepted: str) -> Language:
         if language and weighs > best_weight:
             best, best_weight = language, weighs
     return best
-
-
-def plain(value: object) -> object:
-    """Replace line breaks, control characters and bidirectional characters in a value by blanks."""
-    if isinstance(value, Markup) or not isinstance(value, str) or value.isprintable():
-        return value
-    return UNPRINTABLE.sub(" ", value)
-
-
-def _said(macro: Callable[..., Markup], *words: str) -> Markup:
-    """What a macro makes of these words of ours, which are few: lists ask for the same again in each row."""
-    return macro(*words)
-
-
-@cache
-def templates(language: Language, base: str) -> Environment:
-    """The templates of one language. The texts `t` and the words for dates are globals, so that macros have
-    them without being given them; `static("app.css")` is the address of a file that a page loads;
-    `once(badge, "active", words)` calls a macro once for the same words.
-    """
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=plain,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    made.filters["pre"] = lambda text: Markup("%s") % (text,)  # an example of ours: its line breaks stay
-    files = StaticFiles.of()
-    made.globals.update(
-        t=page_texts(language),
-        language=language,
-        base=base,
-        once=cache(_said),
-        moment=lambda when: moment(when, language),
-        span=lambda length: span(length, language),
-        digits=lambda value: number(value, language),
-        static=lambda name: f"{base}{PREFIX}{files.name(name)}",
-    )
-    return made

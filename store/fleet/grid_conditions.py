@@ -6,11 +6,11 @@ are written into the statement: PostgreSQL then plans each filter by how many ro
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, func, literal_column, or_, select
+from sqlalchemy import Boolean, ColumnElement, String, bindparam, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger
 
@@ -39,14 +39,18 @@ _NAMED = ("provider", "employee", "group", "device", "distributor")
 _LETTERS = {"employee": "E", "device": "D"}
 
 
+OF_ACCOUNT = bindparam("of_account", type_=BigInteger)
+"""The account whose rows are asked for: a parameter of all statements."""
+
+
 @dataclass(frozen=True)
 class Conditions:
-    """What a filter asks of a row."""
+    """What a filter asks of a row, as SQL: a statement is built once for the same conditions."""
 
-    base: list[ColumnElement[bool]]
-    """The account, and whether discarded SIMs are asked for."""
-    facets: list[ColumnElement[bool]] = field(default_factory=list)
-    traits: list[ColumnElement[bool]] = field(default_factory=list)
+    discarded: bool
+    """Whether discarded SIMs are asked for."""
+    facets: tuple[str, ...]
+    traits: tuple[str, ...]
     exact: bool = True
     """Whether `traits` says all that `facets` says."""
     of_group: bool = False
@@ -55,14 +59,33 @@ class Conditions:
     """Whether words are looked for."""
 
     @property
+    def base(self) -> list[ColumnElement[bool]]:
+        """The account, and whether discarded SIMs are asked for."""
+        return [InventoryRow.account_id == OF_ACCOUNT, InventoryRow.discarded.is_(self.discarded)]
+
+    @property
+    def asked(self) -> list[ColumnElement[bool]]:
+        """The facets and the words."""
+        return _conditions(self.facets)
+
+    @property
+    def had(self) -> list[ColumnElement[bool]]:
+        """The traits."""
+        return _conditions(self.traits)
+
+    @property
     def by_facets(self) -> list[ColumnElement[bool]]:
         """All of it, as the rows are found."""
-        return [*self.base, *self.facets]
+        return [*self.base, *self.asked]
 
     @property
     def by_traits(self) -> list[ColumnElement[bool]]:
         """As much of it as the indexes of the sorts hold."""
-        return [*self.base, *self.traits]
+        return [*self.base, *self.had]
+
+
+def _conditions(texts: Iterable[str]) -> list[ColumnElement[bool]]:
+    return [literal_column(text, Boolean) for text in texts]
 
 
 async def of_filter(
@@ -74,32 +97,27 @@ async def of_filter(
     ids = await _ids_of_names(connection, scope, wanted)
     if ids is None:
         return None
-    rest = ({"employee", "device", "group"} & set(ids)) | ({"q"} if wanted.q is not None else set())
-    found = Conditions(
-        [
-            InventoryRow.account_id == scope.account_id,
-            InventoryRow.discarded.is_(wanted.state is RowState.DISCARDED),
-        ],
-        exact=not rest,
-        of_group=rest == {"group"},
-        of_words=wanted.q is not None,
-    )
-    found.facets.extend(_facets(scope.account_id, wanted, ids))
-    found.traits.extend(_traits(wanted, ids))
+    facets = [*_facets(scope.account_id, wanted, ids)]
     if wanted.q is not None:
         searched = of_words(wanted.q)
         if searched is None:
             return None
-        found.facets.append(searched)
-    return found
+        facets.append(searched)
+    rest = ({"employee", "device", "group"} & set(ids)) | ({"q"} if wanted.q is not None else set())
+    return Conditions(
+        discarded=wanted.state is RowState.DISCARDED,
+        facets=tuple(facets),
+        traits=tuple(_traits(wanted, ids)),
+        exact=not rest,
+        of_group=rest == {"group"},
+        of_words=wanted.q is not None,
+    )
 
 
 # --- facets ------------------------------------------------------------------------------------------------
 
 
-def _facets(
-    account: int, wanted: InventoryFilter, ids: dict[str, list[int]]
-) -> Iterator[ColumnElement[bool]]:
+def _facets(account: int, wanted: InventoryFilter, ids: dict[str, list[int]]) -> Iterator[str]:
     all_of = [f"{account}/{name}" for name in _own(wanted)]
     for name, numbers in ids.items():
         of = f"{account}/provider" if name == "provider" else name
@@ -132,32 +150,32 @@ def _own(wanted: InventoryFilter) -> Iterator[str]:
         yield "employee/none"
 
 
-def _holds(operator: str, facets: list[str]) -> ColumnElement[bool]:
+def _holds(operator: str, facets: list[str]) -> str:
     if not all(map(_FACET.fullmatch, facets)):
         raise ValueError("a facet that the statement cannot hold")
-    return literal_column(f"inventory_rows.facets {operator} '{{{','.join(facets)}}}'")
+    return f"inventory_rows.facets {operator} '{{{','.join(facets)}}}'"
 
 
 # --- traits ------------------------------------------------------------------------------------------------
 
 
-def _traits(wanted: InventoryFilter, ids: dict[str, list[int]]) -> Iterator[ColumnElement[bool]]:
+def _traits(wanted: InventoryFilter, ids: dict[str, list[int]]) -> Iterator[str]:
     names = [name for name in _bits(wanted) if name in TRAITS and name != _CODE_NONE]
     if names:
         bits = sum({TRAITS[name] for name in names})
-        yield literal_column(f"inventory_rows.traits & {bits} = {bits}")
+        yield f"inventory_rows.traits & {bits} = {bits}"
     if wanted.code is RowCode.NONE:  # in the words of the index of these rows
-        yield literal_column(CODE_NONE)
+        yield CODE_NONE
     either = TRAITS[RowOrder.SUBMITTED] | TRAITS[RowOrder.PROVIDER_PROCESSING]
     if wanted.order is RowOrder.OPEN:
-        yield literal_column(f"inventory_rows.traits & {either} <> 0")
+        yield f"inventory_rows.traits & {either} <> 0"
     elif wanted.order is RowOrder.NONE:
-        yield literal_column(f"inventory_rows.traits & {either} = 0")
+        yield f"inventory_rows.traits & {either} = 0"
     for name in ("provider", "distributor"):
         if name in ids:
-            yield literal_column(f"inventory_rows.{name}_id = {ids[name][0]}")
+            yield f"inventory_rows.{name}_id = {ids[name][0]}"
     if "group" in ids:
-        yield literal_column(f"inventory_rows.some_groups & {1 << ids['group'][0] % _GROUP_BITS} <> 0")
+        yield f"inventory_rows.some_groups & {1 << ids['group'][0] % _GROUP_BITS} <> 0"
 
 
 def _bits(wanted: InventoryFilter) -> Iterator[str]:

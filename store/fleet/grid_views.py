@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import BigInteger, and_, bindparam, func, or_, select, update
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,22 +17,44 @@ from store.people.tables import UserRow
 
 MOST_VIEWS = 50
 """Of one user, shared ones too."""
+_USER = bindparam("of_user", type_=BigInteger)
+_OWN = InventoryViewRow.user_id == _USER
+_VIEWS = (
+    select(
+        InventoryViewRow.id,
+        InventoryViewRow.name,
+        InventoryViewRow.query,
+        InventoryDefaultRow.user_id.is_not(None).label("is_default"),
+        InventoryViewRow.shared,
+        _OWN.label("own"),
+        UserRow.name.label("saved_by"),
+    )
+    .join(UserRow, UserRow.id == InventoryViewRow.user_id)
+    .outerjoin(
+        InventoryDefaultRow,
+        and_(InventoryDefaultRow.view_id == InventoryViewRow.id, InventoryDefaultRow.user_id == _USER),
+    )
+    .where(
+        InventoryViewRow.account_id == bindparam("of_account", type_=BigInteger),
+        or_(_OWN, InventoryViewRow.shared),
+    )
+)
+"""The views that a user has, as they see them."""
+_OWN_FIRST = _VIEWS.order_by(_OWN.desc(), InventoryViewRow.name, InventoryViewRow.id)
+_ONE = _VIEWS.where(InventoryViewRow.id == bindparam("view", type_=BigInteger))
 
 
 async def views(connection: AsyncConnection, account_id: int, user_id: int) -> list[SavedView]:
     """The views that the user has: their own by name, then those that others share."""
-    seen = _views(account_id, user_id)
-    own_first = seen.order_by(
-        (InventoryViewRow.user_id == user_id).desc(), InventoryViewRow.name, InventoryViewRow.id
-    )
-    return [SavedView(**row._mapping) for row in await connection.execute(own_first)]
+    seen = await connection.execute(_OWN_FIRST, _known(account_id, user_id))
+    return [SavedView(**row._mapping) for row in seen]
 
 
 async def find(connection: AsyncConnection, account_id: int, user_id: int, text: str) -> SavedView:
     """The view with this id (`V-7`) that the user has. Raises `NotFound` (`unknown_view`)."""
     number = parse_reference("V", text)
-    seen = _views(account_id, user_id).where(InventoryViewRow.id == number)
-    row = None if number is None else (await connection.execute(seen)).one_or_none()
+    known = {**_known(account_id, user_id), "view": number}
+    row = None if number is None else (await connection.execute(_ONE, known)).one_or_none()
     if row is None:
         raise NotFound.because("unknown_view")
     return SavedView(**row._mapping)
@@ -128,31 +150,9 @@ async def _record(connection: AsyncConnection, account_id: int, by: By, view_id:
 
 
 async def _read(connection: AsyncConnection, account_id: int, user_id: int, view_id: int) -> SavedView:
-    found = _views(account_id, user_id).where(InventoryViewRow.id == view_id)
-    return SavedView(**(await connection.execute(found)).one()._mapping)
+    found = await connection.execute(_ONE, {**_known(account_id, user_id), "view": view_id})
+    return SavedView(**found.one()._mapping)
 
 
-def _views(account_id: int, user_id: int) -> Select[*tuple[Any, ...]]:
-    """The views that the user has, as they see them."""
-    default = and_(InventoryDefaultRow.view_id == InventoryViewRow.id, InventoryDefaultRow.user_id == user_id)
-    return (
-        select(
-            InventoryViewRow.id,
-            InventoryViewRow.name,
-            InventoryViewRow.query,
-            InventoryDefaultRow.user_id.is_not(None).label("is_default"),
-            InventoryViewRow.shared,
-            (InventoryViewRow.user_id == user_id).label("own"),
-            UserRow.name.label("saved_by"),
-        )
-        .join(UserRow, UserRow.id == InventoryViewRow.user_id)
-        .outerjoin(InventoryDefaultRow, default)
-        .where(_of(account_id, user_id))
-    )
-
-
-def _of(account_id: int, user_id: int) -> ColumnElement[bool]:
-    return and_(
-        InventoryViewRow.account_id == account_id,
-        or_(InventoryViewRow.user_id == user_id, InventoryViewRow.shared),
-    )
+def _known(account_id: int, user_id: int) -> dict[str, Any]:
+    return {"of_account": account_id, "of_user": user_id}

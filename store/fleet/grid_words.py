@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, literal_column, or_
+from sqlalchemy import ColumnClause, literal_column
 
 from models.identifiers import parse_order_id
 
@@ -17,13 +17,13 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 _MOST_WORDS = 8
 
 
-def of_words(text: str) -> ColumnElement[bool] | None:
-    """What a search asks of a row of the inventory; None: it has no word."""
+def of_words(text: str) -> str | None:
+    """What a search asks of a row of the inventory, as SQL; None: it has no word."""
     conditions = conditions_of(text)
-    return or_(*conditions) if conditions else None
+    return f"({' OR '.join(one.name for one in conditions)})" if conditions else None
 
 
-def conditions_of(text: str) -> list[ColumnElement[bool]]:
+def conditions_of(text: str) -> list[ColumnClause[bool]]:
     """The same, of which one must be fulfilled; a number may begin or end like what was typed."""
     text = text.strip()
     digits = re.sub(r"[^0-9]", "", text)
@@ -33,7 +33,7 @@ def conditions_of(text: str) -> list[ColumnElement[bool]]:
     return [matches(words)] if words else []
 
 
-def searches_of(text: str) -> list[list[ColumnElement[bool]]]:
+def searches_of(text: str) -> list[list[ColumnClause[bool]]]:
     """The same for a few rows, to be asked one after the other until there are enough. First all words but
     the last are whole ones: an index finds these far sooner than what begins like "employee" in each row.
     """
@@ -58,7 +58,7 @@ def words_of(text: str) -> list[str]:
         return list(dict.fromkeys(filter(None, _BETWEEN_WORDS.split(plain))))[:_MOST_WORDS]
 
 
-def matches(words: list[str], column: str = "inventory_rows.words", *, whole: int = 0) -> ColumnElement[bool]:
+def matches(words: list[str], column: str = "inventory_rows.words", *, whole: int = 0) -> ColumnClause[bool]:
     """Whether words that begin like each of these are in the column. So many first ones are whole words, and
     so is a short number, as many an order's id begins like it. They hold no quote and no backslash.
     """
@@ -71,7 +71,7 @@ def _is_short(word: str) -> bool:
     return word.isdigit() and len(word) < LEAST_ENDING
 
 
-def _of_digits(text: str, digits: str) -> Iterator[ColumnElement[bool]]:
+def _of_digits(text: str, digits: str) -> Iterator[ColumnClause[bool]]:
     if abroad := digits.removeprefix("00"):
         yield literal_column(f"inventory_rows.by_number LIKE '0+{abroad}%'")
     if text.startswith("+"):

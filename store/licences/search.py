@@ -5,7 +5,9 @@ name or an address.
 import re
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, false, func, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, String, and_, false, func, literal, or_, select, true
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects.postgresql import TSQUERY, array
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -22,6 +24,7 @@ FEW = 250
 """Of so many rows that a search finds, a list reads these alone; of more, it is read in its sequence."""
 _NUMBER = re.compile(r"\+?[0-9(][0-9\s().\-/]*")
 _REFERENCE = re.compile(r"(n|ag)-[0-9]+", re.IGNORECASE)
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 _OWN = re.compile(r"([\\%_])")
 _FRENCH = "+33"
 _user = aliased(AgentRow)
@@ -38,6 +41,19 @@ def of_agents(text: str, agent: Any = AgentRow) -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", names.like(f"% {_plain(text.lower())}%"))
 
 
+def _has_words(text: str) -> ColumnElement[bool]:
+    """Whether an agent has the words that follow from what was typed, which their index finds. It writes
+    letters with accents in its own way, so nothing follows where others than those of ASCII were typed.
+    """
+    words = _BETWEEN_WORDS.split(text.lower()) if text.isascii() else []
+    quoted = [f"'{word}'" for word in words if word]
+    if not quoted:
+        return true()
+    query = literal(" & ".join(quoted) + ":*", String)
+    has = func.inventory_words(array([AgentRow.name, AgentRow.email])).bool_op("@@")
+    return cast("ColumnElement[bool]", has(as_type(query, TSQUERY)))
+
+
 async def numbers(connection: AsyncConnection, scope: Scope, text: str) -> ColumnElement[bool]:
     """Whether a number, or the agent who uses it, is what was typed, as a condition of a list."""
     text = text.strip()
@@ -47,7 +63,7 @@ async def numbers(connection: AsyncConnection, scope: Scope, text: str) -> Colum
         asked = _of_digits(text)
         ids = await _few(connection, scope, NumberRow, asked)
         return asked if ids is None else among(NumberRow.id, ids)
-    ids = await _few(connection, scope, AgentRow, of_agents(text))
+    ids = await _few(connection, scope, AgentRow, and_(of_agents(text), _has_words(text)))
     if ids is not None:
         return among(NumberRow.agent_id, ids)
     # of so many that the list is read in its sequence: as a join, all of it would be read first

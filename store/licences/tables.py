@@ -13,6 +13,7 @@ from sqlalchemy import (
     Numeric,
     UniqueConstraint,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -53,6 +54,11 @@ class AgentRow(Row):
         CheckConstraint("eid ~ '^[0-9]{32}$'", name="eid"),
         Index("uq_agents_email", "account_id", text("lower(email)"), unique=True),
         Index("ix_agents_by_name", "account_id", "name", "id"),
+        Index(
+            "ix_agents_words",
+            literal_column("inventory_words(ARRAY[name, email])"),
+            postgresql_using="gin",
+        ),
     )
 
 
@@ -197,6 +203,14 @@ class LicenceEntryRow(Row):
         CheckConstraint(among("add_on", AddOn), name="add_on"),
         Index("ix_licence_entries_licence_id", "licence_id"),
         Index("ix_licence_entries_purchase_id", "purchase_id"),
+        Index(
+            "ix_licence_entries_bought",
+            *("account_id", "day", "add_on", "licence_id"),
+            postgresql_where=text("entry = 'bought'"),
+        ),
+        Index(
+            "ix_licence_entries_later", "account_id", "licence_id", postgresql_where=text("entry <> 'bought'")
+        ),
         Index("ix_licence_entries_key", "account_id", "key", postgresql_where=text("key IS NOT NULL")),
     )
 

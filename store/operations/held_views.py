@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -19,10 +19,10 @@ from store.operations.hold_subjects import KINDS, kind_of
 from store.operations.job_tables import JobRow
 from store.operations.tables import HoldRow
 from store.orders.tables import OrderRow
-from store.paging import Keys
+from store.paging import Keys, built_once, most
 from store.people.sign_in_tables import UserMailRow
 from store.people.tables import AccountRow
-from store.scopes import travel_esim, travel_order, within
+from store.scopes import shaped, travel_esim, travel_order, within
 
 _one = aliased(HoldRow)
 _other = aliased(HoldRow)
@@ -103,9 +103,14 @@ async def held(
 
 async def how_many(connection: AsyncConnection, scope: Scope) -> int:
     """How many wait for a person in the scope; `MOST_HELD` + 1 stands for more."""
+    shape, known = shaped(scope)
+    return int(await connection.scalar(_counted(shape), known) or 0)
+
+
+@built_once
+def _counted(scope: Scope) -> Select[int]:
     mine = select(_one.workflow_id).where(_mine(scope), _FIRST)
-    counted = select(func.count()).select_from(mine.limit(MOST_HELD + 1).subquery())
-    return int(await connection.scalar(counted) or 0)
+    return select(func.count()).select_from(mine.limit(most(MOST_HELD + 1)).subquery())
 
 
 def _mine(scope: Scope) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from store.orders.scope import mine
 from store.orders.tables import OPEN_STATUSES, OrderRow
 from store.paging import Keys, built_once, up_to
 from store.people.tables import DistributorRow
-from store.row import now
+from store.row import constants, now
 from store.scopes import shaped
 
 _WAITING = (OrderStatus.SUBMITTED, OrderStatus.PROVIDER_PROCESSING)
@@ -34,9 +34,11 @@ async def queue(
     """A page of the queue; only orders in this status, or of the distributor of this name."""
     shape, known = shaped(scope)
     known = {**known, "distributor": distributor.strip()}
-    statement = _queue(shape, status=status, of_one=bool(known["distributor"]))
+    of_one = bool(known["distributor"])
+    known |= _OLDEST.position(wanted)
+    statement = _queue(shape, status, wanted.limit, of_one=of_one, first=wanted.after is None)
     rows = await _OLDEST.page(connection, statement, wanted, known)
-    counted = (await connection.execute(_counted(shape, of_one=bool(known["distributor"])), known)).one()
+    counted = (await connection.execute(_counted(shape, of_one=of_one), known)).one()
     return OrderQueue(
         orders=Page(await views.read(connection, rows), rows.following),
         now=counted.now,
@@ -59,19 +61,24 @@ async def owners(
 
 
 @built_once
-def _queue(scope: Scope, *, status: OrderStatus | None, of_one: bool) -> Select[*tuple[Any, ...]]:
-    return _narrowed(views.selected(scope), status, of_one=of_one)
+def _queue(
+    scope: Scope, status: OrderStatus | None, limit: int | None, *, of_one: bool, first: bool
+) -> Select[*tuple[Any, ...]]:
+    """The page, then what is shown of it: else all orders that wait would be joined with it to be sorted."""
+    part = _OLDEST.of(_narrowed(_ids(scope), status, of_one=of_one), Wanted(limit, None if first else ()))
+    return views.selected(scope).where(OrderRow.id.in_(part))
 
 
 @built_once
 def _counted(scope: Scope, *, of_one: bool) -> Select[*tuple[Any, ...]]:
     """The present time, and how many orders are in each status."""
-    one = select(OrderRow.id).join(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
-    counts = (
-        up_to(_narrowed(one.where(mine(scope)), status, of_one=of_one)).label(status.value)
-        for status in _WAITING
-    )
+    counts = (up_to(_narrowed(_ids(scope), status, of_one=of_one)).label(status.value) for status in _WAITING)
     return select(now().label("now"), *counts)
+
+
+def _ids(scope: Scope) -> Select[*tuple[Any, ...]]:
+    joined = select(OrderRow.id).join(DistributorRow, DistributorRow.id == OrderRow.distributor_id)
+    return joined.where(mine(scope))
 
 
 def _narrowed(
@@ -79,7 +86,7 @@ def _narrowed(
 ) -> Select[*tuple[Any, ...]]:
     waiting = orders.where(OrderRow.status.in_(OPEN_STATUSES), OrderRow.distributor_id.is_not(None))
     if status is not None:
-        waiting = waiting.where(OrderRow.status == status)
+        waiting = waiting.where(OrderRow.status.in_(constants([status])))
     if of_one:
         name = bindparam("distributor", type_=String)
         waiting = waiting.where(func.lower(DistributorRow.name) == func.lower(name))

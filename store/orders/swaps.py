@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, String, and_, any_, bindparam, delete, select, update
+from sqlalchemy import ARRAY, String, and_, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -24,6 +24,7 @@ from store.orders.facts import LINE_FACTS
 from store.orders.facts import read as facts_in
 from store.orders.locked_order import LockedOrder
 from store.orders.tables import SwapRow
+from store.paging import among
 from store.people.tables import DistributorRow, ProviderRow
 
 LOOK_AT_REQUEST = "look_at_request"
@@ -86,7 +87,7 @@ _DETAILS = (
     .join(DeviceRow, DeviceRow.id == LineRow.device_id)
     .join(PackRow, PackRow.id == SwapRow.pack_id)
     .join(_in_place, _in_place.id == SwapRow.sim_in_place_id)
-    .where(SwapRow.order_id == any_(bindparam("orders", type_=ARRAY(String))))
+    .where(among(SwapRow.order_id, bindparam("orders", type_=ARRAY(String)), String))
 )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, String, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.fleet.inventory import SimState
@@ -10,10 +10,10 @@ from models.paging import WHOLE, Page, Wanted
 from models.people.callers import Scope
 from models.people.views import EmployeeView, GroupView
 from store.fleet.tables import LineGroupRow, SimRow
-from store.paging import by_account, up_to
+from store.paging import among, built_once, by_account, most, up_to
 from store.people.languages import language_of
 from store.people.tables import AccountRow, EmployeeRow, GroupRow
-from store.scopes import within
+from store.scopes import shaped, within
 
 
 def select_employees(scope: Scope) -> Select[*tuple[Any, ...]]:
@@ -51,14 +51,46 @@ async def employees(
     connection: AsyncConnection, scope: Scope, find: str | None = None, wanted: Wanted = WHOLE
 ) -> Page[EmployeeView]:
     """Employees by name; `find`: only those whose name or address begins so."""
-    statement = select_employees(scope)
+    shape, known = shaped(scope)
+    found: list[int] | None = None
     if find is not None:
         begins = find.strip().lower()
-        named = func.lower(EmployeeRow.name).startswith(begins, autoescape=True)
-        addressed = func.lower(EmployeeRow.email).startswith(begins, autoescape=True)
-        statement = statement.where(named | addressed)
-    page = await by_account(scope, EmployeeRow.name, EmployeeRow.id).page(connection, statement, wanted)
+        known |= {"begins": begins, "ends": begins + _LAST}
+        found = list(await connection.scalars(_some(shape), known))
+    few = found is not None and len(found) < FEW
+    statement = _listed(shape, found=find is not None, few=few)
+    keys = by_account(scope, EmployeeRow.name, EmployeeRow.id)
+    page = await keys.page(connection, statement, wanted, {**known, "ids": found if few else None})
     return page.of(lambda row: EmployeeView(**row._mapping))
+
+
+FEW = 1000
+"""Of so many employees who begin alike, a list reads these alone; of more, it is read in its sequence."""
+_LAST = chr(0x10FFFF)
+"""What no character follows: by it ends what begins with a text."""
+
+
+def _begins(column: Any) -> ColumnElement[bool]:
+    """Whether a text begins so, in the words of the index: it has none for LIKE with a parameter."""
+    small = func.lower(column)
+    first, last = (bindparam(name, type_=String) for name in ("begins", "ends"))
+    return small.bool_op("~>=~")(first) & small.bool_op("~<~")(last)
+
+
+_BEGINS = or_(_begins(EmployeeRow.name), _begins(EmployeeRow.email))
+
+
+@built_once
+def _some(scope: Scope) -> Select[int]:
+    return select(EmployeeRow.id).where(within(scope, EmployeeRow.account_id), _BEGINS).limit(most(FEW))
+
+
+@built_once
+def _listed(scope: Scope, *, found: bool, few: bool) -> Select[*tuple[Any, ...]]:
+    if not found:
+        return select_employees(scope)
+    ids = bindparam("ids", type_=ARRAY(BigInteger))
+    return select_employees(scope).where(among(EmployeeRow.id, ids) if few else _BEGINS)
 
 
 async def groups(connection: AsyncConnection, scope: Scope, wanted: Wanted = WHOLE) -> Page[GroupView]:

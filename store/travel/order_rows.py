@@ -10,7 +10,6 @@ from sqlalchemy import (
     Numeric,
     String,
     and_,
-    any_,
     bindparam,
     case,
     cast,
@@ -35,6 +34,7 @@ from store.codes import notifications
 from store.codes.tables import QrVersionRow
 from store.fleet.tables import SimRow
 from store.orders.locked_order import LockedOrder
+from store.paging import among
 from store.row import now
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow, TravelOrderRow
 from store.travel.settling import NOT_ENDED
@@ -201,7 +201,7 @@ async def read(connection: AsyncConnection, order_id: str) -> Any:
 
 async def details(connection: AsyncConnection, order_ids: Sequence[str]) -> Sequence[Any]:
     """What `TravelOrderDetails` says of these orders."""
-    chosen = _DETAILS.where(TravelOrderRow.order_id == any_(bindparam("orders", type_=ARRAY(String))))
+    chosen = _DETAILS.where(among(TravelOrderRow.order_id, bindparam("orders", type_=ARRAY(String)), String))
     return (await connection.execute(chosen, {"orders": list(order_ids)})).all()
 
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
-    any_,
     bindparam,
     case,
     func,
@@ -26,7 +25,7 @@ from models.people.callers import OfAccount, Scope
 from models.travel.subscriber_views import LineOfSubscriber, LineUnderWay, PlanOnLine
 from store.fleet.tables import STATES_IN_PLACE, SimRow
 from store.orders.tables import OPEN_STATUSES, OrderRow
-from store.paging import built_once
+from store.paging import among, built_once
 from store.row import constants, now
 from store.scopes import shaped, within
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow, TravelOrderRow
@@ -52,7 +51,7 @@ _PLANS = (
         now().label("now"),
     )
     .join(TravelPlanRow, TravelPlanRow.id == PlanAssignmentRow.plan_id)
-    .where(PlanAssignmentRow.esim_line_id == any_(bindparam("lines", type_=ARRAY(BigInteger))))
+    .where(among(PlanAssignmentRow.esim_line_id, bindparam("lines", type_=ARRAY(BigInteger))))
     .order_by(PlanAssignmentRow.id)
 )
 

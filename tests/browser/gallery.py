@@ -23,7 +23,8 @@ from models.codes.activation import parse_activation_code
 from models.language import Language
 from models.people.callers import Permission
 from portal.app import create_app
-from portal.links.pages import TEMPLATES, drawing, templates
+from portal.links.pages import drawing
+from portal.links.templates import TEMPLATES, templates
 from portal.pages.frame import PLACES, Flash, Frame
 from settings import Settings
 from tests.browser.serving import served

@@ -165,6 +165,7 @@ NARROWING = {
     "fleet.group_members named": _IN_SCOPE,
     "licences.number_views without_licence": _IN_SCOPE,
     "licences.search _few": _IN_SCOPE,
+    "people.book _some": _IN_SCOPE,
     "operations.audit _edges": _IN_SCOPE,
     "operations.jobs _report": _IN_SCOPE,
     "operations.mail_log _to": _IN_SCOPE,

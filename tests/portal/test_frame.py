@@ -8,7 +8,7 @@ import pytest
 
 from models.language import Language
 from models.people.callers import Permission
-from portal.links.pages import templates
+from portal.links.templates import templates
 from portal.pages.frame import PLACES, Flash, Frame
 from wording.pages import page_texts
 

@@ -9,7 +9,7 @@ import pytest
 
 from models.language import Language
 from portal.http.static import FILES, FOREVER, StaticFiles
-from portal.links.pages import templates
+from portal.links.templates import templates
 
 ALL = sorted(path.relative_to(FILES).as_posix() for path in FILES.rglob("*") if path.is_file())
 

@@ -11,11 +11,11 @@ import pytest
 from models.codes.requests import RequestStatus
 from models.errors import Refused
 from models.language import Language
-from portal.links import pages
+from portal.links import pages, templates
 from tests.portal.desk import DOWNLOAD, UPLOAD, InventedDesk
 from wording.pages import page_texts
 
-PLACES = list(Path(pages.TEMPLATES).rglob("*.jinja"))
+PLACES = list(Path(templates.TEMPLATES).rglob("*.jinja"))
 
 
 def leaves(table: dict[str, Any], path: str = "") -> dict[str, Any]:

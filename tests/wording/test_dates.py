@@ -9,7 +9,7 @@ import pytest
 from models.language import Language
 from outbox.emails import Email
 from outbox.layout import LAYOUTS
-from portal.links import pages
+from portal.links import templates
 from tests.outbox.scene import EDITED, EMAILS, page
 from wording.dates import day, moment, span
 
@@ -33,11 +33,11 @@ def test_no_email_shows_an_iso_date(email: type[Email], language: Language) -> N
 
 
 def test_a_page_prints_a_date_by_the_one_function_only() -> None:
-    for template in Path(pages.TEMPLATES).rglob("*.jinja"):
+    for template in Path(templates.TEMPLATES).rglob("*.jinja"):
         for printed in re.findall(r"\{\{(.*?)\}\}", template.read_text("utf-8")):
             if re.search(r"_at\b|\.since\b", printed) and "fields." not in printed:
                 assert "moment(" in printed or "isoformat" in printed, template.name
-    for file in (*LAYOUTS.glob("*.jinja"), *Path(pages.TEMPLATES).rglob("*.jinja")):
+    for file in (*LAYOUTS.glob("*.jinja"), *Path(templates.TEMPLATES).rglob("*.jinja")):
         assert "strftime" not in file.read_text("utf-8")
 
 

@@ -1,18 +1,14 @@
 """The cells of the grid as HTML. As macros of Jinja they took most of the time of a page."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from models.fleet.grid import Column
 from models.fleet.rows import GridRow
-from portal.links.pages import plain
-
-_SPECIAL = re.compile("[&<>\"']")
-"""What HTML is made of."""
+from portal.links.templates import shown
 
 
 class Shape(NamedTuple):
@@ -98,10 +94,3 @@ class Cells:
         if column is Column.ORDER and said:
             return f'<a href="{shown(self._base)}/orders/{quote(row.open_order or "")}">{said}</a>'
         return said
-
-
-def shown(text: str) -> str:
-    """The text as HTML: escaped, and what cannot be printed replaced; most texts are as they were."""
-    if text.isprintable() and not _SPECIAL.search(text):
-        return text
-    return str(escape(plain(text)))

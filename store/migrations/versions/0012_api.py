@@ -36,6 +36,9 @@ _INDEXES = {
     "ix_licences_by_add_on": "licences (account_id, add_on, id)",
     "ix_licences_changing": "licences (account_id, id) WHERE next_add_on IS NOT NULL",
     "ix_licence_entries_purchase_id": "licence_entries (purchase_id)",
+    "ix_licence_entries_bought": "licence_entries (account_id, day, add_on, licence_id)"
+    " WHERE entry = 'bought'",
+    "ix_licence_entries_later": "licence_entries (account_id, licence_id) WHERE entry <> 'bought'",
     "ix_licence_requests_by_time": "licence_requests (account_id, at, id)",
     "ix_subscribers_by_name": "subscribers (account_id, lower(name), id)",
     "ix_subscribers_words": "subscribers USING gin (to_tsvector('simple'::regconfig, name))",

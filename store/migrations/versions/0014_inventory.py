@@ -9,7 +9,7 @@ from store.migrations.inventory_0014 import LINE_OF, PLAIN, REFRESH, WORDS, each
 revision = "0014"
 down_revision = "0013"
 
-_PEOPLE = ("employees", "users")
+_PEOPLE = ("employees", "users", "agents")
 _FILTERED = ("provider_id", "distributor_id", "traits", "some_groups")
 _SORTS = ("by_number", "by_iccid", "by_employee", "by_provider", "newest")
 

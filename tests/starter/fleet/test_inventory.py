@@ -21,7 +21,7 @@ from starter.fleet.inventory import InventoryDesk
 from starter.fleet.saved_views import SavedViewDesk
 from starter.people.erasure import erase
 from store.codes import request_steps
-from store.fleet import grid
+from store.fleet import grid_ids
 from store.session import Database
 from tests.builders import (
     ACCOUNT,
@@ -76,7 +76,7 @@ async def test_every_filter_finds_what_people_read_in_the_rows(
     everything += await all_rows(database, caller, InventoryFilter(state=RowState.DISCARDED))
     assert {row.state for row in everything} >= {RowState.ACTIVE, RowState.EMPTY, RowState.DISCARDED}
     for name, number in WAYS[way].items():
-        monkeypatch.setattr(grid, name, number)
+        monkeypatch.setattr(grid_ids, name, number)
     desk, found = InventoryDesk(database), 0
     for chosen in conditions():
         expected = {row.name for row in everything if fulfils(row, chosen)}
@@ -98,7 +98,7 @@ async def test_every_sort_shows_each_row_once_page_by_page(
     chosen = InventoryFilter(provider="Orange")
     few = [row.name for row in await all_rows(database, caller, chosen, sort)]
     for name, number in WAYS["many"].items():
-        monkeypatch.setattr(grid, name, number)
+        monkeypatch.setattr(grid_ids, name, number)
     rows = await all_rows(database, caller, chosen, sort)
     assert [row.name for row in rows] == few
     assert len(set(few)) == len(few) == 5

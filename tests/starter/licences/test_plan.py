@@ -103,3 +103,10 @@ async def test_the_lines_of_a_month_are_its_charges(database: Database) -> None:
             assert (lines.total, lines.count) == (listed.total, len(listed.charges)), (day, month)
             split = [(line.day, line.reason, line.each) for line in lines.lines for _ in range(line.licences)]
             assert sorted(split) == sorted((one.day, one.reason, one.amount) for one in listed.charges)
+            for line in lines.lines:
+                alike = [
+                    one.licence_id
+                    for one in listed.charges
+                    if (one.day, one.reason, one.amount) == (line.day, line.reason, line.each)
+                ]
+                assert (line.licences, line.licence_id) == (len(alike), min(alike)), line
