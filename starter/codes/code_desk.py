@@ -242,6 +242,15 @@ class CodeDesk(ConnectedDesk):
             raise
 
 
+def brought_text(text: str, confirmation_code: str | None) -> Brought | Refused:
+    """The code in a text, or why there is none, for `import_read`."""
+    try:
+        asked, read = _confirmation(confirmation_code), read_code(text)
+    except Refused as refused:
+        return refused
+    return Brought(ReadCode(read.code, asked or read.confirmation_code))
+
+
 def _read(brought: Brought | Refused) -> Brought:
     if isinstance(brought, Refused):
         raise brought
