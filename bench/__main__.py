@@ -17,6 +17,7 @@ from bench.fleet import USER, seed
 from bench.imports import ROWS, ImportPace, time_imports
 from bench.lists import ListPace, time_lists
 from bench.lost import time_recovery
+from bench.many_codes import PICTURES, time_many_codes
 from bench.only_orders import HIGH, LOW, OnlyOrders, OrderFigures, leave
 from bench.orders import BareOrders, RealOrders
 from bench.proof import faults
@@ -116,6 +117,7 @@ class Run:
             fleet_imports=await self._import(),
             fleet_lists=await self._list(),
             uploads=await self._uploads(),
+            many_codes_s=await self._many_codes(),
             seconds=time.monotonic() - started,
         )
 
@@ -147,6 +149,10 @@ class Run:
     async def _uploads(self) -> UploadPace:
         _say(f"uploading QR codes in files of four types, {self._chosen.uploads} times")
         return await time_uploads(self._chosen.uploads)
+
+    async def _many_codes(self) -> float:
+        _say(f"importing {PICTURES} pictures of QR codes in a ZIP")
+        return await time_many_codes(self._around.settings)
 
     def _note_memory(self) -> None:
         self._rss[len(self._ours.order_ids)] = self._around.worker_rss_mb()

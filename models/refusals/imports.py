@@ -63,6 +63,40 @@ IMPORTS = {
     "columns_differ": Declared(
         "The first line must name the columns; missing: {missing}; not known: {unknown}."
     ),
+    "codes_of_intune": Declared(
+        "the file has no headings but a server in its first line, as files for Intune have: each row is read "
+        "as an ICCID and its matching id at that server."
+    ),
+    # a ZIP of pictures
+    "archive_damaged": Declared("The ZIP file is damaged or incomplete; make it anew."),
+    "archive_empty": Declared(
+        "The ZIP file holds no picture of a QR code; put PNG, JPG, SVG, TIFF or PDF files into it, each "
+        "named by the ICCID of its SIM, such as 8933010000000800013.png."
+    ),
+    "archive_too_many": Declared("The ZIP file holds more than {entries:,} files; split it."),
+    "archive_too_large": Declared(
+        "The pictures in the ZIP file have more than {megabytes} MB once unpacked; split it."
+    ),
+    "entry_damaged": Declared(
+        "This file in the ZIP is damaged, or has not the size that the ZIP says; make the ZIP anew."
+    ),
+    "entry_encrypted": Declared("This file in the ZIP asks for a password; make the ZIP anew without one."),
+    "entry_packed_otherwise": Declared(
+        "This file is packed by a method that is not read; make the ZIP anew with the usual one (Deflate)."
+    ),
+    "entry_is_archive": Declared(
+        "An archive within the ZIP is not read; unpack it, and put its pictures into one ZIP."
+    ),
+    "entry_path_odd": Declared(
+        "The name of this file leads out of the ZIP; make the ZIP anew from the folder with the pictures."
+    ),
+    "picture_name_no_iccid": Declared(
+        "The name of the picture is no ICCID; name it by the ICCID of its SIM, such as "
+        "8933010000000800013.png."
+    ),
+    "picture_name_two_iccids": Declared(
+        "The name of the picture has several ICCIDs; name it by the ICCID of its SIM alone."
+    ),
     # lines of the file
     "row_invalid": Declared("Line {line}:"),
     "row_odd": Declared("Line {line}:"),
@@ -102,6 +136,10 @@ IMPORTS = {
     "same_order_before": Declared("line {line} has the same order."),
     "same_slot_before": Declared("line {line} has the same slot."),
     "same_iccid_before": Declared("line {line} has the same ICCID."),
+    "iccid_in_another_row": Declared("another row has the same ICCID: {row}; keep only the right one."),
+    "code_in_another_row": Declared(
+        "Another row has the same activation code: {row}; ask the distributor which SIM it is for."
+    ),
     "same_item_before": Declared("line {line} has the same item already."),
     "same_provider_before": Declared("line {line} has an eSIM of this provider in the pack already."),
     "other_name_before": Declared("line {line} has another name for the same address."),

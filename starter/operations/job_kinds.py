@@ -13,6 +13,7 @@ from models.files.table import SentFile
 from models.imports import ImportReport, Progress
 from models.orders.next_steps import OrderStep, why_not
 from models.people.callers import Caller
+from starter.codes.code_desk import brought_text
 from starter.codes.drafts import QrRequestDraft
 from starter.imports import Record
 from starter.orders.drafts import OrderDraft
@@ -73,6 +74,12 @@ async def _request_code(desks: "Desks", caller: Caller, row: Cells, key: str, dr
     return (await desks.codes.request(caller, draft)).request_id
 
 
+async def _import_code(desks: "Desks", caller: Caller, row: Cells, _: str, dry_run: bool) -> str | None:
+    brought = brought_text(row["activation_code"], row.get("confirmation_code"))
+    await desks.codes.import_read(caller, row["sim"], brought, dry_run=dry_run)
+    return None
+
+
 async def _set_employee(desks: "Desks", caller: Caller, row: Cells, _: str, dry_run: bool) -> str | None:
     await desks.edits.set_employee(
         caller, [row["line"]], row.get("employee"), name=row.get("name"), dry_run=dry_run
@@ -117,6 +124,7 @@ Act = Callable[["Desks", Caller, Cells, str, bool], Awaitable[str | None]]
 ACTIONS: Mapping[str, Act] = {
     "place_orders": _place_order,
     "request_qr_codes": _request_code,
+    "import_qr_codes": _import_code,
     "set_employee": _set_employee,
     "set_groups": _set_groups,
     "order_steps": _order_step,

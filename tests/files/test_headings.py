@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue.file import CATALOGUE
+from models.codes.file import CODES
 from models.errors import Refused
 from models.files.columns import Columns, parse_mapping, plain, understood
 from models.files.read import How
@@ -19,7 +20,7 @@ from models.travel.subscriber_file import SUBSCRIBERS, parse_subscribers
 from tests.builders import iccid
 
 pytestmark = pytest.mark.covers("R12")
-KINDS = [FLEET, CATALOGUE, NUMBERS, ORDER_STEPS, PLANS, RATES, STOCK, SUBSCRIBERS]
+KINDS = [CODES, FLEET, CATALOGUE, NUMBERS, ORDER_STEPS, PLANS, RATES, STOCK, SUBSCRIBERS]
 INTUNE = (
     "id;deviceName;operatingSystem;phoneNumber;subscriberCarrier;userPrincipalName;emailAddress;"
     "userDisplayName;serialNumber;imei;iccid;eid\n"

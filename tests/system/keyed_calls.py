@@ -253,6 +253,10 @@ _JOBS = (
     Call("POST /jobs place_orders", {"kind": "place_orders", "rows": [SWAP | {"line": msisdn(3)}]}),
     Call("POST /jobs request_qr_codes", {"kind": "request_qr_codes", "rows": [{"sim": msisdn(6)}]}),
     Call(
+        "POST /jobs import_qr_codes",
+        {"kind": "import_qr_codes", "rows": [{"sim": msisdn(4), "activation_code": str(code(41))}]},
+    ),
+    Call(
         "POST /jobs set_employee", {"kind": "set_employee", "rows": [{"line": msisdn(3), "employee": None}]}
     ),
     Call(

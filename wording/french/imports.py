@@ -56,6 +56,47 @@ IMPORTS = {
     "sheets_not_read": (
         "seule la première feuille avec un tableau a été lue ; feuilles non lues : {sheets:,}."
     ),
+    "codes_of_intune": (
+        "le fichier n’a pas d’en-têtes mais un serveur sur sa première ligne, comme les fichiers pour "
+        "Intune : chaque ligne est lue comme un ICCID et son identifiant de correspondance sur ce serveur."
+    ),
+    "archive_damaged": "Le fichier ZIP est endommagé ou incomplet ; créez-le à nouveau.",
+    "archive_empty": (
+        "Le fichier ZIP ne contient aucune image de QR code ; mettez-y des fichiers PNG, JPG, SVG, TIFF ou "
+        "PDF, chacun nommé par l’ICCID de sa SIM, par exemple 8933010000000800013.png."
+    ),
+    "archive_too_many": "Le fichier ZIP contient plus de {entries:,} fichiers ; divisez-le.",
+    "archive_too_large": (
+        "Une fois décompressées, les images du fichier ZIP dépassent {megabytes} Mo ; divisez-le."
+    ),
+    "entry_damaged": (
+        "Ce fichier du ZIP est endommagé, ou n’a pas la taille que le ZIP annonce ; créez le ZIP à nouveau."
+    ),
+    "entry_encrypted": (
+        "Ce fichier du ZIP demande un mot de passe ; créez le ZIP à nouveau sans mot de passe."
+    ),
+    "entry_packed_otherwise": (
+        "Ce fichier est compressé par une méthode qui n’est pas lue ; créez le ZIP à nouveau avec la méthode "
+        "usuelle (Deflate)."
+    ),
+    "entry_is_archive": (
+        "Une archive dans le ZIP n’est pas lue ; décompressez-la et mettez ses images dans un seul ZIP."
+    ),
+    "entry_path_odd": (
+        "Le nom de ce fichier mène hors du ZIP ; créez le ZIP à nouveau à partir du dossier des images."
+    ),
+    "picture_name_no_iccid": (
+        "Le nom de l’image n’est pas un ICCID ; nommez-la par l’ICCID de sa SIM, par exemple "
+        "8933010000000800013.png."
+    ),
+    "picture_name_two_iccids": (
+        "Le nom de l’image contient plusieurs ICCID ; nommez-la par le seul ICCID de sa SIM."
+    ),
+    "iccid_in_another_row": "une autre ligne a le même ICCID : {row} ; ne laissez que la bonne.",
+    "code_in_another_row": (
+        "Une autre ligne a le même code d’activation : {row} ; demandez au distributeur pour quelle SIM il "
+        "est."
+    ),
     "columns_differ": (
         "La première ligne doit nommer les colonnes ; il manque : {missing} ; inconnues : {unknown}."
     ),

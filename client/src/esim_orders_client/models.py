@@ -1615,6 +1615,26 @@ class RequestQrCodesBody(Body):
     rows: list[RequestQrCodesRowItem]
 
 
+class ImportQrCodesRowItem(Body):
+    """The QR code of a SIM."""
+
+    activation_code: str
+    """`LPA:1$server$matching id`; `LPA:` may be left out. An install link with the code in it, a
+    percent-encoded code, and server and activation code, labelled or on two lines, are read too.
+    """
+    confirmation_code: str | None = None
+    """What the phone asks for besides, if the distributor gave one."""
+    sim: str
+    """An ICCID as text, `S-12`, or a phone number."""
+
+
+class ImportQrCodesBody(Body):
+    """Import many QR codes."""
+
+    kind: Literal["import_qr_codes"] = "import_qr_codes"
+    rows: list[ImportQrCodesRowItem]
+
+
 class SetEmployeeRowItem(Body):
     """The employee who uses the SIM of a line."""
 

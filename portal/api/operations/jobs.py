@@ -131,8 +131,9 @@ async def make_job(
     A file is sent as a form: `-F kind=import_fleet -F file=@fleet.csv` in curl; `-F map="N° SIM=iccid"` says
     what a heading means that is not known. Rows are sent as JSON:
     `{"kind": ..., "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches a line
-    or replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of `set_employee` has
-    `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`; one of
+    or replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of
+    `import_qr_codes` has `sim`, `activation_code` and `confirmation_code`; one of `set_employee` has `line`,
+    `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`; one of
     `order_steps` has `order`, `action` and `iccid`.
 
     Each kind needs the permission of what it does besides, such as `place_orders` or `manage_numbers`.

@@ -34,6 +34,7 @@ OTHER_FORMS = {
     "OrderDesk.queue": "a page's queue; the API lists orders",
     "OrderStepsDesk.preview": "a page's file; a dry run of a job's rows",
     "OrderStepsDesk.confirm": "a page's file; a job's rows, which the caller chose",
+    "QrDesk.import_read": "reads a file of many codes in the terminal; a job does rows of them (A21)",
     "OrderLinkDesk.links": "a page of administrators: who has a link of an order's e-mail",
     "OrderLinkDesk.revoke": "a page of administrators; to edit the contact's role or address revokes, too",
     "OrderLinkDesk.mail_again": "a page of administrators, beside the links; a held order is retried",
