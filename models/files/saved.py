@@ -68,7 +68,8 @@ def used(
     kept, missing = dict[str, Mapped](), list[str]()
     for key, one in parse_mapping(known, columns).items():
         if key not in keys:
-            missing.append(one.heading)
+            if one.column not in sent | own:
+                missing.append(one.heading)
         elif key not in mapping and one.column not in sent and not (one.column in own and key != one.column):
             kept[key] = Mapped(one.heading, one.column, How.SAVED)
     given = sent | own | {one.column for one in kept.values() if one.column}

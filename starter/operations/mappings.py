@@ -31,7 +31,6 @@ class MappingDesk:
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
-            caller.require(Permission.RUN_JOBS)
             caller.require(_kind(kind))
             await mappings.delete(connection, found.id, kind, caller.by)
 

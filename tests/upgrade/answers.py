@@ -49,7 +49,6 @@ LATER = frozenset(
         ),
         *("AuditDesk.entry", "AuditDesk.people", "AuditDesk.csv"),
         "MailLogDesk.mails",
-        "MappingDesk.mappings",
         "DashboardDesk.dashboard",
         *("FeedDesk.account", "FeedDesk.order", "FeedDesk.sim", "FeedDesk.types"),
     }
