@@ -93,9 +93,11 @@ async def test_a_user_keeps_it_for_the_own_account_alone_and_it_is_recorded(data
     (saved,) = await mappings.mappings(adam)
     assert set(saved.entries) == {*MAPPING, "Karte=iccid"} - {"N° de la carte SIM=iccid"}
     viewer = await _ana_as(database, Role.VIEWER)
-    for call in (mappings.mappings(viewer), mappings.delete(viewer, None, KIND)):
-        with pytest.raises(Refused, match="may not"):
-            await call
+    with pytest.raises(Refused, match="does not allow"):
+        await mappings.mappings(viewer)
+    with pytest.raises(Refused, match="does not allow"):
+        await mappings.delete(viewer, None, KIND)
+    adam = await _ana_as(database, Role.ADMINISTRATOR)
     await mappings.delete(adam, None, KIND)
     with pytest.raises(NotFound):
         await mappings.delete(adam, None, KIND)
