@@ -219,9 +219,8 @@ def _say(sentence: str) -> None:
     print(f"bench: {sentence}", file=sys.stderr, flush=True)
 
 
-def main() -> int:
-    """Exit code 0 whatever was measured; 1 where an order did not end as it must; 3 without surroundings."""
-    chosen = options()
+def _alone(chosen: argparse.Namespace) -> int | None:
+    """The exit code of what is measured alone; None: the usual figures are wanted."""
     if chosen.against:
         return compare(chosen, Console())
     if chosen.only == "files":
@@ -232,8 +231,15 @@ def main() -> int:
         return _api(as_json=chosen.json)
     if chosen.streams:
         return _streams(as_json=chosen.json)
-    if chosen.relay:
-        return _relay(json_too=chosen.json)
+    return _relay(json_too=chosen.json) if chosen.relay else None
+
+
+def main() -> int:
+    """Exit code 0 whatever was measured; 1 where an order did not end as it must; 3 without surroundings."""
+    chosen = options()
+    alone = _alone(chosen)
+    if alone is not None:
+        return alone
     try:
         figures, wrong = uvloop.run(benchmark(chosen))
     except SandboxError as failure:

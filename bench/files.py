@@ -18,10 +18,12 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.imports import fleet_file
-from bench.lists import ListPace, time_lists
+from bench.lists import ListPace, cpu_of, peak, time_lists
 from bench.surroundings import surroundings
 
 _KB = 1024
+_LOOK_SECONDS = 0.05
+"""Between two looks at what a command uses."""
 
 
 @dataclass(frozen=True)
@@ -52,28 +54,28 @@ async def measure_files(sizes: Sequence[int]) -> FileFigures:
     async with surroundings(bare=False) as around:
         url = around.settings.database_url
         for rows in ascending:
-            paces.append(await asyncio.to_thread(_import, url, fleet_file(rows, first)))
+            paces.append(await _import(url, rows, first))
             first += rows
         return FileFigures(paces, await time_lists(url))
 
 
-def _import(database_url: str, content: bytes) -> CommandPace:
-    rows = content.count(b"\n") - 1
+async def _import(database_url: str, rows: int, first: int) -> CommandPace:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "fleet.csv"
-        file.write_bytes(content)
+        file.write_bytes(fleet_file(rows, first))
         start = time.perf_counter()
-        pid = os.posix_spawn(
-            sys.executable,
-            (sys.executable, "-m", "starter.cli", "fleet", "import", str(file), "--json"),
-            os.environ | {"ESIM_DATABASE_URL": database_url},
-            file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "starter.cli", "fleet", "import", str(file), "--json"),
+            env=os.environ | {"ESIM_DATABASE_URL": database_url},
+            stdout=asyncio.subprocess.DEVNULL,
         )
-        _, status, used = os.wait4(pid, 0)
-        seconds = time.perf_counter() - start
-    assert os.waitstatus_to_exitcode(status) == 0
-    unit = 2**20 if sys.platform == "darwin" else _KB
-    return CommandPace(rows, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / unit)
+        ended = asyncio.ensure_future(process.wait())
+        cpu, most = 0.0, 0
+        while not ended.done():
+            cpu, most = max(cpu, cpu_of(process.pid)), max(most, peak(process.pid))
+            await asyncio.wait({ended}, timeout=_LOOK_SECONDS)
+    assert ended.result() == 0
+    return CommandPace(rows, time.perf_counter() - start, cpu, most / _KB)
 
 
 def show_files(figures: FileFigures, console: Console) -> None:
@@ -81,8 +83,8 @@ def show_files(figures: FileFigures, console: Console) -> None:
     imports = Table("rows", "seconds", "CPU of the command", "MB", title="fleet import")
     for one in figures.imports:
         imports.add_row(f"{one.rows:,}", f"{one.seconds:.1f}", f"{one.cpu_s:.1f}", f"{one.rss_mb:.0f}")
-    lists = Table("form", "rows", "first row, seconds", "seconds", "MB", title="fleet list")
+    lists = Table("form", "rows", "first row, seconds", "CPU until then", "seconds", "MB", title="fleet list")
     for each in figures.lists:
-        row = (f"{each.rows:,}", f"{each.first_row_s:.2f}", f"{each.seconds:.1f}", f"{each.rss_mb:.0f}")
-        lists.add_row(each.form, *row)
+        until = (f"{each.first_row_s:.2f}", f"{each.first_row_cpu_s:.2f}")
+        lists.add_row(each.form, f"{each.rows:,}", *until, f"{each.seconds:.1f}", f"{each.rss_mb:.0f}")
     console.print(imports, lists)
