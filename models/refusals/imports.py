@@ -5,7 +5,7 @@ The sentence about a row is part of a `row_invalid` or a warning `row_odd`, afte
 
 from models.codes.activation import SMALL_LETTERS
 from models.identifiers import CHECK_DIGIT_WRONG
-from models.refusals.declared import CONFLICT, Declared
+from models.refusals.declared import CONFLICT, NOT_FOUND, Declared
 
 IMPORTS = {
     "import_running": Declared("Another import is running; import again when it has ended.", CONFLICT),
@@ -56,12 +56,28 @@ IMPORTS = {
     ),
     "map_column_unknown": Declared("A mapping names no column of this file; its columns are: {known}."),
     "map_heading_missing": Declared("A mapping names a heading that the file does not have: {heading}."),
+    "unknown_mapping": Declared("No mapping is saved for such files.", NOT_FOUND),
+    "map_value_not_kept": Declared(
+        "A saved mapping keeps no value of {column}, as it may tell of a person or be secret; import the "
+        "file without saving its mapping."
+    ),
+    "map_too_long": Declared(
+        "A saved mapping has at most {most:,} entries of at most {characters:,} characters each."
+    ),
+    "mapping_used": Declared("the mapping saved on {day} was used: {used}."),
+    "mapping_heading_missing": Declared(
+        "the saved mapping names headings that the file does not have: {headings}."
+    ),
     "file_read_as_windows": Declared(
         "the file is not UTF-8, so it was read as Windows-1252; check the accents, such as in: {sample}."
     ),
     "sheets_not_read": Declared("only the first sheet with a table was read; others are not: {sheets:,}."),
     "columns_differ": Declared(
-        "The first line must name the columns; missing: {missing}; not known: {unknown}."
+        "The first line must name the columns; missing: {missing}; not known: {unknown}. A mapping can say "
+        "what they are: {entries}."
+    ),
+    "columns_left_out": Declared(
+        "The first line must name the columns; missing: {missing}. A mapping can add them: {entries}."
     ),
     "codes_of_intune": Declared(
         "the file has no headings but a server in its first line, as files for Intune have: each row is read "
@@ -106,7 +122,9 @@ IMPORTS = {
     "cell_unprintable": Declared("there is a line break or another control character in it."),
     "cell_too_long": Declared("it is longer than {characters} characters."),
     "cell_empty": Declared("it is empty."),
-    "account_not_yours": Declared("it is not your account."),
+    "account_not_yours": Declared(
+        "it is not the account that the file is imported for; the mapping {entry} leaves this column out."
+    ),
     "cell_no_slot": Declared("it must be 1, 2 or 3."),
     "iccid_scientific": Declared(
         "a spreadsheet has written the ICCID as a number, such as 8.93E+18, and its last digits are lost; "

@@ -30,7 +30,7 @@ from portal.api.event_stream import HEAD
 from portal.api.fleet import fleet, inventory
 from portal.api.licences import agents, billing, licences, number_changes, numbers
 from portal.api.licences import requests as licence_requests
-from portal.api.operations import audit, events, held, jobs, webhooks
+from portal.api.operations import audit, events, held, jobs, mappings, webhooks
 from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, employees, users
 from portal.api.problems import RESPONSES, Problems
@@ -69,6 +69,7 @@ ROUTERS: Mapping[str, APIRouter] = {
     "Reports of eSIM lines": reports.routes,
     "Webhooks": webhooks.routes,
     "Jobs": jobs.routes,
+    "Saved mappings": mappings.routes,
     "Events": events.routes,
     "Held work": held.routes,
     "Audit": audit.routes,

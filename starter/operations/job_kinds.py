@@ -28,9 +28,8 @@ Cells = Mapping[str, Any]
 class File:
     """A file to import."""
 
-    content: bytes
+    sent: SentFile
     dry_run: bool
-    mapping: tuple[str, ...] = ()
     progress: Progress | None = None
     record: Record | None = None
 
@@ -55,7 +54,7 @@ IMPORTS: Mapping[str, Import] = {
 
 
 def _of(file: File) -> tuple[SentFile, bool, Progress | None]:
-    return SentFile(file.content, file.mapping), file.dry_run, file.progress
+    return file.sent, file.dry_run, file.progress
 
 
 async def _place_order(desks: "Desks", caller: Caller, row: Cells, key: str, dry_run: bool) -> str | None:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from models.catalogue.file import CATALOGUE
 from models.codes.file import CODES
 from models.errors import Refused
-from models.files.columns import Columns, parse_mapping, plain, understood
+from models.files.columns import Columns, parse_mapping, understood
+from models.files.plain import plain
 from models.files.read import How
 from models.files.text import read_text
 from models.fleet.file import FLEET, FleetFile, parse_fleet
@@ -86,7 +87,10 @@ def test_of_several_headings_the_best_one_counts_and_the_others_are_named() -> N
 def test_an_account_is_needed_only_where_a_file_may_name_several() -> None:
     with pytest.raises(Refused, match="missing: account"):
         fleet(completed(INTUNE))
-    with pytest.raises(Refused, match="account: it is not your account"):
+    with pytest.raises(
+        Refused,
+        match="account: it is not the account that the file is imported for; the mapping Entité= leaves",
+    ):
         fleet(completed(GLPI), own="Other")
 
 

@@ -49,6 +49,18 @@ IMPORTS = {
         "Une correspondance désigne une colonne que ce fichier n’a pas ; ses colonnes sont : {known}."
     ),
     "map_heading_missing": "Une correspondance nomme un en-tête absent du fichier : {heading}.",
+    "unknown_mapping": "Aucune correspondance n’est enregistrée pour de tels fichiers.",
+    "map_value_not_kept": (
+        "Une correspondance enregistrée ne garde aucune valeur de {column}, qui peut désigner une "
+        "personne ou être secrète ; importez le fichier sans enregistrer sa correspondance."
+    ),
+    "map_too_long": (
+        "Une correspondance enregistrée a au plus {most:,} éléments de {characters:,} caractères au plus."
+    ),
+    "mapping_used": "la correspondance enregistrée le {day} a été utilisée : {used}.",
+    "mapping_heading_missing": (
+        "la correspondance enregistrée nomme des en-têtes que le fichier n’a pas : {headings}."
+    ),
     "file_read_as_windows": (
         "le fichier n’est pas en UTF-8, il a donc été lu en Windows-1252 ; vérifiez les accents, comme "
         "dans : {sample}."
@@ -98,7 +110,12 @@ IMPORTS = {
         "est."
     ),
     "columns_differ": (
-        "La première ligne doit nommer les colonnes ; il manque : {missing} ; inconnues : {unknown}."
+        "La première ligne doit nommer les colonnes ; il manque : {missing} ; inconnues : {unknown}. Une "
+        "correspondance peut dire ce qu’elles sont : {entries}."
+    ),
+    "columns_left_out": (
+        "La première ligne doit nommer les colonnes ; il manque : {missing}. Une correspondance peut les "
+        "ajouter : {entries}."
     ),
     "row_invalid": "Ligne {line} :",
     "row_odd": "Ligne {line} :",
@@ -107,7 +124,10 @@ IMPORTS = {
     "cell_unprintable": "il s’y trouve un saut de ligne ou un autre caractère de commande.",
     "cell_too_long": "le texte a plus de {characters} caractères.",
     "cell_empty": "la valeur manque.",
-    "account_not_yours": "ce n’est pas votre compte.",
+    "account_not_yours": (
+        "ce n’est pas le compte pour lequel le fichier est importé ; la correspondance {entry} laisse cette "
+        "colonne de côté."
+    ),
     "cell_no_slot": "la valeur doit être 1, 2 ou 3.",
     "iccid_scientific": (
         "un tableur a écrit l’ICCID comme un nombre, tel que 8,93E+18, et ses derniers chiffres sont "

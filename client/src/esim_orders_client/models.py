@@ -271,8 +271,8 @@ class Column(Model):
     column: str | None
     """What it is here; null: it is not read."""
     how: str
-    """`named` (its own name), `recognised` (a usual heading), `mapped` or `not_read`; more values may be
-    added.
+    """`named` (its own name), `recognised` (a usual heading), `mapped`, `saved` (by the saved mapping) or
+    `not_read`; more values may be added.
     """
 
 
@@ -642,6 +642,15 @@ class Line(Model):
     sim: Sim | None
     temporary: Sim | None
     open_order: str | None
+
+
+class Mapping(Model):
+    """What the account keeps for files of a kind."""
+
+    kind: str
+    map: list[str]
+    """`THEIRS=ours`, and `"value"=ours` for all rows."""
+    saved_at: datetime
 
 
 class NewApiKey(Model):

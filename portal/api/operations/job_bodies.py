@@ -163,6 +163,12 @@ def request_body() -> dict[str, Any]:
                 "description": "`THEIRS=ours`: what a heading means that is not known; `THEIRS=` leaves its "
                 'column out; `"value"=ours`: the value of a column in all rows.',
             },
+            "save_map": {
+                "type": "boolean",
+                "default": False,
+                "description": "The account keeps `map` for later files of this kind, once the file is "
+                "imported; see `GET /import-mappings`.",
+            },
         },
     }
     return {

@@ -88,8 +88,8 @@ class ColumnResource(Resource):
     heading: str = Field(examples=["N° SIM"])
     column: str | None = Field(description="What it is here; null: it is not read.", examples=["iccid"])
     how: str = Field(
-        description="`named` (its own name), `recognised` (a usual heading), `mapped` or `not_read`; more "
-        "values may be added.",
+        description="`named` (its own name), `recognised` (a usual heading), `mapped`, `saved` (by the saved "
+        "mapping) or `not_read`; more values may be added.",
         examples=["recognised"],
     )
 
@@ -145,7 +145,7 @@ async def make_job(
         body = await read_job(request)
     key = idempotency_key if dry_run else required(idempotency_key)
     if isinstance(body, FileUpload):
-        sent = SentFile(body.content, body.mapping)
+        sent = SentFile(body.content, body.mapping, body.save)
         if dry_run and len(body.content) <= _SMALL_FILE:
             response.status_code = 200
             return _checked(await desks.jobs.check_file(caller, body.kind, sent), caller)

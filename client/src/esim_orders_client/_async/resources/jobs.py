@@ -116,6 +116,7 @@ class AsyncJobsApi:
         | str,
         file: File,
         map: Sequence[str] | Omit = OMIT,
+        save_map: bool | Omit = OMIT,
         key: str | None = None,
         dry_run: Literal[False] = False,
     ) -> Job: ...
@@ -136,6 +137,7 @@ class AsyncJobsApi:
         file: File,
         dry_run: Literal[True],
         map: Sequence[str] | Omit = OMIT,
+        save_map: bool | Omit = OMIT,
         key: str | None = None,
     ) -> CheckedFile: ...
     async def make_from_file(
@@ -153,6 +155,7 @@ class AsyncJobsApi:
         | str,
         file: File,
         map: Sequence[str] | Omit = OMIT,
+        save_map: bool | Omit = OMIT,
         key: str | None = None,
         dry_run: bool = False,
     ) -> Job | CheckedFile:
@@ -179,13 +182,15 @@ class AsyncJobsApi:
         file: A CSV file or an Excel workbook (.xlsx) of at most 5 MB.
         map: `THEIRS=ours`: what a heading means that is not known; `THEIRS=` leaves its column out;
             `"value"=ours`: the value of a column in all rows.
+        save_map: The account keeps `map` for later files of this kind, once the file is imported; see `GET
+            /import-mappings`.
         key: your idempotency key, one for each thing that is to be done; else a new one.
         """
         call = Call(
             "POST",
             path_of("jobs"),
             query={"dry_run": dry_run or None},
-            form={"kind": kind, "file": file, "map": map},
+            form={"kind": kind, "file": file, "map": map, "save_map": save_map},
             key=new_key(key, dry_run=dry_run),
         )
         if dry_run:
