@@ -69,6 +69,7 @@ _ORDERS = (
         },
     ),
     Call("POST /orders switch_to_esim", SWAP | {"line": msisdn(2)}),
+    Call("POST /orders/{order}/mail-again", path={"order": "{waiting}"}),
     Call(
         "POST /orders assign_licence",
         {

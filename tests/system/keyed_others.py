@@ -112,6 +112,7 @@ OTHERS: Mapping[str, Others] = {
     "POST /numbers/{number}/stop-esim": Others({"reason": "stolen"} | _OTHER_NUMBER),
     "POST /numbers/{number}/delete": Others(_OTHER_NUMBER),
     "POST /numbers/{number}/recover": Others(_OTHER_NUMBER),
+    "POST /orders/{order}/mail-again": Others({"{order}": "{also_waiting}"}),
     "POST /numbers/{number}/resend": Others({"{number}": number_msisdn(2)}),
     "POST /agents": Others(
         {

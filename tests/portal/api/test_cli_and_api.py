@@ -37,7 +37,6 @@ OTHER_FORMS = {
     "QrDesk.import_read": "reads a file of many codes in the terminal; a job does rows of them (A21)",
     "OrderLinkDesk.links": "a page of administrators: who has a link of an order's e-mail",
     "OrderLinkDesk.revoke": "a page of administrators; to edit the contact's role or address revokes, too",
-    "OrderLinkDesk.mail_again": "a page of administrators, beside the links; a held order is retried",
     "DashboardDesk.dashboard": "a page's numbers; the API lists what is behind each",
     "OrderDesk.people": "names the people of events for the terminal",
     "OrderDesk.watch": "follows an order in the terminal; the API answers its events",
