@@ -17,7 +17,7 @@ from tests.files.test_headings import GLPI, INTUNE, KINDS, MAPPING, ODD, fleet, 
 pytestmark = pytest.mark.covers("R12")
 WHOLE = ("Konto=account", "Gerät=device", "Platz=slot", "Nummer=msisdn", "Netz=provider", "Art=sim_type")
 _VALUES_KEPT = {
-    *("account", "device", "slot", "provider", "sim_type", "distributor", "management_groups"),
+    *("account", "device", "slot", "provider", "server", "sim_type", "distributor", "management_groups"),
     *("employee_language", "pack", "section", "item", "esim", "order_contact_language", "available"),
     *(
         "line_type",
