@@ -21,7 +21,9 @@ _VALUES = {
     "provider": "PROVIDER",
 }
 """What one value of all rows may say, by column; a word in capitals is to be replaced."""
-_ALIKE = 0.6
+_ALIKE = 0.75
+_LONG = 5
+"""Letters of a heading that, within another one, says enough."""
 """How alike a heading and a usual one of a column are, of 1, so that the one may be the other."""
 
 
@@ -59,4 +61,7 @@ def _guesses(needed: Sequence[str], free: Sequence[str], also: Mapping[str, Sequ
 
 
 def _alike(heading: str, name: str) -> float:
-    return SequenceMatcher(None, plain(heading), plain(name), autojunk=False).ratio()
+    shorter, longer = sorted((plain(heading), plain(name)), key=len)
+    if len(shorter) >= _LONG and shorter in longer:
+        return _ALIKE + len(shorter) / len(longer) / 10
+    return SequenceMatcher(None, shorter, longer, autojunk=False).ratio()

@@ -19,20 +19,22 @@ from models.imports import Progress, RowNotes
 from models.travel.entered import parse_profile
 
 COLUMNS = ("iccid", "profile", "activation_code")
-OPTIONAL = ("confirmation_code", "ends_on", "provider")
+OPTIONAL = ("server", "confirmation_code", "ends_on", "provider")
 STOCK = Columns(
     needed=COLUMNS,
     optional=OPTIONAL,
     also={
         "iccid": headings.ICCID,
         "profile": ("IMSI profile", "IMSI", "Profil", "Profil IMSI"),
-        "activation_code": headings.ACTIVATION_CODE,
+        "activation_code": (*headings.ACTIVATION_CODE, *headings.MATCHING_ID),
+        "server": headings.SERVER,
         "confirmation_code": headings.CONFIRMATION_CODE,
         "ends_on": ("Ends", "Expires", "Expiry", "Expiry date", "Expire le", "Date d'expiration"),
         "provider": headings.PROVIDER,
     },
     long=frozenset({"activation_code"}),
 )
+_AROUND_SERVER = re.compile(r"\Ahttps?://|/+\Z", re.IGNORECASE)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -79,7 +81,7 @@ class _RowReader(RowReader):
         """The row, or None if anything in it is invalid."""
         iccid = self._needed_as("iccid", iccid_cell)
         profile = self._needed_as("profile", parse_profile)
-        read, ends_on = self._needed_as("activation_code", read_code), self._ends_on()
+        read, ends_on = self._needed_as("activation_code", self._code), self._ends_on()
         asked = self._optional("confirmation_code", parse_confirmation_code)
         if read is not None:
             asked = asked or read.confirmation_code
@@ -95,6 +97,11 @@ class _RowReader(RowReader):
             ends_on=ends_on,
             provider=self._cell("provider") or None,
         )
+
+    def _code(self, cell: str) -> ReadCode:
+        """The code, which may be a matching id beside the server in a column of its own."""
+        server = _AROUND_SERVER.sub("", self._cell("server"))
+        return read_code(f"1${server}${cell}" if server and "$" not in cell else cell)
 
     def _check_confirmation(self, read: ReadCode, asked: str | None) -> None:
         if read.code.confirmation_code_required and asked is None and not self._cell("confirmation_code"):

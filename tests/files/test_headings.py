@@ -153,6 +153,11 @@ def test_other_kinds_of_files_have_their_headings_too() -> None:
     code = "LPA:1$smdp.example.com$ABC-1"
     stock = parse_stock(f"ICC;Profil;Code d'activation\n{iccid(1)};7;{code}\n".encode())
     assert [row.iccid for row in stock] == [iccid(1)]
+    parts = (
+        f'"ICCID","Matching ID","RSP URL","Profile"\n"{iccid(1)}","ABC-1","https://smdp.example.com/","7"\n'
+    )
+    (row,) = parse_stock(parts.encode())
+    assert str(row.code) == code
     people = parse_subscribers(
         "Nom;Téléphone;Forfait;Courriel\nZoë;+33639980001;Basic;z@x.example\n".encode()
     )

@@ -33,7 +33,7 @@ _VALUES_KEPT = {
         "data",
     ),
     *("price", "currency", "shelf_life_months", "complimentary", "country", "network", "imsi", "vpmn"),
-    *("profile", "ends_on", "plan", "bundles", "language"),
+    *("profile", "server", "ends_on", "plan", "bundles", "language"),
 }
 """Columns whose values tell of no person and are no secret."""
 
@@ -147,8 +147,9 @@ def test_an_endless_mapping_is_not_kept() -> None:
         ),
         ("Konto,Gerät,slot,msisdn,provider,sim_type,iccid\n", ['"ACCOUNT"=account', "HEADING=device"]),
         ("account,Apparat,slot,msisdn,provider,sim_type,iccid\n", ["Apparat=device"]),
+        ("account,device,slot,provider,sim_type,iccid,PIN,PUK\n", ["HEADING=msisdn"]),
     ],
-    ids=["values", "alike", "unknown", "the only one"],
+    ids=["values", "alike", "unknown", "the only one", "nothing alike"],
 )
 def test_a_refusal_says_which_entries_would_give_the_columns(text: str, entries: list[str]) -> None:
     with pytest.raises(Refused) as refused:
