@@ -12,7 +12,7 @@ from itertools import chain
 from models.cells import iccid_cell
 from models.codes.confirmation import parse_confirmation_code
 from models.codes.many import MOST_CODES
-from models.codes.reading import ReadCode, read_code
+from models.codes.reading import ReadCode, read_code_at
 from models.errors import Refusal
 from models.files import headings
 from models.files.columns import Columns
@@ -34,7 +34,6 @@ CODES = Columns(
     long=frozenset({"activation_code"}),
 )
 _SERVER_ALONE = re.compile(r"(?=.{4,253}\Z)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_AROUND_SERVER = re.compile(r"\Ahttps?://|/+\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,7 @@ class _RowReader(RowReader):
         return CodeRow(self._line.line, iccid, ReadCode(read.code, asked or read.confirmation_code))
 
     def _code(self, cell: str) -> ReadCode:
-        server = _AROUND_SERVER.sub("", self._cell("server"))
-        return read_code(f"1${server}${cell}" if server and "$" not in cell else cell)
+        return read_code_at(self._cell("server"), cell)
 
 
 def _of_intune(table: Table) -> str:

@@ -22,9 +22,9 @@ _VALUES = {
 }
 """What one value of all rows may say, by column; a word in capitals is to be replaced."""
 _ALIKE = 0.75
+"""How alike a heading and a usual one of a column are, of 1, so that the one may be the other."""
 _LONG = 5
 """Letters of a heading that, within another one, says enough."""
-"""How alike a heading and a usual one of a column are, of 1, so that the one may be the other."""
 
 
 def suggested(needed: Sequence[str], free: Sequence[str], also: Mapping[str, Sequence[str]]) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from models.cells import iccid_cell
 from models.codes.activation import ActivationCode
 from models.codes.confirmation import parse_confirmation_code
-from models.codes.reading import ReadCode, read_code
+from models.codes.reading import ReadCode, read_code_at
 from models.errors import Refusal
 from models.files import headings
 from models.files.columns import Columns
@@ -34,7 +34,6 @@ STOCK = Columns(
     },
     long=frozenset({"activation_code"}),
 )
-_AROUND_SERVER = re.compile(r"\Ahttps?://|/+\Z", re.IGNORECASE)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -100,8 +99,7 @@ class _RowReader(RowReader):
 
     def _code(self, cell: str) -> ReadCode:
         """The code, which may be a matching id beside the server in a column of its own."""
-        server = _AROUND_SERVER.sub("", self._cell("server"))
-        return read_code(f"1${server}${cell}" if server and "$" not in cell else cell)
+        return read_code_at(self._cell("server"), cell)
 
     def _check_confirmation(self, read: ReadCode, asked: str | None) -> None:
         if read.code.confirmation_code_required and asked is None and not self._cell("confirmation_code"):
