@@ -39,6 +39,8 @@ class CodeResult(BaseModel):
     """The version of the SIM's code that it is now."""
     answered: str | None = None
     """The open request that the code answers."""
+    sent_by_itself: bool = False
+    """The agent of the number gets it by e-mail without a call."""
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
 

@@ -210,5 +210,6 @@ def _imported(row: _Row, done: Imported) -> CodeResult:
         sim=reference("S", done.version.sim_id),
         version=done.version.number,
         answered=done.ended_request,
+        sent_by_itself=done.sent_by_itself,
         warnings=done.warnings,
     )

@@ -143,6 +143,9 @@ def _print_summary(done: ManyCodesReport, file: Path | None) -> None:
     answered = len({row.answered for row in done.rows if row.answered})
     if answered and not done.dry_run:
         say(worded("Open requests that are answered by it: {requests}", requests=answered))
+    sent = sum(row.sent_by_itself for row in done.rows)
+    if sent and not done.dry_run:
+        say(worded("Agents of numbers who get theirs by e-mail: {agents}", agents=sent))
     if done.dry_run:
         say(worded("A dry run: nothing is written."))
     if file is not None:
