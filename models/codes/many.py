@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from models.files.read import FileRead
 from models.imports import Problem, RowNote
 
 MOST_CODES = 10_000
@@ -55,7 +56,8 @@ class ManyCodesReport(BaseModel):
     not_read: tuple[str, ...] = ()
     """Files in a ZIP that are no pictures."""
     warnings: tuple[RowNote, ...] = ()
-    """How the file was understood."""
+    read: FileRead | None = None
+    """How a table was understood."""
 
     @property
     def counts(self) -> Counter[CodeOutcome]:
