@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from activities.code_emails import NotificationMails
+from activities.mail_again import hand_over_again
 from models.orders.placement import ProviderAnswer, Reminded
 from outbox.orders import EMAILS, SendsCode
 from outbox.sender import Outbox
@@ -10,7 +11,7 @@ from providers.port import Provider
 from providers.registry import PROVIDERS
 from store.mail_subjects import AboutOrder
 from store.orders import emails as order_mails
-from store.orders import follow_ups, mail_again
+from store.orders import follow_ups
 from store.session import Database
 from workflows.orders.messages import EmailInput, ProviderInput, RemindInput
 from workflows.orders.steps import PeopleSteps, ProviderSteps
@@ -31,18 +32,12 @@ class PortSteps(ProviderSteps):
         """Remind the provider, if it has not answered for `silent_for`. What a user has asked for is mailed
         first, after which no reminder is due.
         """
-        async with self._database.reading() as connection:
-            asked = await mail_again.due(connection, order.order_id)
-        for one in asked:
-            await self._port(order.kind).again(order.order_id, order.kind, one, order.retries)
-            async with self._database.transaction() as connection:
-                await follow_ups.done(connection, one)
+        port = self._port(order.kind)
+        await hand_over_again(self._database, port, order.order_id, order.kind, order.retries)
         async with self._database.reading() as connection:
             left = await order_mails.reminder_due_in(connection, order.order_id, order.silent_for)
         if left is None and order.number is not None:
-            await self._port(order.kind).remind(
-                order.order_id, order.kind, order.waiting_in, order.number, order.retries
-            )
+            await port.remind(order.order_id, order.kind, order.waiting_in, order.number, order.retries)
         return Reminded(due_in=left)
 
     async def withdraw_from_provider(self, order: ProviderInput) -> None:

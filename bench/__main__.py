@@ -13,10 +13,12 @@ from bench.against import compare
 from bench.api import measure_api, show_api
 from bench.counters import actions, events
 from bench.figures import Figures
+from bench.files import measure_files, show_files
 from bench.fleet import USER, seed
 from bench.imports import ROWS, ImportPace, time_imports
 from bench.lists import ListPace, time_lists
 from bench.lost import time_recovery
+from bench.many_codes import PICTURES, time_many_codes
 from bench.only_orders import HIGH, LOW, OnlyOrders, OrderFigures, leave
 from bench.orders import BareOrders, RealOrders
 from bench.proof import faults
@@ -43,7 +45,7 @@ def options() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
-    parser.add_argument("--only", choices=("orders",), help="measure the orders and nothing else")
+    parser.add_argument("--only", choices=("orders", "files"), help="measure these and nothing else")
     parser.add_argument("--api", action="store_true", help="measure the API on a large account, nothing else")
     parser.add_argument("--streams", action="store_true", help="measure 1,000 open streams, nothing else")
     parser.add_argument(
@@ -116,6 +118,7 @@ class Run:
             fleet_imports=await self._import(),
             fleet_lists=await self._list(),
             uploads=await self._uploads(),
+            many_codes_s=await self._many_codes(),
             seconds=time.monotonic() - started,
         )
 
@@ -148,6 +151,10 @@ class Run:
         _say(f"uploading QR codes in files of four types, {self._chosen.uploads} times")
         return await time_uploads(self._chosen.uploads)
 
+    async def _many_codes(self) -> float:
+        _say(f"importing {PICTURES} pictures of QR codes in a ZIP")
+        return await time_many_codes(self._around.settings)
+
     def _note_memory(self) -> None:
         self._rss[len(self._ours.order_ids)] = self._around.worker_rss_mb()
 
@@ -176,6 +183,15 @@ def _lost(orders: int) -> int:
     found = uvloop.run(time_recovery(orders)).as_json()
     print(json.dumps(found))
     return 1 if found["faults"] else 0
+
+
+def _files(sizes: list[int], *, as_json: bool) -> int:
+    _say(f"importing fleets of {', '.join(map(str, sizes))} lines, and listing them")
+    figures = uvloop.run(measure_files(sizes))
+    show_files(figures, Console())
+    if as_json:
+        print(json.dumps(figures.as_json()))
+    return 0
 
 
 def _api(*, as_json: bool) -> int:
@@ -209,19 +225,27 @@ def _say(sentence: str) -> None:
     print(f"bench: {sentence}", file=sys.stderr, flush=True)
 
 
-def main() -> int:
-    """Exit code 0 whatever was measured; 1 where an order did not end as it must; 3 without surroundings."""
-    chosen = options()
+def _alone(chosen: argparse.Namespace) -> int | None:
+    """The exit code of what is measured alone; None: the usual figures are wanted."""
     if chosen.against:
         return compare(chosen, Console())
+    if chosen.only == "files":
+        return _files(chosen.import_rows, as_json=chosen.json)
     if chosen.lost:
         return _lost(chosen.lost)
     if chosen.api:
         return _api(as_json=chosen.json)
     if chosen.streams:
         return _streams(as_json=chosen.json)
-    if chosen.relay:
-        return _relay(json_too=chosen.json)
+    return _relay(json_too=chosen.json) if chosen.relay else None
+
+
+def main() -> int:
+    """Exit code 0 whatever was measured; 1 where an order did not end as it must; 3 without surroundings."""
+    chosen = options()
+    alone = _alone(chosen)
+    if alone is not None:
+        return alone
     try:
         figures, wrong = uvloop.run(benchmark(chosen))
     except SandboxError as failure:

@@ -64,6 +64,7 @@ OF_OWNER: Mapping[str, str] = {
     "accounts": "/accounts",
     "the caller's account": "/account",
     "the reminder schedule": "/account/reminders",
+    "saved mappings": "/import-mappings",
     "an account": "/accounts/Acme",
     "history of a code": "/sims/S-2/qr-code/history",
     "QR requests": "/qr-requests",

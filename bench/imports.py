@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from models.fleet.file import COLUMNS
+from models.fleet.file import COLUMNS, OPTIONAL
 from starter import callers
 from starter.fleet.desk import FleetDesk
 from store.session import Database
@@ -57,7 +57,7 @@ def fleet_file(rows: int, first: int = 0) -> bytes:
     """The file, as a customer would send it."""
     written = io.StringIO()
     table = csv.writer(written)
-    table.writerow(COLUMNS)
+    table.writerow((*COLUMNS, *OPTIONAL))
     for number in range(first, first + rows):
         table.writerow(
             (
@@ -72,6 +72,7 @@ def fleet_file(rows: int, first: int = 0) -> bytes:
                 f"Person {number}",
                 f"person.{number}@imported.example",
                 f"Group {number // 100}",
+                "fr",
             )
         )
     return written.getvalue().encode()

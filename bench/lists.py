@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 FORMS = ("--json", "--csv")
 _KB = 1024
 
@@ -20,6 +22,8 @@ class ListPace:
     rows: int
     first_row_s: float
     """From the start of the command to the end of its first row."""
+    first_row_cpu_s: float
+    """What the command itself has used of that."""
     seconds: float
     rss_mb: float
 
@@ -41,14 +45,24 @@ async def _time_list(database_url: str, form: str) -> ListPace:
     for _ in range(header + 1):
         await process.stdout.readline()
     first, rows, most = time.perf_counter() - start, 1, 0
+    used = cpu_of(process.pid)
     while chunk := await process.stdout.read(2**20):
         rows += chunk.count(b"\n")
-        most = max(most, _peak(process.pid))
+        most = max(most, peak(process.pid))
     assert await process.wait() == 0
-    return ListPace(form, rows, first, time.perf_counter() - start, most / _KB)
+    return ListPace(form, rows, first, used, time.perf_counter() - start, most / _KB)
 
 
-def _peak(pid: int) -> int:
+def cpu_of(pid: int) -> float:
+    """The seconds of CPU that a process has used so far; 0 if it has ended."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.NoSuchProcess:
+        return 0
+    return float(times.user + times.system)
+
+
+def peak(pid: int) -> int:
     """The most memory that a process has had so far, in kB; 0 where the system does not tell."""
     try:
         status = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()

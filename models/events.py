@@ -30,6 +30,7 @@ _ACCOUNT = (
     *("account.created", "account.renamed", "account.closed", "account.reopened"),
     *("account.language_changed", "account.contact_changed", "account.sender_changed"),
     "account.reminders_changed",
+    *("account.mapping_saved", "account.mapping_deleted"),
     *("user.created", "user.renamed", "user.role_changed", "user.profile_changed", "user.language_changed"),
     *("user.deactivated", "user.activated"),
     *("profile.created", "profile.renamed", "profile.deleted"),

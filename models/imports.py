@@ -78,10 +78,11 @@ class ImportReport(BaseModel):
 class RowNotes:
     """Problems of the rows of a file, each with its line number, in the order of the file.
 
-    Of a row after so many that no list has it, only the line is kept: a file may have a hundred thousand.
+    Of a row after the `most` that a list has, only the line is kept: a file may have a hundred thousand.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_LISTED) -> None:
+        self._most = most
         self._problems: dict[int, list[Problem]] = {}
         self._last = 0
         self._further: set[int] = set()
@@ -91,7 +92,7 @@ class RowNotes:
 
     def add(self, line: int, column: str | None, reason: Refusal) -> None:
         """Add a problem of a line."""
-        if len(self._problems) >= MAX_LISTED and line > self._last:
+        if len(self._problems) >= self._most and line > self._last:
             self._further.add(line)
             return
         self._last = max(self._last, line)
@@ -103,6 +104,10 @@ class RowNotes:
             for problem in problems:
                 self.add(line, problem.column, problem.reason)
         self._further |= others._further - self._problems.keys()
+
+    def by_line(self) -> dict[int, tuple[Problem, ...]]:
+        """The problems of each line that is kept."""
+        return {line: tuple(problems) for line, problems in self._problems.items()}
 
     def warnings(self) -> tuple[RowNote, ...]:
         """One warning per line of the file, at most `MAX_LISTED`, then the number of further lines."""

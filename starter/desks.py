@@ -32,6 +32,7 @@ from starter.operations.dashboard import DashboardDesk
 from starter.operations.feed import FeedDesk
 from starter.operations.jobs import JobDesk
 from starter.operations.mail_log import MailLogDesk
+from starter.operations.mappings import MappingDesk
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.retry import RetryDesk
 from starter.operations.webhooks import WebhookDesk
@@ -99,6 +100,7 @@ class Desks:
     dashboard: DashboardDesk
     feed: FeedDesk
     jobs: JobDesk
+    mappings: MappingDesk
     webhooks: WebhookDesk
     retry: RetryDesk
     recovery: RecoveryDesk
@@ -156,6 +158,7 @@ class Desks:
             dashboard=DashboardDesk(database, settings),
             feed=FeedDesk(database),
             jobs=JobDesk(*connected),
+            mappings=MappingDesk(database),
             webhooks=WebhookDesk(database, settings),
             retry=RetryDesk(*connected),
             recovery=RecoveryDesk(*connected),

@@ -110,7 +110,7 @@ def _again(keys: KeyRing, use: str, encrypted: bytes | None) -> bytes | None:
 
 async def _inputs(connection: AsyncConnection, keys: KeyRing, after: int | None) -> tuple[int | None, int]:
     rows = await connection.execute(
-        select(JobRow.id, JobRow.kind, JobRow.dry_run, JobRow.input, JobRow.mapping)
+        select(*(JobRow.id, JobRow.kind, JobRow.dry_run, JobRow.input, JobRow.mapping, JobRow.save_mapping))
         .where(JobRow.id > (after or 0), JobRow.input.is_not(None))
         .order_by(JobRow.id)
         .limit(_BATCH)
@@ -123,8 +123,8 @@ async def _inputs(connection: AsyncConnection, keys: KeyRing, after: int | None)
             continue
         use = input_of(row.id)
         content = keys.decrypt(use, row.input)
-        digest = keys.fingerprints(digested(row.kind, content, row.mapping, dry_run=row.dry_run))[0]
-        again = {"input": keys.encrypt(use, content), "digest": digest}
+        said = digested(row.kind, content, row.mapping, dry_run=row.dry_run, save=row.save_mapping)
+        again = {"input": keys.encrypt(use, content), "digest": keys.fingerprints(said)[0]}
         await connection.execute(update(JobRow).where(JobRow.id == row.id).values(again))
         changed += 1
     return last, changed

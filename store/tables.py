@@ -11,6 +11,7 @@ import store.fleet.tables
 import store.licences.tables
 import store.mail_table
 import store.operations.job_tables
+import store.operations.mapping_tables
 import store.operations.tables
 import store.operations.webhook_tables
 import store.orders.link_tables

@@ -7,6 +7,8 @@ import pytest
 
 from models.catalogue import file
 from models.catalogue.file import parse_catalogue
+from models.codes import file as code_file
+from models.codes.file import parse_codes
 from models.files.text import read_text
 from models.fleet import file as fleet_file
 from models.fleet.file import parse_fleet
@@ -21,8 +23,8 @@ from starter.cli.travel import plans as travel_plans
 from starter.cli.travel import stock, subscribers
 
 TEXT = (Path(__file__).parent.parent / "docs" / "import.md").read_text()
-FLEET, CATALOGUE, NUMBERS, STOCK, RATES, PLANS, SUBSCRIBERS = re.split(
-    "## (?:Catalogue|Numbers|Stock|Rates|Plans|Subscribers)", TEXT[TEXT.index("## Fleet") :]
+FLEET, CATALOGUE, NUMBERS, STOCK, RATES, PLANS, SUBSCRIBERS, CODES = re.split(
+    "## (?:Catalogue|Numbers|Stock|Rates|Plans|Subscribers|QR codes)", TEXT[TEXT.index("## Fleet") :]
 )
 
 
@@ -35,6 +37,7 @@ FLEET, CATALOGUE, NUMBERS, STOCK, RATES, PLANS, SUBSCRIBERS = re.split(
         (STOCK, (*stock_file.COLUMNS, *stock_file.OPTIONAL)),
         (RATES, (*rate_file.COLUMNS, *rate_file.OPTIONAL)),
         (PLANS, (*plan_file.COLUMNS, *plan_file.OPTIONAL)),
+        (CODES, (*code_file.COLUMNS, *code_file.OPTIONAL)),
         (SUBSCRIBERS, (*subscriber_file.COLUMNS, *subscriber_file.OPTIONAL)),
     ],
 )
@@ -70,6 +73,15 @@ def test_the_examples_of_travel_can_be_imported() -> None:
     assert [one.plan for one in subscriber_file.parse_subscribers(subscribers).rows] == [
         "unlimited_all",
         "basic",
+    ]
+
+
+def test_the_example_of_many_codes_can_be_imported() -> None:
+    (codes_csv,) = re.findall(r"```csv\n(.*?)```", CODES, re.S)
+    rows = parse_codes(read_text(codes_csv.encode()))
+    assert [str(row.read.code) if row.read else None for row in rows] == [
+        "LPA:1$smdp.example.com$FLEET-0001",
+        "LPA:1$smdp.example.com$FLEET-0002",
     ]
 
 

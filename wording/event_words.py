@@ -10,6 +10,8 @@ EVENT_WORDS = {
     "account.contact_changed": "The contact address of the account was changed",
     "account.sender_changed": "The name that e-mails of the account come from was changed",
     "account.reminders_changed": "The reminder schedule of the account was changed",
+    "account.mapping_saved": "A mapping of the headings of files was saved",
+    "account.mapping_deleted": "A saved mapping of the headings of files was deleted",
     "user.created": "A user was made",
     "user.renamed": "A user was renamed",
     "user.role_changed": "A user got another role",

@@ -30,6 +30,7 @@ _CODE = re.compile(
 """A code in a text. Without `LPA:` it does not stand behind another scheme of three letters."""
 _GOES_ON = re.compile(r" *[0-9A-Za-z-]|\n[0-9A-Z-]+\Z")
 """Behind a code: it may have been broken by a blank, or at the end of a line."""
+_AROUND_SERVER = re.compile(r"\Ahttps?://|/+\Z", re.IGNORECASE)
 _LOOKS_LIKE_ONE = re.compile(r"(?:LPA ?: ?)?[0-9] ?\$|LPA ?:", re.IGNORECASE)
 _MOST_FIELDS = 4
 """Of a code that ends without the flag, `LPA:1` counted."""
@@ -57,6 +58,14 @@ def read_code(text: str) -> ReadCode:
         raise Refused.because("code_shared")
     confirmation = None if parts.confirmation is None else parse_confirmation_code(parts.confirmation)
     return ReadCode(code, confirmation)
+
+
+def read_code_at(server: str, text: str) -> ReadCode:
+    """Read a matching id that stands beside its server, as in files of resellers; or a whole code, of which
+    the server beside it says nothing new.
+    """
+    place = _AROUND_SERVER.sub("", server)
+    return read_code(f"1${place}${text}" if place and "$" not in text else text)
 
 
 def looks_like_code(text: str) -> bool:

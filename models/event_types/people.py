@@ -31,6 +31,14 @@ PEOPLE = {
             "qr_reminders": None,
         },
     ),
+    "account.mapping_saved": EventType(
+        "What headings of imported files of a kind mean was saved for later files.",
+        _ACCOUNT,
+        {"kind": "import_fleet"},
+    ),
+    "account.mapping_deleted": EventType(
+        "No mapping is saved any more for files of a kind.", _ACCOUNT, {"kind": "import_fleet"}
+    ),
     "person.erased": EventType(
         "The data of a person were erased; the counts say how many of what.",
         ("agent:4",),

@@ -1,19 +1,19 @@
 """What the headings of a file mean: the columns of a kind of file, usual headings, and a mapping (R12)."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from models.characters import tidy
 from models.errors import Refusal, Refused
+from models.files.guesses import suggested
+from models.files.plain import SEPARATOR, plain
 from models.files.read import ColumnRead, How
 from models.imports import RowNotes
 
 _LIKE_A_HEADING = re.compile(r"[^\W\d_][\w .,'\u2019/()°#-]{0,39}")
 """A heading that may be repeated in a sentence; other cells of a first line may be personal data."""
 _MOST_SHOWN = 5
-_SPELT = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l"})
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,13 @@ class Columns:
         return replace(self, needed=needed, optional=(column, *self.optional))
 
 
-def plain(heading: str) -> str:
-    """A heading without accents, case, blanks and punctuation: `N° de série` is `ndeserie`."""
-    folded = unicodedata.normalize("NFKD", heading.casefold().translate(_SPELT))
-    return "".join(character for character in folded if character.isalnum())
-
-
 @dataclass(frozen=True)
 class Mapped:
     """What one heading means to who sent the file; `column` None: it is left out."""
 
     heading: str
     column: str | None
+    how: How = How.MAPPED
 
 
 Meanings = Mapping[str, Mapped]
@@ -145,7 +140,7 @@ def _mapped(keys: Sequence[str], mapping: Meanings, found: dict[int, tuple[str |
             column = mapping[key].column
             if column and any(column == other for other, _ in found.values()):
                 raise Refused.because("column_twice", column=column)
-            found[place] = (column, How.MAPPED if column else How.NOT_READ)
+            found[place] = (column, mapping[key].how if column else How.NOT_READ)
 
 
 def _named(keys: Sequence[str], columns: Columns, found: dict[int, tuple[str | None, How]]) -> None:
@@ -175,12 +170,17 @@ def _recognised(keys: Sequence[str], columns: Columns, found: dict[int, tuple[st
 def _refuse_missing(read: Sequence[ColumnRead], columns: Columns) -> None:
     """Refuse headings without a needed column, naming also the unknown ones: one is often the other."""
     there = {one.column for one in read}
-    missing = ", ".join(column for column in columns.needed if column not in there)
-    unknown = _unknown(read)
-    if missing and (not unknown or there == {None}):  # then the first line has no headings at all
+    needed = [column for column in columns.needed if column not in there]
+    if not needed:
+        return
+    missing, unknown = ", ".join(needed), _unknown(read)
+    if there <= {None}:  # the first line has no headings at all
         raise Refused.because("columns_missing", missing=missing)
-    if missing:
-        raise Refused.because("columns_differ", missing=missing, unknown=unknown)
+    free = [one.heading for one in read if one.column is None and _LIKE_A_HEADING.fullmatch(one.heading)]
+    entries = SEPARATOR.join(suggested(needed, free, columns.also))
+    if not unknown:
+        raise Refused.because("columns_left_out", missing=missing, entries=entries)
+    raise Refused.because("columns_differ", missing=missing, unknown=unknown, entries=entries)
 
 
 def warn_of_guesses(line: int, read: Sequence[ColumnRead], columns: Columns, warnings: RowNotes) -> None:

@@ -64,4 +64,10 @@ ACTIVATION_CODE = (
     ),
     *("Code d'activation", "Chaîne d'activation", "Code QR"),
 )
+MATCHING_ID = ("Matching ID", "Matching identifier", "Matching", "Identifiant de correspondance")
+"""The last part of an activation code, beside a column with the server."""
+SERVER = (
+    *("RSP URL", "SM-DP+ address", "SM-DP+", "SM-DP+ URL", "SM-DP+ FQDN", "SMDP address", "SMDP", "SM-DP"),
+    *("Server address", "Adresse SM-DP+", "Serveur", "Adresse du serveur"),
+)
 CONFIRMATION_CODE = ("Confirmation", "eSIM PIN", "Code de confirmation")

@@ -14,6 +14,8 @@ class How(StrEnum):
     """Its heading is a usual one."""
     MAPPED = "mapped"
     """By who sent the file."""
+    SAVED = "saved"
+    """By a mapping that the account keeps."""
     NOT_READ = "not_read"
 
 

@@ -13,6 +13,7 @@ from models.characters import LONGEST_NAME, UNPRINTABLE, tidy
 from models.errors import Refusal, Refused
 from models.files.columns import Columns, parse_mapping, parse_values, understood, warn_of_guesses
 from models.files.read import ColumnRead, How
+from models.files.saved import used, warn_of_saved
 from models.files.table import MAX_COLUMNS, Line, Table
 from models.files.text import read_text
 from models.imports import MAX_ROWS, Progress, RowNotes
@@ -99,8 +100,7 @@ def read_rows(
     """
     table = as_table(source)
     number, headings = next(table.lines, (1, []))
-    values = parse_values(table.mapping, columns)
-    names = _names(number, headings, columns, table, values)
+    names, values = _names(number, headings, columns, table)
     found, known = False, dict[str, str]()
     for before, (line, cells) in enumerate(table.lines):
         if before == most:
@@ -117,19 +117,30 @@ def read_rows(
 
 
 def _names(
-    number: int, cells: Sequence[str], columns: Columns, table: Table, values: Mapping[str, str]
-) -> list[str]:
-    """The names of the columns; of one that is not read, an empty name. `values`: of further columns."""
+    number: int, cells: Sequence[str], columns: Columns, table: Table
+) -> tuple[list[str], Mapping[str, str]]:
+    """The names of the columns, of one that is not read an empty name; and the values of further columns."""
     headings = [" ".join(cell.split()) for cell in cells]
     while headings and not headings[-1]:
         headings.pop()
     if len(headings) > MAX_COLUMNS:
         raise Refused.because("too_many_columns", columns=MAX_COLUMNS)
-    read = understood(headings, columns.without(values), parse_mapping(table.mapping, columns))
-    fixed = (ColumnRead(heading=f'"{value}"', column=name, how=How.MAPPED) for name, value in values.items())
+    table.kind = columns
+    mapping, values = parse_mapping(table.mapping, columns), parse_values(table.mapping, columns)
+    fixed = [_fixed(column, value, How.MAPPED) for column, value in values.items()]
+    if table.saved is not None:
+        kept = used(table.saved, headings, columns, mapping, values)
+        mapping, values = {**mapping, **kept.meanings}, {**values, **kept.values}
+        fixed += [_fixed(column, value, How.SAVED) for column, value in kept.values.items()]
+        warn_of_saved(number, table.saved, kept, table.warnings)
+    read = understood(headings, columns.without(values), mapping)
     table.read = table.read.model_copy(update={"columns": (*read, *fixed)})
     warn_of_guesses(number, read, columns, table.warnings)
-    return [one.column or "" for one in read]
+    return [one.column or "" for one in read], values
+
+
+def _fixed(column: str, value: str, how: How) -> ColumnRead:
+    return ColumnRead(heading=f'"{value}"', column=column, how=how)
 
 
 def rows_of_account(
@@ -145,11 +156,13 @@ def rows_of_account(
     if own is None:
         yield from read_rows(source, columns, notes, progress)
         return
-    for row in read_rows(source, columns.without_needed("account"), notes, progress):
+    table = as_table(source)
+    for row in read_rows(table, columns.without_needed("account"), notes, progress):
         if not row.cells.get("account"):
             row.cells["account"] = own
         elif row.cells["account"] != tidy(own):
-            notes.add(row.line, "account", Refusal.of("account_not_yours"))
+            heading = next(one.heading for one in table.read.columns if one.column == "account")
+            notes.add(row.line, "account", Refusal.of("account_not_yours", entry=f"{heading}="))
         yield row
 
 

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from models.errors import Refused
 from models.files.read import FileRead
 from models.imports import RowNotes
+
+if TYPE_CHECKING:
+    from models.files.columns import Columns
+    from models.files.saved import SavedMapping
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_COLUMNS = 200
@@ -20,6 +25,8 @@ class SentFile:
     content: bytes = field(repr=False)
     mapping: tuple[str, ...] = ()
     """Entries `THEIRS=ours`, and `"value"=ours` for a column that the file does not have (R12)."""
+    save: bool = False
+    """The account keeps the mapping for later files of this kind, once this one is imported."""
 
 
 @dataclass
@@ -32,6 +39,10 @@ class Table:
     read: FileRead
     mapping: Sequence[str] = ()
     """`THEIRS=ours`: what headings mean, besides those that are known."""
+    saved: "SavedMapping | None" = None
+    """What the account keeps for such files."""
+    kind: "Columns | None" = None
+    """The columns that its headings were read by."""
     warnings: RowNotes = field(default_factory=RowNotes)
     """About the file as a whole, as warnings about its first line."""
 

@@ -37,6 +37,10 @@ class NumberChange(Frozen):
     """Who changes the number: `operator` or `user:12` of the account."""
     origin_id: RecordId | None = None
     """The origin of the call: a row of `origins`."""
+    shown: str | None = None
+    """A mark of the agent whom the confirmation showed (`models.licences.rules.shown_agent`): if another one
+    uses the number by now, nothing is changed (`agent_changed`).
+    """
 
 
 class ChangeStatus(StrEnum):

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict
 
 from models.errors import Refusal
 from models.fleet.inventory import SimState
+from models.identifiers import reference
 from models.licences.numbers import Change, LineType, NumberState, ReplaceReason, is_french_mobile
+from models.orders.placement import mark_of
 
 
 class NumberFacts(BaseModel):
@@ -46,6 +48,20 @@ class LicenceFacts(BaseModel):
     """It was given back, and its paid period has ended."""
     usable_until: date | None = None
     """Its last day, if it was given back (L32)."""
+
+
+def shown_agent(agent_id: int | None) -> str:
+    """The agent of a number, as a confirmation remembers whom it showed."""
+    return "nobody" if agent_id is None else reference("AG", agent_id)
+
+
+def agent_refusals(number: NumberFacts, mark: str | None) -> list[Refusal]:
+    """Why what was confirmed is not done: another agent uses the number by now, for whom it was not meant.
+    `mark`: that of `shown_agent`; None where nothing was shown.
+    """
+    if mark is None or mark == mark_of(shown_agent(number.agent_id)):
+        return []
+    return [Refusal.of("agent_changed")]
 
 
 def assign_refusals(number: NumberFacts, licence: LicenceFacts, *, phone_confirmed: bool) -> list[Refusal]:

@@ -72,6 +72,7 @@ KINDS: Mapping[str, JobKind] = {
     "import_travel_plans": JobKind(Permission.MANAGE_TRAVEL, file=True),
     "place_orders": JobKind(Permission.PLACE_ORDERS),
     "request_qr_codes": JobKind(Permission.REQUEST_QR_CODES),
+    "import_qr_codes": JobKind(Permission.IMPORT_QR_CODES),
     "set_employee": JobKind(Permission.EDIT_INVENTORY),
     "set_groups": JobKind(Permission.EDIT_INVENTORY),
     "order_steps": JobKind(Permission.ACKNOWLEDGE_ORDERS),

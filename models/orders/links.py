@@ -5,6 +5,15 @@ from datetime import datetime
 from models.values import View
 
 
+class MailedAgain(View):
+    """An order that is e-mailed to its distributor once more."""
+
+    order_id: str
+    key: str
+    replayed: bool = False
+    """Whether this key has had it e-mailed before."""
+
+
 class OrderLinkView(View):
     """A link that was e-mailed to a contact."""
 

@@ -33,7 +33,8 @@ class Placement(Frozen):
     what: What
     shown: str | None = None
     """A mark of what was shown before it was placed (`models.orders.placement.mark_of`): if the order would
-    be something else by now, it is refused (`offer_changed`). None: it is placed as it is.
+    be something else by now, or for another agent, it is refused (`offer_changed`, `agent_changed`). None: it
+    is placed as it is.
     """
 
     @property

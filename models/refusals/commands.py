@@ -49,6 +49,9 @@ COMMANDS = {
     "file_unreadable": Declared("The file {file} cannot be read."),
     "file_exists": Declared("The file {file} is there already; --force overwrites it."),
     "file_not_replaceable": Declared("{file} is no file that could be replaced."),
+    "report_not_ours": Declared(
+        "{file} is there already and is no report of an earlier import; name another file for the report."
+    ),
     "file_unwritable": Declared("The file {file} cannot be written."),
     # the sandbox
     "sandbox_missing": Declared("The sandbox is not installed here: pip install 'esim-orders[sandbox]'."),

@@ -5,7 +5,7 @@ The sentence about a row is part of a `row_invalid` or a warning `row_odd`, afte
 
 from models.codes.activation import SMALL_LETTERS
 from models.identifiers import CHECK_DIGIT_WRONG
-from models.refusals.declared import CONFLICT, Declared
+from models.refusals.declared import CONFLICT, NOT_FOUND, Declared
 
 IMPORTS = {
     "import_running": Declared("Another import is running; import again when it has ended.", CONFLICT),
@@ -56,12 +56,62 @@ IMPORTS = {
     ),
     "map_column_unknown": Declared("A mapping names no column of this file; its columns are: {known}."),
     "map_heading_missing": Declared("A mapping names a heading that the file does not have: {heading}."),
+    "unknown_mapping": Declared("No mapping is saved for such files.", NOT_FOUND),
+    "map_value_not_kept": Declared(
+        "A saved mapping keeps no value of {column}, as it may tell of a person or be secret; import the "
+        "file without saving its mapping."
+    ),
+    "map_too_long": Declared(
+        "A saved mapping has at most {most:,} entries of at most {characters:,} characters each."
+    ),
+    "mapping_used": Declared("the mapping saved on {day} was used: {used}."),
+    "mapping_heading_missing": Declared(
+        "the saved mapping names headings that the file does not have: {headings}."
+    ),
     "file_read_as_windows": Declared(
         "the file is not UTF-8, so it was read as Windows-1252; check the accents, such as in: {sample}."
     ),
     "sheets_not_read": Declared("only the first sheet with a table was read; others are not: {sheets:,}."),
     "columns_differ": Declared(
-        "The first line must name the columns; missing: {missing}; not known: {unknown}."
+        "The first line must name the columns; missing: {missing}; not known: {unknown}. A mapping can say "
+        "what they are: {entries}."
+    ),
+    "columns_left_out": Declared(
+        "The first line must name the columns; missing: {missing}. A mapping can add them: {entries}."
+    ),
+    "codes_of_intune": Declared(
+        "the file has no headings but a server in its first line, as files for Intune have: each row is read "
+        "as an ICCID and its matching id at that server."
+    ),
+    # a ZIP of pictures
+    "archive_damaged": Declared("The ZIP file is damaged or incomplete; make it anew."),
+    "archive_empty": Declared(
+        "The ZIP file holds no picture of a QR code; put PNG, JPG, SVG, TIFF or PDF files into it, each "
+        "named by the ICCID of its SIM, such as 8933010000000800013.png."
+    ),
+    "archive_too_many": Declared("The ZIP file holds more than {entries:,} files; split it."),
+    "archive_too_large": Declared(
+        "The pictures in the ZIP file have more than {megabytes} MB once unpacked; split it."
+    ),
+    "entry_damaged": Declared(
+        "This file in the ZIP is damaged, or has not the size that the ZIP says; make the ZIP anew."
+    ),
+    "entry_encrypted": Declared("This file in the ZIP asks for a password; make the ZIP anew without one."),
+    "entry_packed_otherwise": Declared(
+        "This file is packed by a method that is not read; make the ZIP anew with the usual one (Deflate)."
+    ),
+    "entry_is_archive": Declared(
+        "An archive within the ZIP is not read; unpack it, and put its pictures into one ZIP."
+    ),
+    "entry_path_odd": Declared(
+        "The name of this file leads out of the ZIP; make the ZIP anew from the folder with the pictures."
+    ),
+    "picture_name_no_iccid": Declared(
+        "The name of the picture is no ICCID; name it by the ICCID of its SIM, such as "
+        "8933010000000800013.png."
+    ),
+    "picture_name_two_iccids": Declared(
+        "The name of the picture has several ICCIDs; name it by the ICCID of its SIM alone."
     ),
     # lines of the file
     "row_invalid": Declared("Line {line}:"),
@@ -72,7 +122,9 @@ IMPORTS = {
     "cell_unprintable": Declared("there is a line break or another control character in it."),
     "cell_too_long": Declared("it is longer than {characters} characters."),
     "cell_empty": Declared("it is empty."),
-    "account_not_yours": Declared("it is not your account."),
+    "account_not_yours": Declared(
+        "it is not the account that the file is imported for; the mapping {entry} leaves this column out."
+    ),
     "cell_no_slot": Declared("it must be 1, 2 or 3."),
     "iccid_scientific": Declared(
         "a spreadsheet has written the ICCID as a number, such as 8.93E+18, and its last digits are lost; "
@@ -102,6 +154,10 @@ IMPORTS = {
     "same_order_before": Declared("line {line} has the same order."),
     "same_slot_before": Declared("line {line} has the same slot."),
     "same_iccid_before": Declared("line {line} has the same ICCID."),
+    "iccid_in_another_row": Declared("another row has the same ICCID: {row}; keep only the right one."),
+    "code_in_another_row": Declared(
+        "Another row has the same activation code: {row}; ask the distributor which SIM it is for."
+    ),
     "same_item_before": Declared("line {line} has the same item already."),
     "same_provider_before": Declared("line {line} has an eSIM of this provider in the pack already."),
     "other_name_before": Declared("line {line} has another name for the same address."),

@@ -35,6 +35,9 @@ LICENCES = {
     "agent_needed": Declared("An agent is needed, or --none: then no agent uses the number any more."),
     "agent_exists": Declared("The account has an agent with this address already.", CONFLICT),
     "agent_deactivated": Declared("The agent is deactivated.", CONFLICT),
+    "agent_changed": Declared(
+        "Another agent uses the number by now than was shown. Check it, and confirm again.", CONFLICT
+    ),
     "agent_without_address": Declared("The agent has no e-mail address; give them one first.", CONFLICT),
     "phone_unconfirmed": Declared(
         "To be confirmed: the agent's phone supports eSIM. Its EID shows it, too.", CONFLICT

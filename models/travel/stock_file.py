@@ -7,7 +7,7 @@ from datetime import date
 from models.cells import iccid_cell
 from models.codes.activation import ActivationCode
 from models.codes.confirmation import parse_confirmation_code
-from models.codes.reading import ReadCode, read_code
+from models.codes.reading import ReadCode, read_code_at
 from models.errors import Refusal
 from models.files import headings
 from models.files.columns import Columns
@@ -19,14 +19,15 @@ from models.imports import Progress, RowNotes
 from models.travel.entered import parse_profile
 
 COLUMNS = ("iccid", "profile", "activation_code")
-OPTIONAL = ("confirmation_code", "ends_on", "provider")
+OPTIONAL = ("server", "confirmation_code", "ends_on", "provider")
 STOCK = Columns(
     needed=COLUMNS,
     optional=OPTIONAL,
     also={
         "iccid": headings.ICCID,
         "profile": ("IMSI profile", "IMSI", "Profil", "Profil IMSI"),
-        "activation_code": headings.ACTIVATION_CODE,
+        "activation_code": (*headings.ACTIVATION_CODE, *headings.MATCHING_ID),
+        "server": headings.SERVER,
         "confirmation_code": headings.CONFIRMATION_CODE,
         "ends_on": ("Ends", "Expires", "Expiry", "Expiry date", "Expire le", "Date d'expiration"),
         "provider": headings.PROVIDER,
@@ -79,7 +80,7 @@ class _RowReader(RowReader):
         """The row, or None if anything in it is invalid."""
         iccid = self._needed_as("iccid", iccid_cell)
         profile = self._needed_as("profile", parse_profile)
-        read, ends_on = self._needed_as("activation_code", read_code), self._ends_on()
+        read, ends_on = self._needed_as("activation_code", self._code), self._ends_on()
         asked = self._optional("confirmation_code", parse_confirmation_code)
         if read is not None:
             asked = asked or read.confirmation_code
@@ -95,6 +96,10 @@ class _RowReader(RowReader):
             ends_on=ends_on,
             provider=self._cell("provider") or None,
         )
+
+    def _code(self, cell: str) -> ReadCode:
+        """The code, which may be a matching id beside the server in a column of its own."""
+        return read_code_at(self._cell("server"), cell)
 
     def _check_confirmation(self, read: ReadCode, asked: str | None) -> None:
         if read.code.confirmation_code_required and asked is None and not self._cell("confirmation_code"):

@@ -30,7 +30,7 @@ from portal.api.event_stream import HEAD
 from portal.api.fleet import fleet, inventory
 from portal.api.licences import agents, billing, licences, number_changes, numbers
 from portal.api.licences import requests as licence_requests
-from portal.api.operations import audit, events, held, jobs, webhooks
+from portal.api.operations import audit, events, held, jobs, mappings, webhooks
 from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, employees, users
 from portal.api.problems import RESPONSES, Problems
@@ -69,6 +69,7 @@ ROUTERS: Mapping[str, APIRouter] = {
     "Reports of eSIM lines": reports.routes,
     "Webhooks": webhooks.routes,
     "Jobs": jobs.routes,
+    "Saved mappings": mappings.routes,
     "Events": events.routes,
     "Held work": held.routes,
     "Audit": audit.routes,
@@ -170,9 +171,8 @@ def _counting(problems: Problems) -> Callable[[Request, Exception], Awaitable[Re
     return answer
 
 
-def create_api(desks: Desks, problems: Problems) -> FastAPI:
-    """Make the API over these desks."""
-    app = FastAPI(
+def _application() -> FastAPI:
+    return FastAPI(
         title="eSIM orders API",
         version=version("esim-orders"),
         description=_ABOUT,
@@ -186,6 +186,26 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
         separate_input_output_schemas=False,
         root_path_in_servers=False,
     )
+
+
+@cache
+def _document() -> dict[str, object]:
+    """What the API is, for programs: the same for each application of a process, and long to make."""
+    return completed(_application().openapi(), ROUTERS)
+
+
+@cache
+def _as_json() -> bytes:
+    return bytes(JSONResponse(_document()).body)
+
+
+async def _document_served(_: Request) -> Response:
+    return Response(await run_in_threadpool(_as_json), media_type="application/json")
+
+
+def create_api(desks: Desks, problems: Problems) -> FastAPI:
+    """Make the API over these desks."""
+    app = _application()
     app.state.door = Door(desks, Rates(desks.settings.api_calls_a_second), Attempts())
     app.state.incoming = Incoming()
     app.state.streams = Streams(desks)
@@ -197,19 +217,6 @@ def create_api(desks: Desks, problems: Problems) -> FastAPI:
     for failure in (EsimError, ClientDisconnect, RequestValidationError, Exception):
         app.add_exception_handler(failure, problems.answer)
     app.add_exception_handler(HTTPException, _counting(problems))
-    derived = app.openapi
-
-    @cache
-    def document() -> dict[str, object]:
-        return completed(derived(), ROUTERS)
-
-    @cache
-    def as_json() -> bytes:
-        return bytes(JSONResponse(document()).body)
-
-    async def served(_: Request) -> Response:
-        return Response(await run_in_threadpool(as_json), media_type="application/json")
-
-    app.openapi = document  # type: ignore[method-assign]
-    app.add_route(DOCUMENT, served)
+    app.openapi = _document  # type: ignore[method-assign]
+    app.add_route(DOCUMENT, _document_served)
     return app

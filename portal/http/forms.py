@@ -96,6 +96,8 @@ class FileUpload:
     content: bytes = field(repr=False)
     mapping: tuple[str, ...] = ()
     """`THEIRS=ours`: what headings of the file mean."""
+    save: bool = False
+    """The account keeps them for later files of the kind."""
 
 
 async def read_file_form(request: Request) -> FileUpload:
@@ -107,7 +109,10 @@ async def read_file_form(request: Request) -> FileUpload:
         file, kind = form.get("file"), form.get("kind")
         content = await file.read() if isinstance(file, UploadFile) else b""
         mapping = tuple(entry for entry in form.getlist("map") if isinstance(entry, str))
-        return FileUpload(kind if isinstance(kind, str) else "", content, mapping)
+        saved = form.get("save_map", "false")
+        if saved not in {"true", "false"}:
+            raise Refused.because("upload_unreadable")
+        return FileUpload(kind if isinstance(kind, str) else "", content, mapping, saved == "true")
     finally:
         await form.close()
 

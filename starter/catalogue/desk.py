@@ -17,7 +17,7 @@ from models.orders.rules import Action
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from models.people.views import ContactView
-from starter.imports import Record, opened, own_account, reported
+from starter.imports import FileImport, Record
 from store import lookups
 from store.catalogue import views
 from store.catalogue.file_import import import_catalogue
@@ -41,19 +41,18 @@ class CatalogueDesk:
         dry_run: bool = False,
         progress: Progress | None = None,
         *,
+        account: str | None = None,
         record: Record | None = None,
     ) -> ImportReport:
         """Import order packs and order contacts from a file (`models.catalogue.file`)."""
         caller.require(Permission.EDIT_CATALOGUE)
-        own = await own_account(self._database, caller)
-        table = await opened(content)
+        file_import = FileImport(caller, "import_catalogue", account, content, dry_run, record)
+        table = await file_import.begun(self._database)
+        own = await file_import.own(self._database)
         file = await asyncio.to_thread(parse_catalogue, table, progress, own)
         async with importing(self._database, dry_run) as connection:
             report = await import_catalogue(connection, file.rows, file.warnings, caller.by, progress)
-            report = reported(report, table, dry_run=dry_run)
-            if record is not None:
-                await record(connection, report)
-        return report
+            return await file_import.done(connection, table, report)
 
     async def catalogue(
         self,

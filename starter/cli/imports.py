@@ -37,6 +37,22 @@ Mapping = Annotated[
         "'\"1\"=slot' is the value of a column in all rows.",
     ),
 ]
+SaveMap = Annotated[
+    bool,
+    typer.Option(
+        "--save-map",
+        help="Keep what --map says for the account: later files of this kind need no --map. "
+        "See 'account mappings'.",
+    ),
+]
+ForAccount = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        metavar="ACCOUNT",
+        help="The account of all rows, which the file need not name; its saved mapping is used.",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would change.")]
 
 Desk = TypeVar("Desk")
@@ -51,12 +67,13 @@ def import_file(
     take_over: Import[Desk, Report],
     mapping: list[str] | None,
     *,
+    save: bool,
     json: bool,
 ) -> Report:
     """Import a file by a method of a desk that needs the database alone, and print what changed. Returns the
     report.
     """
-    return import_there(file, partial(open_desk, kind), take_over, mapping, json=json)
+    return import_there(file, partial(open_desk, kind), take_over, mapping, save=save, json=json)
 
 
 def import_there(
@@ -65,12 +82,13 @@ def import_there(
     take_over: Import[Desk, Report],
     mapping: list[str] | None,
     *,
+    save: bool,
     json: bool,
 ) -> Report:
     """Import a file by a method of the desk that is opened, and print what changed, of a dry run also how the
     file was understood; warnings go to stderr.
     """
-    content = SentFile(read_file(file), tuple(mapping or ()))
+    content = SentFile(read_file(file), tuple(mapping or ()), save)
 
     async def call() -> Report:
         with progress_bar() as progress:
@@ -95,6 +113,7 @@ def _print_read(read: FileRead) -> None:
         How.NAMED: worded("its own name"),
         How.RECOGNISED: worded("a usual heading"),
         How.MAPPED: worded("by --map"),
+        How.SAVED: worded("by the saved mapping"),
         How.NOT_READ: worded("not read"),
     }
     rows = [(one.heading, one.column, how[one.how]) for one in read.columns]

@@ -16,6 +16,7 @@ from models.errors import EsimError, Refused, Unavailable
 from models.people.callers import Caller, Permission, not_permitted
 from models.refusals.declared import filled
 from starter.cli.language import why_not
+from starter.cli.map_hints import mapping_options
 from starter.cli.output import warn
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ def fail(failure: EsimError) -> int:
     for sentence in reasons or [str(failure)]:
         warn(sentence)
     known = failure.refusals if isinstance(failure, Refused) else ()
-    hints = [filled(HINTS.get(each.code, ""), each.parameters, {}) for each in known]
+    hints = [mapping_options(each) or filled(HINTS.get(each.code, ""), each.parameters, {}) for each in known]
     for hint in filter(None, [*getattr(failure, "__notes__", []), *hints]):
         warn(hint)
     return exit_code(failure)

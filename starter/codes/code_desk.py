@@ -6,13 +6,13 @@ the workflow finds the code when it next looks at the database.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from temporalio.client import Client
 
-from models.codes.activation import ActivationCode
 from models.codes.confirmation import parse_confirmation_code
-from models.codes.reading import read_code
+from models.codes.reading import ReadCode, read_code
 from models.codes.requests import Imported, LinkView, NotificationView, Notified, QrVersionView
 from models.codes.shown import ShownCode
 from models.errors import Refused
@@ -35,6 +35,15 @@ from store.key_ring import KeyRing
 from store.lookups import SimKey
 from store.orders.facts import sim_facts
 from store.session import Database
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A code that was read, with the picture that it came from, if any. Its `repr` is redacted."""
+
+    read: ReadCode
+    file_type: str = "typed"
+    original: bytes | None = field(default=None, repr=False)
 
 
 class CodeDesk(ConnectedDesk):
@@ -81,14 +90,8 @@ class CodeDesk(ConnectedDesk):
         async with self._refusals_noted(caller, key):
             asked = _confirmation(confirmation_code)
             found = await read_upload(content, filename)
-            return await self._import(
-                caller,
-                key,
-                found.code,
-                file_type=found.type.value,
-                original=content,
-                confirmation_code=asked or found.confirmation_code,
-            )
+            read = ReadCode(found.code, asked or found.confirmation_code)
+            return await self._import(caller, key, Brought(read, found.type.value, content))
 
     async def import_code(
         self, caller: Caller, sim: str, code: str, confirmation_code: str | None = None
@@ -100,14 +103,20 @@ class CodeDesk(ConnectedDesk):
         async with self._refusals_noted(caller, key):
             asked = _confirmation(confirmation_code)
             read = read_code(code)
-            return await self._import(
-                caller,
-                key,
-                read.code,
-                file_type="typed",
-                original=None,
-                confirmation_code=asked or read.confirmation_code,
-            )
+            brought = Brought(ReadCode(read.code, asked or read.confirmation_code))
+            return await self._import(caller, key, brought)
+
+    async def import_read(
+        self, caller: Caller, sim: str, brought: Brought | Refused, *, dry_run: bool = False
+    ) -> Imported:
+        """Give the SIM a code that was read before, one of many (R13), or note why none could be read.
+        `dry_run`: answer what the import would change, and change nothing.
+        """
+        key = await self._allowed(caller, sim, Permission.IMPORT_QR_CODES)
+        if dry_run:
+            return await self._import(caller, key, _read(brought), dry_run=True)
+        async with self._refusals_noted(caller, key):
+            return await self._import(caller, key, _read(brought))
 
     async def show(self, caller: Caller, sim: str) -> ShownCode:
         """Show the SIM's current code with its confirmation code, unless the SIM is discarded. An event
@@ -201,29 +210,26 @@ class CodeDesk(ConnectedDesk):
             return key
 
     async def _import(
-        self,
-        caller: Caller,
-        sim: SimKey,
-        code: ActivationCode,
-        *,
-        file_type: str,
-        original: bytes | None,
-        confirmation_code: str | None,
+        self, caller: Caller, sim: SimKey, brought: Brought, *, dry_run: bool = False
     ) -> Imported:
         async with self.database.transaction() as connection:
+            attempt = await connection.begin_nested() if dry_run else None
             await _check_profile(connection, caller, sim)
             imported = await imports.take(
                 connection,
                 self.keys,
                 sim_id=sim.id,
-                code=code,
-                file_type=file_type,
-                original=original,
+                code=brought.read.code,
+                file_type=brought.file_type,
+                original=brought.original,
                 by=caller.by,
                 request_id=None,
-                confirmation_code=confirmation_code,
+                confirmation_code=brought.read.confirmation_code,
             )
-        await self.workflows.signal_imported(imported.ended_request or imported.version.request_id)
+            if attempt is not None:
+                await attempt.rollback()
+        if not dry_run:
+            await self.workflows.signal_imported(imported.ended_request or imported.version.request_id)
         return imported
 
     @asynccontextmanager
@@ -234,6 +240,21 @@ class CodeDesk(ConnectedDesk):
             async with self.database.transaction() as connection:
                 await imports.note_refused(connection, sim.id, caller.by, refused)
             raise
+
+
+def brought_text(text: str, confirmation_code: str | None) -> Brought | Refused:
+    """The code in a text, or why there is none, for `import_read`."""
+    try:
+        asked, read = _confirmation(confirmation_code), read_code(text)
+    except Refused as refused:
+        return refused
+    return Brought(ReadCode(read.code, asked or read.confirmation_code))
+
+
+def _read(brought: Brought | Refused) -> Brought:
+    if isinstance(brought, Refused):
+        raise brought
+    return brought
 
 
 def _confirmation(code: str | None) -> str | None:

@@ -21,7 +21,7 @@ from models.language import Language
 from models.paging import Page, Position, Wanted
 from models.people.api_keys import Mode
 from models.people.callers import Caller, Permission
-from starter.imports import Record, opened, own_account, reported
+from starter.imports import FileImport, Record
 from store import lookups
 from store.fleet import views
 from store.fleet.file_import import import_fleet
@@ -59,6 +59,7 @@ class FleetDesk:
         dry_run: bool = False,
         progress: Progress | None = None,
         *,
+        account: str | None = None,
         record: Record | None = None,
     ) -> ImportReport:
         """Import a fleet from a file (`models.fleet.file`): all rows or none.
@@ -66,15 +67,13 @@ class FleetDesk:
         New accounts get their default profile. A dry run does everything, then rolls back.
         """
         caller.require(Permission.IMPORT_INVENTORY)
-        own = await own_account(self._database, caller)
-        table = await opened(content)
+        file_import = FileImport(caller, "import_fleet", account, content, dry_run, record)
+        table = await file_import.begun(self._database)
+        own = await file_import.own(self._database)
         file = await asyncio.to_thread(parse_fleet, table, progress, own)
         async with importing(self._database, dry_run) as connection:
             report = await import_fleet(connection, file, progress, self._language, self._mode)
-            report = reported(report, table, dry_run=dry_run)
-            if record is not None:
-                await record(connection, report)
-        return report
+            return await file_import.done(connection, table, report)
 
     async def lines(
         self,

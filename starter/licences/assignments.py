@@ -45,6 +45,10 @@ class AssignDraft(Draft):
     """The administrator confirms that the agent's phone supports eSIM (L12)."""
     key: str | None = None
     """Idempotency key, unique among the orders of the account; left out, one is generated."""
+    shown: str | None = None
+    """The agent whom the confirmation showed (`models.licences.rules.shown_agent`): if another one uses the
+    number by now, nothing is ordered (`agent_changed`).
+    """
 
 
 class ReplaceDraft(Draft):
@@ -55,6 +59,8 @@ class ReplaceDraft(Draft):
     """`new_phone`, `lost` or `stolen`: of a lost or stolen phone the eSIM stops at once (L30)."""
     phone_confirmed: bool = False
     key: str | None = None
+    shown: str | None = None
+    """As of a new licence; nor is an eSIM stopped."""
 
 
 class AssignmentDesk(ConnectedDesk):
@@ -77,7 +83,7 @@ class AssignmentDesk(ConnectedDesk):
         while True:
             what = await self._assigned(caller, draft, key, tried)
             try:
-                return await self._orders.place_order(caller, what, key)
+                return await self._orders.place_order(caller, what, key, shown=draft.shown)
             except Refused as refused:
                 codes = {refusal.code for refusal in refused.refusals}
                 if draft.licence is not None or codes != {"licence_in_use"} or len(tried) == _MOST_TRIES:
@@ -100,9 +106,9 @@ class AssignmentDesk(ConnectedDesk):
         """
         number, what = await self._replaced(caller, draft)
         key = checked_key(draft.key)
-        stopped = await self._stopped(caller, number, what, key)
+        stopped = await self._stopped(caller, number, what, key, draft.shown)
         try:
-            return await self._orders.place_order(caller, what, key)
+            return await self._orders.place_order(caller, what, key, shown=draft.shown)
         except Refused as refused:
             if not what.reason.stops_at_once:
                 raise
@@ -157,7 +163,7 @@ class AssignmentDesk(ConnectedDesk):
         )
 
     async def _stopped(
-        self, caller: Caller, number: NumberKey, what: ReplaceLicenceEsim, key: str
+        self, caller: Caller, number: NumberKey, what: ReplaceLicenceEsim, key: str, shown: str | None
     ) -> int | None:
         """Stop the eSIM of a lost or stolen phone, once; its id, if that stopped it. The licence is kept. A
         repeat under the key of an order that was accepted stops nothing: the eSIM may be the new one.
@@ -173,7 +179,13 @@ class AssignmentDesk(ConnectedDesk):
             return None
         stop = f"stop of S-{sim_id}"
         result = await self._changes.make(
-            caller, number, Change.STOP_ESIM, stop, keeps_licence=True, reason=what.reason.value
+            caller,
+            number,
+            Change.STOP_ESIM,
+            stop,
+            keeps_licence=True,
+            reason=what.reason.value,
+            shown=shown,
         )
         return result.sim_id
 

@@ -16,7 +16,7 @@ from models.licences.numbers import NumberState
 from models.licences.views import AgentView, NumberView
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
-from starter.imports import Record, opened, own_account, reported
+from starter.imports import FileImport, Record
 from store import lookups
 from store.licences import agents, history, number_views, search
 from store.licences.facts import STATE
@@ -43,19 +43,18 @@ class NumberBook:
         dry_run: bool = False,
         progress: Progress | None = None,
         *,
+        account: str | None = None,
         record: Record | None = None,
     ) -> ImportReport:
         """Import numbers with their agents from a file (`models.licences.file`): all rows or none."""
         caller.require(Permission.MANAGE_NUMBERS)
-        own = await own_account(self._database, caller)
-        table = await opened(content)
+        file_import = FileImport(caller, "import_numbers", account, content, dry_run, record)
+        table = await file_import.begun(self._database)
+        own = await file_import.own(self._database)
         rows = await asyncio.to_thread(parse_numbers, table, progress, own)
         async with importing(self._database, dry_run) as connection:
             report = await import_numbers(connection, rows, caller.by, self._kept, progress)
-            report = reported(report, table, dry_run=dry_run)
-            if record is not None:
-                await record(connection, report)
-        return report
+            return await file_import.done(connection, table, report)
 
     async def numbers(
         self,

@@ -9,6 +9,7 @@ from models.identifiers import number_change_id
 from models.licences.changes import ChangeResult, NumberChange
 from models.licences.numbers import Change
 from models.licences.views import Changed
+from models.orders.placement import mark_of
 from models.people.callers import Caller
 from models.values import cut
 from starter.keys import checked_key
@@ -40,8 +41,10 @@ class NumberChanges:
         agent_id: int | None = None,
         keeps_licence: bool = False,
         reason: str = "",
+        shown: str | None = None,
     ) -> Changed:
         """Change the number, and learn in one round trip what changed, or every reason why not (`Refused`).
+        `shown`: the agent whom a confirmation showed; with another one by now nothing is changed.
 
         After `Unavailable` it may be changed all the same: call again with the same key, or look.
         """
@@ -55,6 +58,7 @@ class NumberChanges:
             keeps_licence=keeps_licence,
             actor=caller.actor,
             origin_id=caller.origin_id,
+            shown=None if shown is None else mark_of(shown),
         )
         known = key is not None and await self._known(asked, reason.strip())
         if not known:

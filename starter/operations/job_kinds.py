@@ -13,6 +13,7 @@ from models.files.table import SentFile
 from models.imports import ImportReport, Progress
 from models.orders.next_steps import OrderStep, why_not
 from models.people.callers import Caller
+from starter.codes.code_desk import brought_text
 from starter.codes.drafts import QrRequestDraft
 from starter.imports import Record
 from starter.orders.drafts import OrderDraft
@@ -27,9 +28,8 @@ Cells = Mapping[str, Any]
 class File:
     """A file to import."""
 
-    content: bytes
+    sent: SentFile
     dry_run: bool
-    mapping: tuple[str, ...] = ()
     progress: Progress | None = None
     record: Record | None = None
 
@@ -54,7 +54,7 @@ IMPORTS: Mapping[str, Import] = {
 
 
 def _of(file: File) -> tuple[SentFile, bool, Progress | None]:
-    return SentFile(file.content, file.mapping), file.dry_run, file.progress
+    return file.sent, file.dry_run, file.progress
 
 
 async def _place_order(desks: "Desks", caller: Caller, row: Cells, key: str, dry_run: bool) -> str | None:
@@ -71,6 +71,12 @@ async def _request_code(desks: "Desks", caller: Caller, row: Cells, key: str, dr
         await desks.codes.preview(caller, draft)
         return None
     return (await desks.codes.request(caller, draft)).request_id
+
+
+async def _import_code(desks: "Desks", caller: Caller, row: Cells, _: str, dry_run: bool) -> str | None:
+    brought = brought_text(row["activation_code"], row.get("confirmation_code"))
+    await desks.codes.import_read(caller, row["sim"], brought, dry_run=dry_run)
+    return None
 
 
 async def _set_employee(desks: "Desks", caller: Caller, row: Cells, _: str, dry_run: bool) -> str | None:
@@ -117,6 +123,7 @@ Act = Callable[["Desks", Caller, Cells, str, bool], Awaitable[str | None]]
 ACTIONS: Mapping[str, Act] = {
     "place_orders": _place_order,
     "request_qr_codes": _request_code,
+    "import_qr_codes": _import_code,
     "set_employee": _set_employee,
     "set_groups": _set_groups,
     "order_steps": _order_step,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import DecryptionFailed, NotFound, Refused, Unavailable
+from models.files.table import SentFile
 from models.identifiers import reference
 from models.imports import ImportReport, Problem, Progress
 from models.operations.jobs import KINDS, JobStatus
@@ -102,7 +103,8 @@ class JobRunner:
             return
         caller = await self._caller(work)
         async with self._progress(work) as progress:
-            file = File(work.input, work.dry_run, work.mapping, progress, record)
+            sent = SentFile(work.input, work.mapping, work.save_mapping)
+            file = File(sent, work.dry_run, progress, record)
             report = await IMPORTS[work.kind](self._desks, caller, file)
         if work.dry_run:
             async with self._database.transaction() as connection:

@@ -107,7 +107,7 @@ class JobDesk(ConnectedDesk, JobBook):
         caller.require(_kind(kind, file=True).permission)
         caller.require(Permission.RUN_JOBS)
         sent = content if isinstance(content, SentFile) else SentFile(content)
-        return await IMPORTS[kind](self._desks(), caller, File(sent.content, True, sent.mapping))
+        return await IMPORTS[kind](self._desks(), caller, File(sent, True))
 
     async def cancel(self, caller: Caller, job: str) -> JobView:
         """Cancel a job: no further row is done, an import writes none. Idempotent. Raises `Refused`
@@ -145,7 +145,9 @@ class JobDesk(ConnectedDesk, JobBook):
             once = checked_key(key)
             # a dry run uses no key up
             name = f"dry run {once}" if dry_run else once
-            new = NewJob(account_id, kind, sent.content, rows, name, dry_run, sent.mapping)
+            new = NewJob(
+                account_id, kind, sent.content, rows, name, dry_run, sent.mapping, save_mapping=sent.save
+            )
             made = await jobs.create(connection, KeyRing(self._settings.secret_keys), new, caller)
         await start_job(self._calls, self._settings, account_id, made.view)
         return made

@@ -50,10 +50,8 @@ async def _tables(database: Database) -> list[Check]:
     sentence = "The tables are those of this version."
     at_head = found == head_revision()
     if not at_head:
-        sentence = (
-            f"The tables are at revision {found}, this version needs {head_revision()}; "
-            "run: esim-orders db upgrade"
-        )
+        there = f"The tables are at revision {found}" if found else "There are no tables yet"
+        sentence = f"{there}, this version needs {head_revision()}; run: esim-orders db upgrade"
     return [
         Check("database", ok=True, sentence=f"The database answers.{_without_effect(database)}"),
         Check("migrations", ok=at_head, sentence=sentence),

@@ -9,7 +9,7 @@ Only the last of these needs Temporal.
 
 import contextlib
 
-from models.orders.links import OrderLinkView
+from models.orders.links import MailedAgain, OrderLinkView
 from models.people.callers import Caller, Permission
 from starter.connected import ConnectedDesk
 from starter.keys import checked_key
@@ -40,7 +40,7 @@ class OrderLinkDesk(ConnectedDesk):
             found = await links.of_order(connection, order.account_id, order.id)
         return next(link for link in found if link.id == link_id)
 
-    async def mail_again(self, caller: Caller, order_id: str, key: str | None = None) -> None:
+    async def mail_again(self, caller: Caller, order_id: str, key: str | None = None) -> MailedAgain:
         """E-mail an open order once more, with a new link, to all who are order contacts of its distributor
         now; once per key. The wait for an answer begins again; reminders that were sent count.
 
@@ -51,6 +51,7 @@ class OrderLinkDesk(ConnectedDesk):
         async with self._database.transaction() as connection:
             order = await find_order(connection, caller.scope, order_id)
             caller.require(Permission.MANAGE_CONTACTS)
-            await mail_again.ask(connection, order, caller.by, checked)
+            first = await mail_again.ask(connection, order, caller.by, checked)
         with contextlib.suppress(NoSuchWorkflow):  # a retry starts another, which finds what is to be sent
             await self._calls.signal(order.id, EsimOrder.look)
+        return MailedAgain(order_id=order.id, key=checked, replayed=not first)

@@ -60,8 +60,9 @@ class PlacingDesk(ConnectedDesk):
     ) -> Placed:
         """Place an order of any kind, given by ids; otherwise as `place`.
 
-        `shown`: what a preview said of it (`LinePreview.shown`). If it would be something else now, nothing
-        is ordered (`offer_changed`); nor is anything started.
+        `shown`: what a preview said of it (`LinePreview.shown`, `shown_agent`). If it would be something else
+        now, or for another agent, nothing is ordered (`offer_changed`, `agent_changed`), nor is anything
+        started.
         """
         checked = checked_key(key)
         order = _placement(caller, what, checked)

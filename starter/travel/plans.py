@@ -24,7 +24,7 @@ from models.travel.entered import parse_data, parse_months, parse_profile
 from models.travel.plan_file import parse_plans
 from models.travel.plan_views import PlanDetails, PlanOffer, PlanView, RatesReport
 from models.travel.rate_file import parse_rates
-from starter.imports import Record, opened, reported
+from starter.imports import FileImport, Record
 from starter.keys import checked_key
 from store import lookups
 from store.session import Database
@@ -105,14 +105,12 @@ class PlanDesk:
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
         caller.require(Permission.MANAGE_TRAVEL)
-        table = await opened(content)
+        file_import = FileImport(caller, "import_travel_rates", account, content, dry_run, record)
+        table = await file_import.begun(self._database)
         wanted = await asyncio.to_thread(parse_rates, table, progress)
         async with importing(self._database, dry_run) as connection:
             report = await rates.replace(connection, found.id, wanted, caller.by)
-            report = reported(report, table, dry_run=dry_run)
-            if record is not None:
-                await record(connection, report)
-        return report
+            return await file_import.done(connection, table, report)
 
     async def import_plans(
         self,
@@ -130,14 +128,12 @@ class PlanDesk:
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
         caller.require(Permission.MANAGE_TRAVEL)
-        table = await opened(content)
+        file_import = FileImport(caller, "import_travel_plans", account, content, dry_run, record)
+        table = await file_import.begun(self._database)
         rows = await asyncio.to_thread(parse_plans, table, progress)
         async with importing(self._database, dry_run) as connection:
             report = await plans.import_plans(connection, found.id, rows, caller.by)
-            report = reported(report, table, dry_run=dry_run)
-            if record is not None:
-                await record(connection, report)
-        return report
+            return await file_import.done(connection, table, report)
 
     async def create_plan(
         self,

@@ -20,7 +20,7 @@ from models.travel.stock_file import parse_stock
 from models.travel.stock_views import StockProfile
 from starter.codes.workflows import QrWorkflows
 from starter.connected import ConnectedDesk
-from starter.imports import Record, opened, reported
+from starter.imports import FileImport, Record
 from starter.travel.stock_book import StockBook, check_profile
 from store import events, lookups
 from store.key_ring import KeyRing
@@ -57,16 +57,15 @@ class StockDesk(ConnectedDesk, StockBook):
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
         caller.require(Permission.MANAGE_TRAVEL)
-        table = await opened(content)
+        file_import = FileImport(caller, "import_travel_stock", account, content, dry_run, record)
+        table = await file_import.begun(self._database)
         rows = await asyncio.to_thread(parse_stock, table, progress)
         keys = KeyRing(self._settings.secret_keys)
         async with importing(self._database, dry_run) as connection:
             report, settled = await import_stock(
                 connection, keys, found.id, rows, caller.by, progress=progress
             )
-            report = reported(report, table, dry_run=dry_run)
-            if record is not None:
-                await record(connection, report)
+            report = await file_import.done(connection, table, report)
         if not dry_run:
             await self._wake(settled.served)
             await self._alert(settled.alerts)

@@ -11,7 +11,7 @@ from models.travel.subscriber_file import parse_fields, parse_subscribers
 from models.travel.subscriber_views import SubscriberProfile
 from starter.codes.new_address import NewAddresses
 from starter.connected import ConnectedDesk
-from starter.imports import Record, opened, reported
+from starter.imports import FileImport, Record
 from starter.keys import checked_key
 from starter.people.users import email_address
 from starter.travel.subscriber_book import SubscriberBook
@@ -49,15 +49,14 @@ class SubscriberDesk(ConnectedDesk, SubscriberBook):
         async with self._database.reading() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
         caller.require(Permission.MANAGE_TRAVEL)
-        table = await opened(content)
+        file_import = FileImport(caller, "import_subscribers", account, content, dry_run, record)
+        table = await file_import.begun(self._database)
         file = await asyncio.to_thread(parse_subscribers, table, progress)
         async with importing(self._database, dry_run) as connection:
             report, moved, held = await subscriber_changes.import_subscribers(
                 connection, found.id, file, caller.by
             )
-            report = reported(report, table, dry_run=dry_run)
-            if record is not None:
-                await record(connection, report)
+            report = await file_import.done(connection, table, report)
         if not dry_run:
             await self._addresses().used(caller, found.id, moved, held)
         return report

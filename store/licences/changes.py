@@ -18,7 +18,7 @@ from models.errors import Refusal
 from models.fleet.inventory import SimState
 from models.licences.changes import ChangeResult, NumberChange
 from models.licences.numbers import Change, Notice
-from models.licences.rules import NumberFacts, change_refusals
+from models.licences.rules import NumberFacts, agent_refusals, change_refusals
 from models.orders.lifecycle import OPEN
 from models.people.callers import By, Permission
 from store import events
@@ -104,6 +104,8 @@ async def apply(
         if refusals:
             return _refused(change, *refusals)
         plan = plan_of(change, facts.read(number), number.licence_id)
+        if plan and (meant_for_another := agent_refusals(facts.read(number), change.shown)):
+            return _refused(change, *meant_for_another)
     by = recorded.by if recorded else By(change.actor, change.origin_id)
     outcome = await _done(connection, change, by, plan, number, order, emails) if plan else _Outcome()
     await _record(connection, change, outcome, changed=plan is not None)

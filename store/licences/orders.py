@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from models.errors import Refusal
 from models.licences.kinds import AssignLicence, OfNumber, ReplaceLicenceEsim
 from models.licences.order_views import LicenceOrderDetails
-from models.licences.rules import assign_refusals, replace_refusals
+from models.licences.rules import agent_refusals, assign_refusals, replace_refusals
 from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from models.orders.views import OrderDetails
@@ -150,7 +150,10 @@ class Assignments(_Licensed):
         )
         if licence is None:
             return Decision([Refusal.of("unknown_licence")])
-        reasons = assign_refusals(facts.read(row), licence, phone_confirmed=what.phone_confirmed)
+        number = facts.read(row)
+        reasons = agent_refusals(number, placement.shown) or assign_refusals(
+            number, licence, phone_confirmed=what.phone_confirmed
+        )
         if reasons:
             return Decision(reasons)
         # a number whose eSIM was stopped for a replacement that did not follow has kept its licence
@@ -181,9 +184,9 @@ class Replacements(_Licensed):
         row = await _number(connection, placement.account_id, what)
         if row is None:
             return Decision([Refusal.of("unknown_number")])
-        licensed = row.licence_id is not None
-        reasons = replace_refusals(
-            facts.read(row), what.reason, phone_confirmed=what.phone_confirmed, licensed=licensed
+        number, licensed = facts.read(row), row.licence_id is not None
+        reasons = agent_refusals(number, placement.shown) or replace_refusals(
+            number, what.reason, phone_confirmed=what.phone_confirmed, licensed=licensed
         )
         if reasons:
             return Decision(reasons)

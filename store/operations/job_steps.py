@@ -46,6 +46,7 @@ class Work:
     input: bytes
     mapping: tuple[str, ...]
     """What headings of the file mean (R12)."""
+    save_mapping: bool
     done: int
     written: bool
     """The import is committed already."""
@@ -78,6 +79,7 @@ async def begin(connection: AsyncConnection, keys: "KeyRing", job_id: int) -> Wo
         dry_run=row.dry_run,
         input=keys.decrypt(input_of(row.id), row.input),
         mapping=tuple(row.mapping),
+        save_mapping=row.save_mapping,
         done=row.done,
         written=row.report is not None,
         actor=row.actor,

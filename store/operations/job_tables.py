@@ -48,6 +48,8 @@ class JobRow(Row):
         server_default=text("'{}'"),
         info=not_personal("what headings of the file mean"),
     )
+    save_mapping: Mapped[bool] = mapped_column(server_default=text("false"))
+    """The account keeps the mapping once the file is imported."""
     rows: Mapped[int | None]
     done: Mapped[int] = mapped_column(server_default=text("0"))
     refused: Mapped[int] = mapped_column(server_default=text("0"))

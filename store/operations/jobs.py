@@ -65,18 +65,20 @@ class NewJob:
     dry_run: bool
     mapping: tuple[str, ...] = ()
     """What headings of the file mean (R12)."""
+    save_mapping: bool = False
 
 
 async def create(connection: AsyncConnection, keys: "KeyRing", new: NewJob, caller: Caller) -> Submitted:
     """Make a job once per key. Raises `Refused` (`key_reused`, `account_closed`)."""
     await keep_account_open(connection, new.account_id)
-    said = digested(new.kind, new.input, new.mapping, dry_run=new.dry_run)
+    said = digested(new.kind, new.input, new.mapping, dry_run=new.dry_run, save=new.save_mapping)
     digests = keys.fingerprints(said)
     values = {
         "account_id": new.account_id,
         "kind": new.kind,
         "dry_run": new.dry_run,
         "mapping": list(new.mapping),
+        "save_mapping": new.save_mapping,
         "made_key": mark_of_key(new.account_id, new.key),
         "digest": digests[0],
         "rows": new.rows,
@@ -106,11 +108,12 @@ async def checked_file(
 ) -> tuple[JobView, SentFile | None]:
     """The job that has checked a file, and the file; None if it is not kept, or not any more."""
     found = await find(connection, scope, checked)
-    kept = select(JobRow.input, JobRow.mapping).where(JobRow.id == found.id, _KEPT)
+    kept = select(JobRow.input, JobRow.mapping, JobRow.save_mapping).where(JobRow.id == found.id, _KEPT)
     file = (await connection.execute(kept)).one_or_none()
     if file is None:
         return found, None
-    return found, SentFile(keys.decrypt(input_of(found.id), file.input), tuple(file.mapping))
+    content = keys.decrypt(input_of(found.id), file.input)
+    return found, SentFile(content, tuple(file.mapping), file.save_mapping)
 
 
 async def find(connection: AsyncConnection, scope: Scope, text: str) -> JobView:
@@ -221,7 +224,7 @@ def _view(row: Any) -> JobView:
     return JobView(**row._mapping)
 
 
-def digested(kind: str, content: bytes, mapping: Sequence[str], *, dry_run: bool) -> str:
+def digested(kind: str, content: bytes, mapping: Sequence[str], *, dry_run: bool, save: bool = False) -> str:
     """What the digest is made of that recognises a repeat with other content."""
-    mapped = "".join(f" {entry.encode().hex()}" for entry in mapping)
+    mapped = "".join(f" {entry.encode().hex()}" for entry in mapping) + (" saved" if save else "")
     return f"job {kind} {dry_run} {content.hex()}{mapped}"

@@ -4,10 +4,10 @@ What is asked for is a follow-up of the order, due until the e-mail was sent: it
 Temporal's data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import bindparam, func, literal, select
+from sqlalchemy import bindparam, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,21 +45,24 @@ _FACTS = select(
     .exists(),
 )
 _OF_ORDER = (FollowUpRow.order_id == bindparam("order"), FollowUpRow.kind == MAIL_AGAIN)
-_KNOWN = select(FollowUpRow.id).where(*_OF_ORDER, FollowUpRow.target == bindparam("target"))
+_KNOWN = select(FollowUpRow.order_id).where(
+    text("kind = 'mail_again'"), FollowUpRow.target == bindparam("target")
+)
+_ADD = insert(FollowUpRow).on_conflict_do_nothing().returning(FollowUpRow.id)
 _DUE = select(FollowUpRow.id).where(*_OF_ORDER, FollowUpRow.done_at.is_(None)).order_by(FollowUpRow.id)
 _KIND = select(OrderRow.kind).where(OrderRow.id == bindparam("order"))
 
 
-async def ask(connection: AsyncConnection, order: OrderKey, by: By, key: str) -> None:
-    """Record that the order is to be e-mailed again; once under the same key.
+async def ask(connection: AsyncConnection, order: OrderKey, by: By, key: str) -> bool:
+    """Record that the order is to be e-mailed again; once under the same key: False for a repeat.
 
-    Raises `Refused`: `order_ended`, `order_is_held`, `order_not_mailed`, `no_order_contact`,
+    Raises `Refused`: `key_used`, `order_ended`, `order_is_held`, `order_not_mailed`, `no_order_contact`,
     `order_mailed_just_now`.
     """
     which = {"order": order.id, "target": mark_of_key(order.account_id, key)}
     locked = (await connection.execute(_LOCK, which)).one()
-    if await connection.scalar(_KNOWN, which) is not None:
-        return
+    if await _is_known(connection, order.id, which):
+        return False
     if OrderStatus(locked.status) not in OPEN:
         raise Refused.because("order_ended", order=order.id)
     just_now, held, heard = (await connection.execute(_FACTS, which)).one()
@@ -72,10 +75,20 @@ async def ask(connection: AsyncConnection, order: OrderKey, by: By, key: str) ->
     if just_now or await due(connection, order.id):
         raise Refused.because("order_mailed_just_now", order=order.id)
     left = {"order_id": order.id, "kind": MAIL_AGAIN, "target": which["target"]}
-    await connection.execute(insert(FollowUpRow).values(left))
+    if (await connection.execute(_ADD, left)).first() is None:  # at the same moment for another order
+        return not await _is_known(connection, order.id, which)
     happened: events.Happening = ("order.mailed_again", {})
     about = references(order.id, locked.subject)
     await events.append(connection, order.account_id, about, by.actor, happened, origin_id=by.origin_id)
+    return True
+
+
+async def _is_known(connection: AsyncConnection, order_id: str, which: Mapping[str, str]) -> bool:
+    """Whether it was asked for under this key. Raises `Refused` (`key_used`) if for another order."""
+    known = await connection.scalar(_KNOWN, which)
+    if known is not None and known != order_id:
+        raise Refused.because("key_used", order=known)
+    return known is not None
 
 
 async def due(connection: AsyncConnection, order_id: str) -> Sequence[int]:

@@ -107,6 +107,9 @@ class FollowUpRow(Row):
         UniqueConstraint("order_id", "kind", "target"),
         Index("ix_follow_ups_due", "order_id", postgresql_where=text("done_at IS NULL")),
         Index("ix_follow_ups_resent", "target", postgresql_where=text(RESENT)),
+        Index(
+            "ix_follow_ups_mailed_again", "target", unique=True, postgresql_where=text("kind = 'mail_again'")
+        ),
     )
 
 

@@ -1,6 +1,5 @@
 """A real browser before the real pages. Skipped where there is none."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,10 +8,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
-from tests.browser.serving import CHROMIUM_OPTIONS, serving
+from tests.browser.serving import CHROMIUM, CHROMIUM_OPTIONS, serving
 from tests.portal.desk import DOWNLOAD, UPLOAD, InventedDesk
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 _REFUSED = "Failed to load resource: the server responded with a status of 4"
 
 

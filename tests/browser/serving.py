@@ -1,5 +1,6 @@
 """The portal on a free port, in a thread of its own, and a browser that looks at it."""
 
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -13,6 +14,10 @@ from settings import Settings
 from starter.codes.link_desk import LinkDesk
 from starter.desks import Desks
 
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
+)
+"""The browser of the tests, if there is one. The first has no window, and takes two thirds of the CPU."""
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -7,7 +7,6 @@ pictures of the tour are taken on another sandbox, in which some weeks pass.
 
 import asyncio
 import json
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -27,7 +26,7 @@ from temporal.connection import connect
 from tests.browser.cast import TAKES, Cast
 from tests.browser.pictures import PICTURES, SCREEN, a_page, keep, sign_in
 from tests.browser.portal_pictures import of_the_tour
-from tests.browser.serving import CHROMIUM_OPTIONS
+from tests.browser.serving import CHROMIUM, CHROMIUM_OPTIONS
 from tests.builders import OPERATOR
 from tests.system.scene import a_mailbox
 
@@ -140,11 +139,10 @@ async def of_held_work(browser: Browser) -> None:
 
 def main() -> int:
     """Take the pictures from a shell."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
+    if CHROMIUM is None:
         print("The pictures are taken with chromium; install it first.", file=sys.stderr)
         return 1
-    asyncio.run(take(chromium))
+    asyncio.run(take(CHROMIUM))
     for picture in sorted(PICTURES.glob("*.png")):
         print(f"{picture.relative_to(TOP)}  {picture.stat().st_size // 1024} kB")
     return 0

@@ -108,6 +108,10 @@ API = {
     "JobDesk.check_file": Sample(
         lambda d, c, _, __: d.jobs.check_file(c, "import_fleet", b"x"), Permission.IMPORT_INVENTORY, True
     ),
+    "MappingDesk.mappings": Sample(lambda d, c, _, a: d.mappings.mappings(c, a), Permission.RUN_JOBS),
+    "MappingDesk.delete": Sample(
+        lambda d, c, _, a: d.mappings.delete(c, a, "import_fleet"), Permission.IMPORT_INVENTORY
+    ),
     "JobDesk.jobs": Sample(lambda d, c, _, a: d.jobs.jobs(c, a), Permission.RUN_JOBS),
     "JobDesk.job": Sample(lambda d, c, k, _: d.jobs.job(c, k.job), Permission.RUN_JOBS),
     "JobDesk.report": Sample(lambda d, c, k, _: d.jobs.report(c, k.job), Permission.RUN_JOBS),

@@ -1,5 +1,7 @@
 """Sample calls of the desks of QR codes."""
 
+from models.codes.reading import ReadCode
+from starter.codes.code_desk import Brought
 from starter.codes.drafts import QrEmailDraft, QrRequestDraft
 from tests.callers.sample import P, Sample
 from tests.qr_world import code
@@ -26,6 +28,9 @@ _CODES: dict[str, Sample] = {
         lambda d, c, k, _: d.codes.import_file(c, k.esim, b"no file", "a.png"), P.IMPORT_QR_CODES
     ),
     "import_code": Sample(lambda d, c, k, _: d.codes.import_code(c, k.esim, str(code(1))), P.IMPORT_QR_CODES),
+    "import_read": Sample(
+        lambda d, c, k, _: d.codes.import_read(c, k.esim, Brought(ReadCode(code(1)))), P.IMPORT_QR_CODES
+    ),
     "show": Sample(lambda d, c, k, _: d.codes.show(c, k.esim), P.VIEW_QR_CODES),
     "notify": Sample(lambda d, c, k, _: d.codes.notify(c, k.esim, "x@acme.example"), P.NOTIFY_QR_CODES),
     "manager": Sample(lambda d, c, k, _: d.codes.manager(c, k.esim), P.NOTIFY_QR_CODES),

@@ -237,7 +237,8 @@ async def test_a_caller_imports_for_its_own_account_alone(desks: Desks) -> None:
     for account in (ACCOUNT, "New"):
         with pytest.raises(Refused) as refused:
             await desks.fleet.import_fleet(cleo, as_csv(empty_slot(70, account=account)))
-        assert refused.value.refusals[0].sentence == "Line 2: account: it is not your account."
+        said = refused.value.refusals[0].sentence
+        assert said.startswith("Line 2: account: it is not the account that the file is imported for;")
     report = await desks.fleet.import_fleet(cleo, as_csv(empty_slot(70, account="Bolt")))
     assert report.created["lines"] == 1
     assert isinstance(OPERATOR.scope, AllAccounts)

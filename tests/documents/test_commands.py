@@ -44,6 +44,7 @@ async def an_esim(reader: Reader) -> Names:
     sim = next(sim for sim in sims if sim["distributor"] == "Telvia Distribution")
     code = parse_activation_code("LPA:1$smdp.orange.example$README-0001")
     (reader.folder / "code.pdf").write_bytes(pdf_with(code))
+    (reader.folder / "codes.csv").write_text(f"iccid,activation_code\n{sim['iccid']},{code}\n")
     return {"SIM": f"S-{sim['id']}"}
 
 

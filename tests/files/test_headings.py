@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue.file import CATALOGUE
+from models.codes.file import CODES
 from models.errors import Refused
-from models.files.columns import Columns, parse_mapping, plain, understood
+from models.files.columns import Columns, parse_mapping, understood
+from models.files.plain import plain
 from models.files.read import How
 from models.files.text import read_text
 from models.fleet.file import FLEET, FleetFile, parse_fleet
@@ -19,7 +21,7 @@ from models.travel.subscriber_file import SUBSCRIBERS, parse_subscribers
 from tests.builders import iccid
 
 pytestmark = pytest.mark.covers("R12")
-KINDS = [FLEET, CATALOGUE, NUMBERS, ORDER_STEPS, PLANS, RATES, STOCK, SUBSCRIBERS]
+KINDS = [CODES, FLEET, CATALOGUE, NUMBERS, ORDER_STEPS, PLANS, RATES, STOCK, SUBSCRIBERS]
 INTUNE = (
     "id;deviceName;operatingSystem;phoneNumber;subscriberCarrier;userPrincipalName;emailAddress;"
     "userDisplayName;serialNumber;imei;iccid;eid\n"
@@ -85,7 +87,10 @@ def test_of_several_headings_the_best_one_counts_and_the_others_are_named() -> N
 def test_an_account_is_needed_only_where_a_file_may_name_several() -> None:
     with pytest.raises(Refused, match="missing: account"):
         fleet(completed(INTUNE))
-    with pytest.raises(Refused, match="account: it is not your account"):
+    with pytest.raises(
+        Refused,
+        match="account: it is not the account that the file is imported for; the mapping Entité= leaves",
+    ):
         fleet(completed(GLPI), own="Other")
 
 
@@ -148,6 +153,11 @@ def test_other_kinds_of_files_have_their_headings_too() -> None:
     code = "LPA:1$smdp.example.com$ABC-1"
     stock = parse_stock(f"ICC;Profil;Code d'activation\n{iccid(1)};7;{code}\n".encode())
     assert [row.iccid for row in stock] == [iccid(1)]
+    parts = (
+        f'"ICCID","Matching ID","RSP URL","Profile"\n"{iccid(1)}","ABC-1","https://smdp.example.com/","7"\n'
+    )
+    (row,) = parse_stock(parts.encode())
+    assert str(row.code) == code
     people = parse_subscribers(
         "Nom;Téléphone;Forfait;Courriel\nZoë;+33639980001;Basic;z@x.example\n".encode()
     )

@@ -102,7 +102,7 @@ def test_no_word_is_left_over() -> None:
         "role_words.",
         *("numbers.views.", "number.types.", "number.esim_states."),
         *("number_replace.reasons.", "number_replace.details.", "licence_change.kinds."),
-        *("number_change.choose_agent", "number_change.agent_changed", "agents.email_stays"),
+        *("number_change.choose_agent", "agents.email_stays"),
         "frame.places.",
         "held.",
         "order.waits.",

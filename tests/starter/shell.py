@@ -62,6 +62,18 @@ class Shell:
         assert code in (None, done.returncode), done.stderr
         return Said(done.stdout, done.stderr, done.returncode)
 
+    def started(self, *arguments: str) -> "subprocess.Popen[str]":
+        """The same process, which the test signals and waits for."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "starter.cli", *arguments],
+            cwd=ROOT,
+            env=self._own(120),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def terminal(self, *arguments: str, answers: tuple[str, ...], code: int = 0, columns: int = 80) -> str:
         """What a person sees at a terminal who answers one question after another."""
         ours, its = pty.openpty()

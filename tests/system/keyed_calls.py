@@ -69,6 +69,7 @@ _ORDERS = (
         },
     ),
     Call("POST /orders switch_to_esim", SWAP | {"line": msisdn(2)}),
+    Call("POST /orders/{order}/mail-again", path={"order": "{waiting}"}),
     Call(
         "POST /orders assign_licence",
         {
@@ -252,6 +253,10 @@ _TRAVEL = (
 _JOBS = (
     Call("POST /jobs place_orders", {"kind": "place_orders", "rows": [SWAP | {"line": msisdn(3)}]}),
     Call("POST /jobs request_qr_codes", {"kind": "request_qr_codes", "rows": [{"sim": msisdn(6)}]}),
+    Call(
+        "POST /jobs import_qr_codes",
+        {"kind": "import_qr_codes", "rows": [{"sim": msisdn(4), "activation_code": str(code(41))}]},
+    ),
     Call(
         "POST /jobs set_employee", {"kind": "set_employee", "rows": [{"line": msisdn(3), "employee": None}]}
     ),

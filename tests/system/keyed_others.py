@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.licences_world import number_msisdn
+from tests.qr_world import code
 from tests.system.keyed_calls import SWAP
 from tests.system.scene import msisdn
 
@@ -111,6 +112,7 @@ OTHERS: Mapping[str, Others] = {
     "POST /numbers/{number}/stop-esim": Others({"reason": "stolen"} | _OTHER_NUMBER),
     "POST /numbers/{number}/delete": Others(_OTHER_NUMBER),
     "POST /numbers/{number}/recover": Others(_OTHER_NUMBER),
+    "POST /orders/{order}/mail-again": Others({"{order}": "{also_waiting}"}),
     "POST /numbers/{number}/resend": Others({"{number}": number_msisdn(2)}),
     "POST /agents": Others(
         {
@@ -160,6 +162,7 @@ OTHERS: Mapping[str, Others] = {
     ),
     "POST /jobs place_orders": Others({"rows": [SWAP | {"line": msisdn(2)}]}),
     "POST /jobs request_qr_codes": Others({"rows": [{"sim": msisdn(5)}]}),
+    "POST /jobs import_qr_codes": Others({"rows": [{"sim": msisdn(5), "activation_code": str(code(42))}]}),
     "POST /jobs set_employee": Others({"rows": [{"line": msisdn(2), "employee": None}]}),
     "POST /jobs order_steps": Others({"rows": [{"order": "{also_assigned}", "action": "acknowledge"}]}),
     "POST /jobs set_groups": Others({"rows": [{"line": msisdn(3), "groups": ["Lyon"]}]}),

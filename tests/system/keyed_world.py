@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from models.people.callers import Role
 from models.people.views import ContactRole
 from models.travel.kinds import AddLine, AddPlan
-from tests.builders import ACCOUNT, OPERATOR, as_csv, iccid, item, line
+from tests.builders import ACCOUNT, OPERATOR, as_csv, iccid, item, line, place
 from tests.licences_world import add_agent, add_licence, add_number, licences_world
 from tests.system.scene import Scene
 from tests.system.travel.mail_scene import processed
@@ -25,11 +25,11 @@ async def keyed_world(scene: Scene) -> dict[str, str]:
     last = licences[-1]
     ids |= {"licence": f"LI-{last}", "other_licence": f"LI-{last - 1}"}
     ids |= {"bought": f"LI-{last + 1}", "also_bought": f"LI-{last + 2}"}
-    return ids | await _travel(scene)
+    return ids | await _mailed(scene) | await _travel(scene)
 
 
 async def _people(scene: Scene) -> None:
-    lines = (*(line(number) for number in (1, 2, 3)), *(line(n, sim_type="esim") for n in (4, 5, 6)))
+    lines = (*(line(number) for number in (1, 2, 3, 7, 8)), *(line(n, sim_type="esim") for n in (4, 5, 6)))
     desks = await licences_world(scene.database, *lines)
     packs = as_csv(
         item(), item("Sosh pack", provider="Sosh"), item("Orbit pack", provider="Sosh", distributor="Orbit")
@@ -40,6 +40,19 @@ async def _people(scene: Scene) -> None:
     for name in ("quentin", "rita"):
         address, roles = f"{name}@telvia.example", (ContactRole.ESIM_QR_CODE,)
         await desks.contacts.add_contact(OPERATOR, ACCOUNT, "Telvia", name, address, roles)
+
+
+async def _mailed(scene: Scene) -> dict[str, str]:
+    """Two open orders that were e-mailed to their distributor two minutes ago."""
+    waiting, also_waiting = [(await place(scene.database, number)).order_id for number in (7, 8)]
+    mailed = (
+        "INSERT INTO mails (id, account_id, order_id, template, recipient, message_id, state, updated_at)"
+        " SELECT id || '/1', account_id, id, 'switch_to_esim.order', 'contact:1', id, 'sent',"
+        " esim_now() - interval '2 minutes' FROM orders WHERE id = :order"
+    )
+    for order in (waiting, also_waiting):
+        await scene.sql(mailed, order=order)
+    return {"waiting": waiting, "also_waiting": also_waiting}
 
 
 async def _travel(scene: Scene) -> dict[str, str]:

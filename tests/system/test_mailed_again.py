@@ -1,5 +1,6 @@
 """An order that waits for its provider is e-mailed once more, because an administrator asked for it (P11)."""
 
+import json
 import re
 
 import pytest
@@ -24,7 +25,7 @@ def _desk(scene: Scene) -> OrderLinkDesk:
 
 async def _placed(scene: Scene) -> str:
     """An order that was e-mailed two minutes ago."""
-    await world(scene.database, line(1), packs=(item(),))
+    await world(scene.database, line(1), line(2), packs=(item(),))
     order = await scene.placed(1, key="again")
     await scene.mailbox.got(OLIVE)
     await eventually(lambda: _sent(scene, order), lambda sent: sent == 1)
@@ -40,8 +41,8 @@ async def _sent(scene: Scene, order: str) -> int:
 async def test_it_goes_to_all_who_are_order_contacts_now_once_per_key(scene: Scene) -> None:
     order = await _placed(scene)
     await scene.desks.contacts.add_contact(OPERATOR, ACCOUNT, "Telvia", "Nora", NORA, [ContactRole.ORDER])
-    for _ in range(2):
-        await _desk(scene).mail_again(OPERATOR, order, key="once")
+    asked = [await _desk(scene).mail_again(OPERATOR, order, key="once") for _ in range(2)]
+    assert [(one.order_id, one.replayed) for one in asked] == [(order, False), (order, True)]
     await scene.mailbox.got(OLIVE, OLIVE, NORA)
     first, *again = scene.mailbox.mails
     assert {mail.subject for mail in again} == {first.subject}
@@ -53,6 +54,19 @@ async def test_it_goes_to_all_who_are_order_contacts_now_once_per_key(scene: Sce
     await _desk(scene).mail_again(OPERATOR, order, key="once")
     assert await refused(_desk(scene).mail_again(OPERATOR, order)) == ["order_mailed_just_now"]
     assert len(scene.mailbox.mails) == 3
+    other = await scene.placed(2, key="other")
+    assert await refused(_desk(scene).mail_again(OPERATOR, other, key="once")) == ["key_used"]
+
+
+async def test_the_command_sends_it(scene: Scene) -> None:
+    order = await _placed(scene)
+    said = await scene.typed("order", "mail-again", order, "--key", "typed")
+    assert said.out.startswith(f"{order}: the distributor's order contacts get the e-mail again")
+    await scene.mailbox.got(OLIVE, OLIVE)
+    again = await scene.typed("order", "mail-again", order, "--key", "typed", "--json")
+    assert json.loads(again.out) == {"order_id": order, "key": "typed", "replayed": True}
+    at_once = await scene.typed("order", "mail-again", order, code=2)
+    assert "less than a minute ago" in at_once.err
 
 
 async def _due(scene: Scene, order: str) -> list[int]:

@@ -51,6 +51,10 @@ COMMANDS = {
     "file_unreadable": "Le fichier {file} ne peut pas être lu.",
     "file_exists": "Le fichier {file} existe déjà ; --force l’écrase.",
     "file_not_replaceable": "{file} n’est pas un fichier qui puisse être remplacé.",
+    "report_not_ours": (
+        "{file} existe déjà et n’est pas le rapport d’une importation ; choisissez un autre fichier pour le "
+        "rapport."
+    ),
     "file_unwritable": "Le fichier {file} ne peut pas être écrit.",
     "sandbox_missing": "Le bac à sable n’est pas installé ici : pip install 'esim-orders[sandbox]'.",
     "sandbox": "Le bac à sable ne peut pas continuer : {reason}",

@@ -10,6 +10,8 @@ EVENT_WORDS = {
     "account.contact_changed": "L’adresse de contact du compte a été modifiée",
     "account.sender_changed": "Le nom d’expéditeur des e-mails du compte a été modifié",
     "account.reminders_changed": "Le calendrier des rappels du compte a été modifié",
+    "account.mapping_saved": "Une correspondance d’en-têtes de fichiers a été enregistrée",
+    "account.mapping_deleted": "Une correspondance d’en-têtes de fichiers a été supprimée",
     "user.created": "Un utilisateur a été créé",
     "user.renamed": "Un utilisateur a été renommé",
     "user.role_changed": "Un utilisateur a reçu un autre rôle",

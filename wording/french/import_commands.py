@@ -7,6 +7,7 @@ WORDS = {
     ),
     "a usual heading": "un en-tête usuel",
     "by --map": "par --map",
+    "by the saved mapping": "par la correspondance enregistrée",
     "column": "colonne",
     "heading": "en-tête",
     "its own name": "son propre nom",

@@ -49,6 +49,18 @@ IMPORTS = {
         "Une correspondance désigne une colonne que ce fichier n’a pas ; ses colonnes sont : {known}."
     ),
     "map_heading_missing": "Une correspondance nomme un en-tête absent du fichier : {heading}.",
+    "unknown_mapping": "Aucune correspondance n’est enregistrée pour de tels fichiers.",
+    "map_value_not_kept": (
+        "Une correspondance enregistrée ne garde aucune valeur de {column}, qui peut désigner une "
+        "personne ou être secrète ; importez le fichier sans enregistrer sa correspondance."
+    ),
+    "map_too_long": (
+        "Une correspondance enregistrée a au plus {most:,} éléments de {characters:,} caractères au plus."
+    ),
+    "mapping_used": "la correspondance enregistrée le {day} a été utilisée : {used}.",
+    "mapping_heading_missing": (
+        "la correspondance enregistrée nomme des en-têtes que le fichier n’a pas : {headings}."
+    ),
     "file_read_as_windows": (
         "le fichier n’est pas en UTF-8, il a donc été lu en Windows-1252 ; vérifiez les accents, comme "
         "dans : {sample}."
@@ -56,8 +68,54 @@ IMPORTS = {
     "sheets_not_read": (
         "seule la première feuille avec un tableau a été lue ; feuilles non lues : {sheets:,}."
     ),
+    "codes_of_intune": (
+        "le fichier n’a pas d’en-têtes mais un serveur sur sa première ligne, comme les fichiers pour "
+        "Intune : chaque ligne est lue comme un ICCID et son identifiant de correspondance sur ce serveur."
+    ),
+    "archive_damaged": "Le fichier ZIP est endommagé ou incomplet ; créez-le à nouveau.",
+    "archive_empty": (
+        "Le fichier ZIP ne contient aucune image de QR code ; mettez-y des fichiers PNG, JPG, SVG, TIFF ou "
+        "PDF, chacun nommé par l’ICCID de sa SIM, par exemple 8933010000000800013.png."
+    ),
+    "archive_too_many": "Le fichier ZIP contient plus de {entries:,} fichiers ; divisez-le.",
+    "archive_too_large": (
+        "Une fois décompressées, les images du fichier ZIP dépassent {megabytes} Mo ; divisez-le."
+    ),
+    "entry_damaged": (
+        "Ce fichier du ZIP est endommagé, ou n’a pas la taille que le ZIP annonce ; créez le ZIP à nouveau."
+    ),
+    "entry_encrypted": (
+        "Ce fichier du ZIP demande un mot de passe ; créez le ZIP à nouveau sans mot de passe."
+    ),
+    "entry_packed_otherwise": (
+        "Ce fichier est compressé par une méthode qui n’est pas lue ; créez le ZIP à nouveau avec la méthode "
+        "usuelle (Deflate)."
+    ),
+    "entry_is_archive": (
+        "Une archive dans le ZIP n’est pas lue ; décompressez-la et mettez ses images dans un seul ZIP."
+    ),
+    "entry_path_odd": (
+        "Le nom de ce fichier mène hors du ZIP ; créez le ZIP à nouveau à partir du dossier des images."
+    ),
+    "picture_name_no_iccid": (
+        "Le nom de l’image n’est pas un ICCID ; nommez-la par l’ICCID de sa SIM, par exemple "
+        "8933010000000800013.png."
+    ),
+    "picture_name_two_iccids": (
+        "Le nom de l’image contient plusieurs ICCID ; nommez-la par le seul ICCID de sa SIM."
+    ),
+    "iccid_in_another_row": "une autre ligne a le même ICCID : {row} ; ne laissez que la bonne.",
+    "code_in_another_row": (
+        "Une autre ligne a le même code d’activation : {row} ; demandez au distributeur pour quelle SIM il "
+        "est."
+    ),
     "columns_differ": (
-        "La première ligne doit nommer les colonnes ; il manque : {missing} ; inconnues : {unknown}."
+        "La première ligne doit nommer les colonnes ; il manque : {missing} ; inconnues : {unknown}. Une "
+        "correspondance peut dire ce qu’elles sont : {entries}."
+    ),
+    "columns_left_out": (
+        "La première ligne doit nommer les colonnes ; il manque : {missing}. Une correspondance peut les "
+        "ajouter : {entries}."
     ),
     "row_invalid": "Ligne {line} :",
     "row_odd": "Ligne {line} :",
@@ -66,7 +124,10 @@ IMPORTS = {
     "cell_unprintable": "il s’y trouve un saut de ligne ou un autre caractère de commande.",
     "cell_too_long": "le texte a plus de {characters} caractères.",
     "cell_empty": "la valeur manque.",
-    "account_not_yours": "ce n’est pas votre compte.",
+    "account_not_yours": (
+        "ce n’est pas le compte pour lequel le fichier est importé ; la correspondance {entry} laisse cette "
+        "colonne de côté."
+    ),
     "cell_no_slot": "la valeur doit être 1, 2 ou 3.",
     "iccid_scientific": (
         "un tableur a écrit l’ICCID comme un nombre, tel que 8,93E+18, et ses derniers chiffres sont "

@@ -28,6 +28,10 @@ LICENCES = {
     "agent_needed": ("Il faut un agent, ou --none : alors plus aucun agent n’utilise le numéro."),
     "agent_exists": "Le compte a déjà un agent avec cette adresse.",
     "agent_deactivated": "L’agent est désactivé.",
+    "agent_changed": (
+        "Un autre agent que celui qui était affiché utilise maintenant le numéro. Vérifiez, puis confirmez "
+        "de nouveau."
+    ),
     "agent_without_address": "L’agent n’a pas d’adresse e-mail ; donnez-lui-en une d’abord.",
     "phone_unconfirmed": (
         "À confirmer : le téléphone de l’agent est compatible eSIM. Son EID le montre aussi."

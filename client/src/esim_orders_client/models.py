@@ -271,8 +271,8 @@ class Column(Model):
     column: str | None
     """What it is here; null: it is not read."""
     how: str
-    """`named` (its own name), `recognised` (a usual heading), `mapped` or `not_read`; more values may be
-    added.
+    """`named` (its own name), `recognised` (a usual heading), `mapped`, `saved` (by the saved mapping) or
+    `not_read`; more values may be added.
     """
 
 
@@ -642,6 +642,15 @@ class Line(Model):
     sim: Sim | None
     temporary: Sim | None
     open_order: str | None
+
+
+class Mapping(Model):
+    """What the account keeps for files of a kind."""
+
+    kind: str
+    map: list[str]
+    """`THEIRS=ours`, and `"value"=ours` for all rows."""
+    saved_at: datetime
 
 
 class NewApiKey(Model):
@@ -1613,6 +1622,26 @@ class RequestQrCodesBody(Body):
 
     kind: Literal["request_qr_codes"] = "request_qr_codes"
     rows: list[RequestQrCodesRowItem]
+
+
+class ImportQrCodesRowItem(Body):
+    """The QR code of a SIM."""
+
+    activation_code: str
+    """`LPA:1$server$matching id`; `LPA:` may be left out. An install link with the code in it, a
+    percent-encoded code, and server and activation code, labelled or on two lines, are read too.
+    """
+    confirmation_code: str | None = None
+    """What the phone asks for besides, if the distributor gave one."""
+    sim: str
+    """An ICCID as text, `S-12`, or a phone number."""
+
+
+class ImportQrCodesBody(Body):
+    """Import many QR codes."""
+
+    kind: Literal["import_qr_codes"] = "import_qr_codes"
+    rows: list[ImportQrCodesRowItem]
 
 
 class SetEmployeeRowItem(Body):

@@ -10,6 +10,7 @@ from models.errors import Refused
 from models.operations.jobs import KINDS, MOST_ROWS
 from models.orders.notes import LONGEST_COMMENT
 from models.values import Flag
+from portal.api.codes.bodies import ActivationCodeBody
 from portal.api.fields import Body, Id, Name, SimId
 from portal.api.orders.bodies import SwapBody
 from portal.http.forms import FileUpload, read_file_form
@@ -20,6 +21,12 @@ class CodeRow(Body):
 
     sim: SimId = Field(description="`S-12`, an ICCID as text, or a phone number.")
     contacts: list[Id] | None = Field(default=None, description="`C-7` or addresses; all if left out.")
+
+
+class ImportedCodeRow(ActivationCodeBody):
+    """The QR code of a SIM."""
+
+    sim: SimId = Field(description="An ICCID as text, `S-12`, or a phone number.")
 
 
 class EmployeeRow(Body):
@@ -69,6 +76,13 @@ class RequestCodes(Body):
     rows: _rows(CodeRow)  # type: ignore[valid-type]
 
 
+class ImportCodes(Body):
+    """Import many QR codes."""
+
+    kind: Literal["import_qr_codes"]
+    rows: _rows(ImportedCodeRow)  # type: ignore[valid-type]
+
+
 class SetEmployees(Body):
     """Set the employees of many lines."""
 
@@ -91,7 +105,8 @@ class OrderSteps(Body):
 
 
 BulkBody = Annotated[
-    PlaceOrders | RequestCodes | SetEmployees | SetGroups | OrderSteps, Field(discriminator="kind")
+    PlaceOrders | RequestCodes | ImportCodes | SetEmployees | SetGroups | OrderSteps,
+    Field(discriminator="kind"),
 ]
 _BULK: TypeAdapter[Any] = TypeAdapter(BulkBody)
 _MULTIPART = "multipart/form-data"
@@ -147,6 +162,12 @@ def request_body() -> dict[str, Any]:
                 "items": {"type": "string"},
                 "description": "`THEIRS=ours`: what a heading means that is not known; `THEIRS=` leaves its "
                 'column out; `"value"=ours`: the value of a column in all rows.',
+            },
+            "save_map": {
+                "type": "boolean",
+                "default": False,
+                "description": "The account keeps `map` for later files of this kind, once the file is "
+                "imported; see `GET /import-mappings`.",
             },
         },
     }

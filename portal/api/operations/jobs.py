@@ -88,8 +88,8 @@ class ColumnResource(Resource):
     heading: str = Field(examples=["N° SIM"])
     column: str | None = Field(description="What it is here; null: it is not read.", examples=["iccid"])
     how: str = Field(
-        description="`named` (its own name), `recognised` (a usual heading), `mapped` or `not_read`; more "
-        "values may be added.",
+        description="`named` (its own name), `recognised` (a usual heading), `mapped`, `saved` (by the saved "
+        "mapping) or `not_read`; more values may be added.",
         examples=["recognised"],
     )
 
@@ -131,8 +131,9 @@ async def make_job(
     A file is sent as a form: `-F kind=import_fleet -F file=@fleet.csv` in curl; `-F map="N° SIM=iccid"` says
     what a heading means that is not known. Rows are sent as JSON:
     `{"kind": ..., "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches a line
-    or replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of `set_employee` has
-    `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`; one of
+    or replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of
+    `import_qr_codes` has `sim`, `activation_code` and `confirmation_code`; one of `set_employee` has `line`,
+    `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`; one of
     `order_steps` has `order`, `action` and `iccid`.
 
     Each kind needs the permission of what it does besides, such as `place_orders` or `manage_numbers`.
@@ -144,7 +145,7 @@ async def make_job(
         body = await read_job(request)
     key = idempotency_key if dry_run else required(idempotency_key)
     if isinstance(body, FileUpload):
-        sent = SentFile(body.content, body.mapping)
+        sent = SentFile(body.content, body.mapping, body.save)
         if dry_run and len(body.content) <= _SMALL_FILE:
             response.status_code = 200
             return _checked(await desks.jobs.check_file(caller, body.kind, sent), caller)

@@ -12,7 +12,7 @@ from models.people.callers import Caller, Permission
 from portal.api.caller import At, needs
 from portal.api.fields import Accepted, Body, DryRun, Iccid, Id, IdempotencyKey, Resource, Text, required
 from portal.api.lists import ListOf, Pages
-from portal.api.made import say_made
+from portal.api.made import say_made, say_replayed
 from portal.api.orders.bodies import Checked, Ordering
 from portal.api.orders.resources import OrderResource, order_resource
 from portal.api.routing import router
@@ -184,6 +184,23 @@ async def retry_order(
     """Resume the order at the step that it is held for. Refused (`not_held`) if it is not held."""
     await desks.orders.retry(caller, order)
     found = await desks.orders.order(_reader(caller), order, history=False)
+    return order_resource(found, caller, desks.settings)
+
+
+@routes.post("/orders/{order}/mail-again", summary="E-mail an order again", status_code=202)
+async def mail_order_again(
+    caller: Annotated[Caller, needs(Permission.MANAGE_CONTACTS)],
+    desks: At,
+    order: Id,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> OrderResource:
+    """The distributor's order contacts get the e-mail of an open order once more, with new links; the earlier
+    ones stay valid. The wait for an answer begins again. At most once a minute (`order_mailed_just_now`).
+    """
+    mailed = await desks.order_links.mail_again(caller, order, required(idempotency_key))
+    say_replayed(response, replayed=mailed.replayed)
+    found = await desks.orders.order(_reader(caller), mailed.order_id, history=False)
     return order_resource(found, caller, desks.settings)
 
 

@@ -23,6 +23,7 @@ _PAGES: Mapping[str, tuple[str, Permission]] = {
     "K": ("/administration/api-keys/{id}", Permission.MANAGE_API_KEYS),
     "WH": ("/administration/webhooks/{id}", Permission.MANAGE_WEBHOOKS),
     "J": ("/jobs/{id}", Permission.RUN_JOBS),
+    "licence": ("/licences/requests", Permission.VIEW_LICENCES),  # a request for licences
     "order": ("/orders/{id}", Permission.VIEW_ORDERS),
 }
 """By the letters of the id. Kinds of records without a page are not links."""

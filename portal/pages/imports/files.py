@@ -20,7 +20,7 @@ from portal.pages.routes import Page, View, form, page
 from wording.pages import page_texts
 
 RECENT = 10
-_FIELDS = {"file", "check", "key", "map"}
+_FIELDS = {"file", "check", "key", "map", "save_map"}
 FILES = {name: kind for name, kind in KINDS.items() if kind.file}
 
 
@@ -35,7 +35,7 @@ def asked(name: str) -> View:
     """The page of one kind of file."""
 
     async def show_kind(request: Request, who: SignedIn) -> Response:
-        return _page(request, who, name)
+        return await _page(request, who, name)
 
     return show_kind
 
@@ -64,13 +64,23 @@ def sent(name: str, kind: JobKind) -> View:
         if not reasons:
             with Asking(unsent(), who.language) as asking:
                 key = upload.fields.get("key") or None
-                file = SentFile(upload.content, tuple(_mapping(upload)))
+                file = SentFile(upload.content, tuple(_mapping(upload)), bool(upload.fields.get("save_map")))
                 made = await who.desks.jobs.submit_file(who.caller, None, name, file, key=key, dry_run=checks)
                 return who.done(f"/jobs/{made.view.job_id}", "import_begun")
             reasons = [said for _, said in asking.form.summary]
-        return _page(request, who, name, reasons, upload)
+        return await _page(request, who, name, reasons, upload)
 
     return take
+
+
+def forgotten(name: str) -> View:
+    """Deletes the mapping that the account keeps for one kind of file."""
+
+    async def delete(_: Request, who: SignedIn) -> Response:
+        await who.desks.mappings.delete(who.caller, None, name)
+        return who.done(f"/imports/{name}", "mapping_deleted")
+
+    return delete
 
 
 def _mapping(upload: Upload) -> Iterator[str]:
@@ -87,15 +97,18 @@ def _wrong(upload: Upload, who: SignedIn) -> list[str]:
     return [texts["imports"]["empty"]] if upload.filename else [texts["imports"]["missing"]]
 
 
-def _page(
+async def _page(
     request: Request,
     who: SignedIn,
     name: str,
     reasons: Sequence[str] = (),
     upload: Upload | None = None,
 ) -> Response:
+    saved = await who.desks.mappings.mappings(who.caller) if who.may(Permission.RUN_JOBS) else []
     facts = {
         "kind": name,
+        "saved": next((one for one in saved if one.kind == name), None),
+        "saves": bool(upload and upload.fields.get("save_map")),
         "columns": COLUMNS[name],
         "exported": FLEET_COLUMNS,
         "mapping": upload.fields.get("map", "") if upload else "",
@@ -114,6 +127,7 @@ def _routes() -> list[Page]:
         found.append(page(path, asked(name), needs=kind.permission))
         found.append(page(f"{path}/template.csv", template(name), needs=kind.permission))
         found.append(form(path, sent(name, kind), needs=kind.permission))
+        found.append(form(f"{path}/mapping/delete", forgotten(name), needs=kind.permission))
     return found
 
 

@@ -15,13 +15,14 @@ from models.licences.licence_views import LicenceStatus, LicenceView
 from models.licences.numbers import ReplaceReason
 from models.licences.offers import phone_known, why_not_assign, why_not_replace
 from models.licences.plan_views import AddOnOffer
+from models.licences.rules import shown_agent
 from models.licences.views import NumberView
 from models.paging import LARGEST_PAGE
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
 from portal.pages.licences.changes import KeyForm
-from portal.pages.licences.number import agent_changed, agent_of, number_of, path_of, shown_agent
+from portal.pages.licences.number import agent_of, number_of, path_of
 from portal.pages.licences.words import said
 from portal.pages.routes import form, page
 from starter.licences.assignments import AssignDraft, ReplaceDraft
@@ -55,6 +56,7 @@ class AssignForm(FormModel):
             add_on=None if licence else self.add_on or None,
             phone_confirmed=self.phone == "yes",
             key=self.key or None,
+            shown=self.agent_shown or None,
         )
 
 
@@ -90,7 +92,7 @@ async def assign(request: Request, who: SignedIn) -> Response:
     """Place the order: once per form."""
     name = number_of(request)
     number = await who.desks.numbers.number(who.caller, name, history=False)
-    sent = _of_agent(await read_form(request, AssignForm, who.language), number, who)
+    sent = await read_form(request, AssignForm, who.language)
     with Asking(sent, who.language, _FIELDS) as asking:
         if sent.model is not None:
             placed = await who.desks.assignments.assign(who.caller, sent.model.draft(name))
@@ -110,18 +112,10 @@ async def _confirm(
         agent=await agent_of(who, number),
         licence=licence,
         certain=bool(sent.values.get("licence")),
-        chosen=fields | {"key": uuid.uuid4().hex, "agent_shown": shown_agent(number)},
+        chosen=fields | {"key": uuid.uuid4().hex, "agent_shown": shown_agent(number.agent_id)},
         back=request.url.query,
         **said(who),
     )
-
-
-def _of_agent(sent: Sent[Any], number: NumberView, who: SignedIn) -> Sent[Any]:
-    """The form; refused if another agent uses the number by now than it showed."""
-    if sent.model is None or not agent_changed(number, sent.model.agent_shown):
-        return sent
-    words = page_texts(who.language)["number_change"]["agent_changed"]
-    return replace(sent, model=None, errors={**sent.errors, "": [words]})
 
 
 async def _choose(request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
@@ -172,7 +166,6 @@ async def replace_esim(request: Request, who: SignedIn) -> Response:
         sent = replace(sent, model=None, errors={"confirmed": [tick]})
     name = number_of(request)
     number = await who.desks.numbers.number(who.caller, name, history=False)
-    sent = _of_agent(sent, number, who)
     with Asking(sent, who.language, _FIELDS) as asking:
         if (given := sent.model) is not None:
             draft = ReplaceDraft(
@@ -180,6 +173,7 @@ async def replace_esim(request: Request, who: SignedIn) -> Response:
                 reason=given.reason,
                 phone_confirmed=given.phone == "yes",
                 key=given.key or None,
+                shown=given.agent_shown or None,
             )
             placed = await who.desks.assignments.replace(who.caller, draft)
             said = "number_replaced" if given.reason == ReplaceReason.NEW_PHONE else "number_stopped"
@@ -200,7 +194,7 @@ async def _replace(request: Request, who: SignedIn, sent: Sent[Any], status: int
         path=path_of(number),
         agent=agent,
         form=sent,
-        agent_shown=shown_agent(number),
+        agent_shown=shown_agent(number.agent_id),
         reasons=reasons,
         phone_known=phone_known(agent),
         why_not=sentences(Refused(*why_not), who.language) if why_not and not reasons else [],

@@ -13,20 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from models.licences.numbers import ReplaceReason
+from models.licences.rules import shown_agent
 from models.licences.views import AgentView, Changed, NumberView
 from models.paging import LARGEST_PAGE
 from models.people.callers import Caller, Permission
 from portal.auth.signed_in import SignedIn
 from portal.pages.forms import Asking, FormModel, Sent, read_form, unsent
-from portal.pages.licences.number import (
-    agent_changed,
-    agent_of,
-    integrations_page,
-    number_of,
-    number_page,
-    path_of,
-    shown_agent,
-)
+from portal.pages.licences.number import integrations_page, number_of, number_page, path_of
 from portal.pages.routes import Page, form, page
 from starter.licences.numbers import NumberDesk
 from wording.licences.numbers import changed
@@ -46,6 +39,11 @@ class KeyForm(FormModel):
     confirmed: str = ""
     key: str = Field(default="", max_length=100)
     agent_shown: str = Field(default="", max_length=30)
+
+    @property
+    def as_shown(self) -> dict[str, str | None]:
+        """The key, and the agent for whom the change is meant, as the desk takes them."""
+        return {"key": self.key or None, "shown": self.agent_shown or None}
 
 
 class UserForm(KeyForm):
@@ -73,11 +71,6 @@ class NoForm(FormModel):
 
 
 Make = Callable[[NumberDesk, Caller, str, Any], Awaitable[Changed]]
-Made = Callable[[SignedIn, NumberView, Any], Awaitable[bool]]
-
-
-async def _never(_: SignedIn, __: NumberView, ___: Any) -> bool:
-    return False
 
 
 @dataclass(frozen=True)
@@ -87,10 +80,6 @@ class Change:
     name: str
     model: type[KeyForm]
     make: Make
-    made: Made = _never
-    """Whether it was made already, where another agent uses the number afterwards: then a repeat is right
-    although it finds another one than the form showed.
-    """
     confirms: Callable[[NumberView], bool] = lambda _: False
 
     async def show(self, request: Request, who: SignedIn) -> Response:
@@ -102,7 +91,7 @@ class Change:
         name = number_of(request)
         number = await who.desks.numbers.number(who.caller, name, history=False)
         sent = await read_form(request, self.model, who.language)
-        if sent.model is not None and (wrong := await self._wrong(number, sent.model, who)):
+        if sent.model is not None and (wrong := self._wrong(number, sent.model, who)):
             sent = replace(sent, model=None, errors=wrong)
         with Asking(sent, who.language, _FIELDS) as asking:
             if sent.model is not None:
@@ -110,17 +99,13 @@ class Change:
                 return done(who, number, "/integrations", result)
         return await self._page(request, who, asking.form, asking.status)
 
-    async def _wrong(self, number: NumberView, given: KeyForm, who: SignedIn) -> dict[str, list[str]]:
-        """What is not chosen: whether an agent or none is to use the number, or that it is meant; and that
-        it was meant for another agent.
-        """
+    def _wrong(self, number: NumberView, given: KeyForm, who: SignedIn) -> dict[str, list[str]]:
+        """What is not chosen: whether an agent or none is to use the number, or that it is meant."""
         texts, wrong = page_texts(who.language), {}
         if isinstance(given, UserForm) and bool(given.agent.strip()) is (given.nobody == "yes"):
             wrong["agent"] = [texts["number_change"]["choose_agent"]]
         if self.confirms(number) and given.confirmed != "yes":
             wrong["confirmed"] = [texts["order_step"]["tick"]]
-        if agent_changed(number, given.agent_shown) and not await self.made(who, number, given):
-            wrong[""] = [texts["number_change"]["agent_changed"]]
         return wrong
 
     async def _page(self, request: Request, who: SignedIn, sent: Sent[Any], status: int = 200) -> Response:
@@ -135,7 +120,7 @@ class Change:
             number=number,
             path=path_of(number),
             form=sent,
-            agent_shown=shown_agent(number),
+            agent_shown=shown_agent(number.agent_id),
             ends=ends(number),
             confirms=self.confirms(number),
             offers=[agent.email for agent in agents if agent.email and agent.deactivated_at is None],
@@ -155,37 +140,27 @@ def ends(number: NumberView) -> bool:
 
 
 async def _change_user(desk: NumberDesk, caller: Caller, number: str, sent: UserForm) -> Changed:
-    return await desk.change_user(caller, number, sent.agent.strip() or None, key=sent.key or None)
+    return await desk.change_user(caller, number, sent.agent.strip() or None, **sent.as_shown)
 
 
 async def _suspend(desk: NumberDesk, caller: Caller, number: str, sent: ReasonForm) -> Changed:
     reason = sent.reason.replace("\r\n", "\n")
-    return await desk.suspend(caller, number, reason, key=sent.key or None)
+    return await desk.suspend(caller, number, reason, **sent.as_shown)
 
 
 async def _stop(desk: NumberDesk, caller: Caller, number: str, sent: ReasonForm) -> Changed:
-    return await desk.stop_esim(caller, number, sent.reason, key=sent.key or None)
+    return await desk.stop_esim(caller, number, sent.reason, **sent.as_shown)
 
 
 async def _delete(desk: NumberDesk, caller: Caller, number: str, sent: KeyForm) -> Changed:
-    return await desk.delete(caller, number, key=sent.key or None)
-
-
-async def _uses_it(who: SignedIn, number: NumberView, sent: UserForm) -> bool:
-    agent = await agent_of(who, number)
-    names = {"", None} if agent is None else {agent.email, shown_agent(number).lower()}
-    return sent.agent.strip().lower() in names
-
-
-async def _is_deleted(_: SignedIn, number: NumberView, __: KeyForm) -> bool:
-    return number.deleted_at is not None
+    return await desk.delete(caller, number, **sent.as_shown)
 
 
 CHANGES = (
-    Change("user", UserForm, _change_user, made=_uses_it, confirms=ends),
+    Change("user", UserForm, _change_user, confirms=ends),
     Change("suspend", ReasonForm, _suspend),
     Change("stop", ReasonForm, _stop, confirms=lambda _: True),
-    Change("delete", KeyForm, _delete, made=_is_deleted, confirms=lambda _: True),
+    Change("delete", KeyForm, _delete, confirms=lambda _: True),
 )
 
 

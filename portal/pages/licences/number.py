@@ -61,16 +61,6 @@ async def agent_of(who: SignedIn, number: NumberView) -> AgentView | None:
     return await who.desks.agents.agent(who.caller, reference("AG", number.agent_id))
 
 
-def shown_agent(number: NumberView) -> str:
-    """The agent, as a form remembers whom it showed."""
-    return "nobody" if number.agent_id is None else reference("AG", number.agent_id)
-
-
-def agent_changed(number: NumberView, shown: str) -> bool:
-    """Whether another agent uses the number than the form showed: what is sent was not meant for that one."""
-    return shown not in ("", shown_agent(number))
-
-
 async def show(request: Request, who: SignedIn) -> Response:
     """The number: its user, type and state."""
     number = await who.desks.numbers.number(who.caller, number_of(request), history=False)

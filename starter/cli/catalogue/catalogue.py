@@ -9,7 +9,7 @@ from models.files.table import SentFile
 from models.identifiers import reference
 from models.imports import ImportReport, Progress
 from models.people.callers import Caller
-from starter.cli.imports import DryRun, File, Mapping, import_file
+from starter.cli.imports import DryRun, File, ForAccount, Mapping, SaveMap, import_file
 from starter.cli.output import JsonFlag, is_wide, print_json, print_table, say
 from starter.cli.session import open_desk, run
 
@@ -20,8 +20,13 @@ app = typer.Typer(help="Look at order packs, and import a catalogue.", no_args_i
 
 
 @app.command(name="import")
-def import_catalogue(
-    file: File, mapping: Mapping = None, dry_run: DryRun = False, json: JsonFlag = False
+def import_catalogue(  # noqa: PLR0917  options of a command
+    file: File,
+    account: ForAccount = None,
+    mapping: Mapping = None,
+    save_map: SaveMap = False,
+    dry_run: DryRun = False,
+    json: JsonFlag = False,
 ) -> None:
     """Import order packs and order contacts from a file: all rows or none.
 
@@ -34,9 +39,9 @@ def import_catalogue(
     async def take_over(
         catalogue: "CatalogueDesk", caller: Caller, content: SentFile, progress: Progress | None
     ) -> ImportReport:
-        return await catalogue.import_catalogue(caller, content, dry_run, progress)
+        return await catalogue.import_catalogue(caller, content, dry_run, progress, account=account)
 
-    import_file(file, CatalogueDesk, take_over, mapping, json=json)
+    import_file(file, CatalogueDesk, take_over, mapping, save=save_map, json=json)
 
 
 @app.command(name="list")

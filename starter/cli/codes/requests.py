@@ -12,7 +12,7 @@ from models.codes.requests import EmailPreview, QrHistory, RequestState, Request
 from models.errors import Refused
 from models.identifiers import reference
 from models.people.callers import Caller
-from starter.cli.codes import codes, notifications, request_list, tables
+from starter.cli.codes import codes, many, notifications, request_list, tables
 from starter.cli.codes.arguments import Sim, SomeUser, User, parse_id
 from starter.cli.imports import read_file
 from starter.cli.language import cautioned, request_status
@@ -219,6 +219,7 @@ app.command(name="list")(request_list.list_waiting)
 app.command()(preview)
 app.command()(request)
 app.command(name="import")(codes.import_code)
+app.command(name="import-many")(many.import_many)
 app.command()(codes.show)
 app.command()(notifications.notify)
 app.command()(history)

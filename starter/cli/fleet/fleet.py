@@ -16,7 +16,7 @@ from models.paging import Page, Position
 from models.people.callers import Caller
 from starter.cli.codes import tables
 from starter.cli.fleet import edits
-from starter.cli.imports import DryRun, File, Mapping, import_file
+from starter.cli.imports import DryRun, File, ForAccount, Mapping, SaveMap, import_file
 from starter.cli.language import action_label, why_not
 from starter.cli.long_lists import Csv, JsonLines, LongList
 from starter.cli.output import (
@@ -54,8 +54,13 @@ _KINDS = {SimKind.PHYSICAL: "physical", SimKind.ESIM: "eSIM"}
 
 
 @app.command(name="import")
-def import_fleet(
-    file: File, mapping: Mapping = None, dry_run: DryRun = False, json: JsonFlag = False
+def import_fleet(  # noqa: PLR0917  options of a command
+    file: File,
+    account: ForAccount = None,
+    mapping: Mapping = None,
+    save_map: SaveMap = False,
+    dry_run: DryRun = False,
+    json: JsonFlag = False,
 ) -> None:
     """Import a fleet from a file: all rows or none.
 
@@ -67,9 +72,9 @@ def import_fleet(
     async def take_over(
         fleet: "FleetDesk", who: Caller, content: SentFile, progress: Progress | None
     ) -> ImportReport:
-        return await fleet.import_fleet(who, content, dry_run, progress)
+        return await fleet.import_fleet(who, content, dry_run, progress, account=account)
 
-    import_file(file, _importing, take_over, mapping, json=json)
+    import_file(file, _importing, take_over, mapping, save=save_map, json=json)
 
 
 def _importing(database: "Database") -> "FleetDesk":

@@ -11,7 +11,7 @@ from models.imports import ImportReport, Progress
 from models.licences.changes import ChangeResult
 from models.licences.views import NumberView
 from models.people.callers import Caller
-from starter.cli.imports import DryRun, File, Mapping, import_file
+from starter.cli.imports import DryRun, File, ForAccount, Mapping, SaveMap, import_file
 from starter.cli.licences import assignments, tables
 from starter.cli.licences.desks import Account, Key, Number
 from starter.cli.output import JsonFlag, how_many, print_json, warn
@@ -34,8 +34,13 @@ SHOWN = 100
 
 
 @app.command(name="import")
-def import_numbers(
-    file: File, mapping: Mapping = None, dry_run: DryRun = False, json: JsonFlag = False
+def import_numbers(  # noqa: PLR0917  options of a command
+    file: File,
+    account: ForAccount = None,
+    mapping: Mapping = None,
+    save_map: SaveMap = False,
+    dry_run: DryRun = False,
+    json: JsonFlag = False,
 ) -> None:
     """Import numbers with their agents from a file: all rows or none.
 
@@ -47,9 +52,9 @@ def import_numbers(
     async def take_over(
         book: "NumberBook", who: Caller, content: SentFile, progress: Progress | None
     ) -> ImportReport:
-        return await book.import_numbers(who, content, dry_run, progress)
+        return await book.import_numbers(who, content, dry_run, progress, account=account)
 
-    import_file(file, _book, take_over, mapping, json=json)
+    import_file(file, _book, take_over, mapping, save=save_map, json=json)
 
 
 def _book(database: "Database") -> "NumberBook":

@@ -15,7 +15,7 @@ from starter.cli.orders import list_and_show
 from starter.cli.orders.list_and_show import Line, Order, User, parse_order_id
 from starter.cli.output import JsonFlag, key_of, print_json, say, warn
 from starter.cli.questions import at_terminal, confirmed
-from starter.cli.session import kept_open, order_desk, run
+from starter.cli.session import call_at, kept_open, order_desk, run
 
 app = list_and_show.app
 app.command(name="retry")(retry.retry)
@@ -131,6 +131,21 @@ def cancel(
             _ask_before_the_end(call(desk.order(caller, order_id)))
         cancelled = call(desk.cancel(caller, order_id, reason=reason))
     print_state(cancelled, json=json)
+
+
+@app.command("mail-again")
+def mail_again(
+    order: Order, key: Annotated[str | None, key_of("e-mail")] = None, json: JsonFlag = False
+) -> None:
+    """E-mail an open order to its distributor's order contacts again, with new links."""
+    from starter.orders.order_links import OrderLinkDesk  # noqa: PLC0415
+
+    order_id = parse_order_id(order)
+    mailed = call_at(OrderLinkDesk, lambda desk, who: desk.mail_again(who, order_id, key))
+    if json:
+        print_json(mailed)
+    else:
+        say(f"{mailed.order_id}: the distributor's order contacts get the e-mail again, with new links.")
 
 
 def _ask_before_the_end(found: OrderView) -> None:

@@ -13,6 +13,7 @@ from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_t
 from starter.cli.session import open_desk, run, run_at, settings
 
 if TYPE_CHECKING:
+    from starter.operations.mappings import MappingDesk
     from starter.people.accounts import AccountDesk
     from store.session import Database
 
@@ -106,6 +107,35 @@ def set_contact(
     """Set the address that notifications are offered to when a QR code had no request."""
     address = None if email.strip().lower() == "none" else email
     _change(lambda desk, who: desk.set_contact(who, account, address), json=json)
+
+
+@app.command(name="mappings")
+def list_mappings(account: Account, json: JsonFlag = False) -> None:
+    """List the mappings of headings that imports with --save-map keep for the account."""
+    found = run_at(_mappings, lambda desk, who: desk.mappings(who, account))
+    if json:
+        print_json(found)
+    elif found:
+        rows = [(one.kind, "\n".join(one.entries), full_time(one.saved_at)) for one in found]
+        print_table(worded("Saved mappings"), headings("kind", "mapping", "saved"), rows)
+    else:
+        say(worded("No mapping is saved for the account."))
+
+
+@app.command(name="delete-mapping")
+def delete_mapping(
+    account: Account,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as import_fleet.")],
+) -> None:
+    """Delete the saved mapping of the account for files of a kind; see 'account mappings'."""
+    run_at(_mappings, lambda desk, who: desk.delete(who, account, kind))
+    say(worded("The mapping is deleted."))
+
+
+def _mappings(database: "Database") -> "MappingDesk":
+    from starter.operations.mappings import MappingDesk  # noqa: PLC0415
+
+    return MappingDesk(database)
 
 
 def _change(change: Callable[["AccountDesk", Caller], Awaitable[AccountView]], *, json: bool) -> None:

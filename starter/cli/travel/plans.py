@@ -9,7 +9,7 @@ from models.errors import Refused
 from models.files.table import SentFile
 from models.people.callers import Caller
 from models.travel.plan_views import PlanDetails, RatesReport
-from starter.cli.imports import DryRun, File, Mapping, import_file
+from starter.cli.imports import DryRun, File, Mapping, SaveMap, import_file
 from starter.cli.output import JsonFlag, print_json, say
 from starter.cli.session import run_at
 from starter.cli.travel import plan_tables
@@ -63,10 +63,11 @@ def show(plan: ThePlan, json: JsonFlag = False) -> None:
 
 
 @app.command(name="import")
-def import_plans(
+def import_plans(  # noqa: PLR0917  options of a command
     file: File,
     account: OneAccount = None,
     mapping: Mapping = None,
+    save_map: SaveMap = False,
     dry_run: DryRun = False,
     json: JsonFlag = False,
 ) -> None:
@@ -82,14 +83,15 @@ def import_plans(
     ) -> RatesReport:
         return await desk.import_plans(who, account, content, dry_run, progress)
 
-    _print_profiles(import_file(file, _desk, take_over, mapping, json=json), json=json)
+    _print_profiles(import_file(file, _desk, take_over, mapping, save=save_map, json=json), json=json)
 
 
 @app.command(name="rates")
-def import_rates(
+def import_rates(  # noqa: PLR0917  options of a command
     file: File,
     account: OneAccount = None,
     mapping: Mapping = None,
+    save_map: SaveMap = False,
     dry_run: DryRun = False,
     json: JsonFlag = False,
 ) -> None:
@@ -105,7 +107,7 @@ def import_rates(
     ) -> RatesReport:
         return await desk.import_rates(who, account, content, dry_run, progress)
 
-    _print_profiles(import_file(file, _desk, take_over, mapping, json=json), json=json)
+    _print_profiles(import_file(file, _desk, take_over, mapping, save=save_map, json=json), json=json)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from models.imports import ImportReport, Progress
 from models.paging import counted_up
 from models.people.callers import Caller
 from models.travel.stock_views import MOST_FREE, StockEsim, StockProfile, StockState, stock_csv
-from starter.cli.imports import DryRun, File, Mapping, import_there
+from starter.cli.imports import DryRun, File, Mapping, SaveMap, import_there
 from starter.cli.language import headings, stock_state, worded
 from starter.cli.output import (
     JsonFlag,
@@ -43,17 +43,18 @@ SHOWN = 100
 
 
 @app.command(name="import")
-def import_stock(
+def import_stock(  # noqa: PLR0917  options of a command
     file: File,
     account: Account = None,
     mapping: Mapping = None,
+    save_map: SaveMap = False,
     dry_run: DryRun = False,
     json: JsonFlag = False,
 ) -> None:
     """Import eSIMs from a file: all rows or none. Orders that wait for their profiles continue.
 
-    Its columns: iccid, profile, activation_code, and if wanted confirmation_code, ends_on (the last day on
-    which it can be handed out, such as 2027-12-31), provider. What they hold: docs/import.md.
+    Its columns: iccid, profile, activation_code, and if wanted server (where the code is a matching id),
+    confirmation_code, ends_on (the last day on which it can be handed out, such as 2027-12-31), provider. What they hold: docs/import.md.
     """
     from starter.travel.stock import StockDesk  # noqa: PLC0415
 
@@ -62,7 +63,7 @@ def import_stock(
     ) -> ImportReport:
         return await desk.import_stock(who, account, content, dry_run, progress)
 
-    import_there(file, partial(connected, StockDesk), take_over, mapping, json=json)
+    import_there(file, partial(connected, StockDesk), take_over, mapping, save=save_map, json=json)
 
 
 def _book(database: "Database") -> "StockBook":

@@ -11,7 +11,7 @@ from models.identifiers import reference
 from models.people.callers import Caller
 from models.travel.plan_views import PlanOffer
 from models.travel.subscriber_views import SubscriberProfile, SubscriberView
-from starter.cli.imports import DryRun, File, Mapping, import_there
+from starter.cli.imports import DryRun, File, Mapping, SaveMap, import_there
 from starter.cli.language import headings, worded
 from starter.cli.output import (
     JsonFlag,
@@ -136,10 +136,11 @@ def edit(  # noqa: PLR0917  options of a command
 
 
 @app.command(name="import")
-def import_subscribers(
+def import_subscribers(  # noqa: PLR0917  options of a command
     file: File,
     account: OneAccount = None,
     mapping: Mapping = None,
+    save_map: SaveMap = False,
     dry_run: DryRun = False,
     json: JsonFlag = False,
 ) -> None:
@@ -157,7 +158,7 @@ def import_subscribers(
     ) -> "ImportReport":
         return await desk.import_subscribers(who, account, content, dry_run, progress)
 
-    import_there(file, partial(connected, SubscriberDesk), take_over, mapping, json=json)
+    import_there(file, partial(connected, SubscriberDesk), take_over, mapping, save=save_map, json=json)
 
 
 @travel.command()

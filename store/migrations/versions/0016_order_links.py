@@ -1,5 +1,5 @@
-"""Links in e-mails to order contacts; jobs of provider desks; open and ended orders found by time; and
-confirmation codes of uploads.
+"""Links in e-mails to order contacts, and orders that are e-mailed again, once per key; jobs of provider
+desks; open and ended orders found by time; and confirmation codes of uploads.
 """
 
 import sqlalchemy as sa
@@ -35,6 +35,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_order_links_order_id", "order_links", ["order_id"], unique=False)
     op.create_index("ix_order_links_recipient", "order_links", ["recipient", "revoked_at"], unique=False)
+    op.create_index(
+        "ix_follow_ups_mailed_again",
+        "follow_ups",
+        ["target"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'mail_again'"),
+    )
     op.add_column("jobs", sa.Column("distributor_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
         op.f("fk_jobs_distributor_id_account_id"),
@@ -60,4 +67,5 @@ def downgrade() -> None:
     op.drop_index("ix_orders_waiting", table_name="orders")
     op.drop_constraint(op.f("fk_jobs_distributor_id_account_id"), "jobs", type_="foreignkey")
     op.drop_column("jobs", "distributor_id")
+    op.drop_index("ix_follow_ups_mailed_again", table_name="follow_ups")
     op.drop_table("order_links")

@@ -78,7 +78,7 @@ def test_any_text_is_a_code_or_a_sentence_and_soon(examples: int) -> None:
     @given(text=st.text(max_size=300) | st.lists(pieces | st.text(max_size=6), max_size=40).map("".join))
     @settings(max_examples=examples * 5, deadline=None)
     def check(text: str) -> None:
-        start = time.perf_counter()
+        start = time.thread_time()  # of this thread alone, however busy the machine is
         try:
             code = read_code(text).code
         except Refused as refused:
@@ -87,7 +87,7 @@ def test_any_text_is_a_code_or_a_sentence_and_soon(examples: int) -> None:
         else:
             assert read_code(str(code)).code == code
         looks_like_code(text)
-        assert time.perf_counter() - start < LONGEST_SECONDS
+        assert time.thread_time() - start < LONGEST_SECONDS
 
     check()
 
@@ -113,10 +113,10 @@ def test_any_text_is_a_code_or_a_sentence_and_soon(examples: int) -> None:
     ],
 )
 def test_the_longest_text_takes_no_longer(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     for text in (piece * (LONGEST_TEXT // len(piece)), piece * LONGEST_TEXT):
         refusal_of(text)
-    assert time.perf_counter() - start < LONGEST_SECONDS
+    assert time.thread_time() - start < LONGEST_SECONDS
 
 
 INSTEAD = {

@@ -3,6 +3,7 @@
 Temporal is unavailable here: a job is recorded all the same, and a runner does what the worker does.
 """
 
+import json
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from starter.operations.job_runner import JobRunner
 from store.key_ring import KeyRing
 from store.operations import job_steps
 from tests.builders import OPERATOR, as_csv, item, line, run
-from tests.callers.world import BOLT
+from tests.callers.world import BOLT, Known
 from tests.portal.api.job_calls import FLEET, GROUPS, WRONG, Jobs
 from tests.temporal_server import eventually
 
@@ -117,6 +118,36 @@ async def test_a_report_names_the_line_or_the_sim_of_each_row(jobs: Jobs) -> Non
     codes = await jobs.made("codes", json={"kind": "request_qr_codes", "rows": [{"sim": "S-2"}]})
     await jobs.run(codes)
     assert [row["about"] for row in await jobs.report(codes)] == ["S-2"]
+
+
+@pytest.mark.covers("R13", "A16")
+async def test_many_codes_are_imported_by_rows_and_no_answer_has_one(jobs: Jobs, acme: Known) -> None:
+    secrets = [f"LPA:1$smdp.example.com$JOB-SECRET-{number}" for number in (1, 2)]
+    rows = [
+        {"sim": acme.esim, "activation_code": secrets[0], "confirmation_code": "4711-SECRET"},
+        {"sim": acme.esim, "activation_code": "https://www.example.com"},
+        {"sim": "S-99999", "activation_code": secrets[1]},
+    ]
+    body = {"kind": "import_qr_codes", "rows": rows}
+    dry = await jobs.made("dry", params={"dry_run": True}, json=body)
+    checked = await jobs.run(dry)
+    assert checked["refused"] == 2, await jobs.report(dry)
+    stored = "SELECT id FROM qr_versions"
+    before = len(await run(jobs.desks.database, stored))
+    made = await jobs.made("real", json=body)
+    done = await jobs.run(made)
+    report = await jobs.report(made)
+    assert [(row["about"], [each["code"] for each in row["problems"]]) for row in report] == [
+        (acme.esim, []),
+        (acme.esim, ["web_address_instead"]),
+        (None, ["unknown_sim"]),
+    ]
+    assert len(await run(jobs.desks.database, stored)) == before + 1, "the dry run has stored none"
+    assert "SECRET" not in json.dumps([done, report])
+    kept = await run(
+        jobs.desks.database, "SELECT 1 FROM jobs WHERE input IS NOT NULL AND kind = 'import_qr_codes'"
+    )
+    assert kept == [], "the codes are not kept with the job"
 
 
 async def test_a_worker_that_was_given_up_and_still_does_a_row_counts_none_twice(

@@ -125,6 +125,11 @@ SAMPLES: dict[str, PageSample] = {
         for name, kind in KINDS.items()
         if kind.file
     },
+    **{
+        f"POST /imports/{name}/mapping/delete": PageSample(names_nothing=True)
+        for name, kind in KINDS.items()
+        if kind.file
+    },
     "GET /jobs/{job}": PageSample(path=_job),
     "POST /jobs/{job}/import": PageSample(path=_job),
     "GET /jobs/{job}/cancel": PageSample(path=_job),

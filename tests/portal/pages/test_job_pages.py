@@ -216,7 +216,7 @@ async def test_a_workbook_with_other_headings_is_checked_and_imported_as_it_was_
     page = (await ana.get("/imports/import_fleet")).text
     assert 'name="map"' in page
     assert ".xlsx" in page
-    key = {"key": "mapped", "check": "on", "map": "Karte = iccid\r\n"}
+    key = {"key": "mapped", "check": "on", "map": "Karte = iccid\r\n", "save_map": "on"}
     await ana.post("/imports/import_fleet", files=file, data=key)
     caller = await callers.user(desks.database, ANA)
     checked = (await desks.jobs.jobs(caller, kind="import_fleet"))[0]
@@ -227,3 +227,12 @@ async def test_a_workbook_with_other_headings_is_checked_and_imported_as_it_was_
     imported = (await desks.jobs.jobs(caller, kind="import_fleet"))[0]
     await JobRunner(desks).run(imported.id)
     assert (await desks.jobs.job(caller, imported.job_id)).created["lines"] == 1
+    saved = (await ana.get("/imports/import_fleet")).text
+    assert "Saved mapping" in saved
+    assert "Karte=iccid" in saved
+    assert "Saved mapping" not in (await ana.get("/imports/import_catalogue")).text
+    again = await desks.jobs.check_file(caller, "import_fleet", file["file"][1])
+    assert again.rows == 1
+    gone = await ana.post("/imports/import_fleet/mapping/delete")
+    assert gone.headers["location"].endswith("/imports/import_fleet")
+    assert "Saved mapping" not in (await ana.get("/imports/import_fleet")).text

@@ -257,31 +257,22 @@ async def test_the_lines_of_a_month_are_summed_as_the_file_is(
 
 
 @pytest.mark.covers("L12", "L15", "L30")
-async def test_a_form_about_another_agent_than_uses_the_number_now_does_nothing(
+async def test_forms_say_for_which_agent_they_are_meant_and_another_is_not_ordered_for(
     browser: SignIn, acme: Known, desks: Desks
 ) -> None:
     admin, page = await browser(ADMIN), f"/numbers/N-{await _with_esim(desks, 5, 1)}"
-    choice = {"add_on": "voice_sms", "phone": "yes"}
     shown = {
-        "suspend": hidden((await admin.get(f"{page}/suspend")).text) | {"reason": "On leave"},
-        "stop": hidden((await admin.get(f"{page}/stop")).text) | {"reason": "stolen", "confirmed": "yes"},
+        path: hidden((await admin.get(f"{page}/{path}")).text)
+        for path in ("suspend", "stop", "user", "delete", "replace")
     }
     assert all(form["agent_shown"].startswith("AG-") for form in shown.values())
-    shown["user"] = hidden((await admin.get(f"{page}/user")).text) | {"nobody": "yes", "confirmed": "yes"}
-    shown["delete"] = hidden((await admin.get(f"{page}/delete")).text) | {"confirmed": "yes"}
-    shown["replace"] = shown["stop"] | {"phone": "yes"}
-    shown["assign"] = choice | {"key": "a", "agent_shown": shown["stop"]["agent_shown"]}
     await desks.agents.create_agent(OPERATOR, ACCOUNT, "Hugo", "hugo@acme.example")
     await run(desks.database, "UPDATE numbers SET agent_id = (SELECT max(id) FROM agents)")
-    for path, form in shown.items():
-        answer = await admin.post(f"{page}/{path}", data=form)
-        assert answer.status_code == 422, path
-        assert "Another agent uses the number by now" in answer.text, path
-    (count,) = await run(desks.database, "SELECT count(*) AS n FROM number_changes")
-    assert count.n == 0
-    again = hidden((await admin.post(f"{page}/suspend", data=shown["suspend"])).text)
-    done = await admin.post(f"{page}/suspend", data=again | {"reason": "On leave"})
+    form = shown["replace"] | {"reason": "new_phone", "phone": "yes", "confirmed": "yes"}
+    answer = await admin.post(f"{page}/replace", data=form)
+    assert answer.status_code == 422
+    assert "Another agent uses the number by now" in answer.text
+    again = hidden(answer.text)
+    assert again["agent_shown"] not in {form["agent_shown"], ""}
+    done = await admin.post(f"{page}/replace", data=form | again)
     assert done.status_code in {303, 503}, "of the agent whom it shows now"
-    to_hugo = shown["user"] | {"agent": "hugo@acme.example", "nobody": ""}
-    repeated = await admin.post(f"{page}/user", data=to_hugo)
-    assert "Another agent uses" not in repeated.text, "what a second click asks for is done already"

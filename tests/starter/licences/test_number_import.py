@@ -196,7 +196,10 @@ async def test_an_account_imports_its_own_numbers_alone(database: Database) -> N
     with pytest.raises(Refused) as raised:
         await _book(database).import_numbers(adam, as_csv(unused(1, account="Bolt")))
     assert [refusal.sentence for refusal in raised.value.refusals] == [
-        "Line 2: account: it is not your account."
+        (
+            "Line 2: account: it is not the account that the file is imported for; the mapping account= "
+            "leaves this column out."
+        )
     ]
     with pytest.raises(Refused) as raised:
         await _book(database).import_numbers(await ana(database), as_csv(unused(1)))

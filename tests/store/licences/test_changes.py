@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from models.licences.numbers import Change, Notice
+from models.licences.rules import shown_agent
 from models.orders.lifecycle import OrderStatus
+from models.orders.placement import mark_of
 from store.session import Database
 from tests.builders import ANA, run
 from tests.licences_world import (
@@ -277,3 +279,33 @@ async def test_the_end_of_a_licence_cancels_the_replacement_of_its_esim(
     result = await apply(database, await due_change(database, number, 0))
     assert (result.changed, result.cancelled_order) == (True, order.order_id)
     assert (await sim_states(database), await used_by(database, licence)) == (["discarded"], None)
+
+
+USED_BY = "UPDATE numbers SET agent_id = :agent WHERE id = :number"
+
+
+@pytest.mark.covers("L12", "L15", "L30")
+@pytest.mark.parametrize("what", ENDING)
+async def test_a_change_that_was_meant_for_another_agent_changes_nothing(
+    database: Database, number: int, what: Change
+) -> None:
+    gina, hugo = (await seen(database, number))["agent_id"], await add_agent(database, "Hugo", "h@a.example")
+    await assigned(database, number)
+    meant = await asked(database, number, what, shown=mark_of(shown_agent(gina)))
+    await run(database, USED_BY, agent=hugo, number=number)
+    assert [reason.code for reason in (await apply(database, meant)).refusals] == ["agent_changed"]
+    assert (await sim_states(database), await history(database, number)) == (["active"], [])
+    await run(database, USED_BY, agent=gina, number=number)
+    assert (await apply(database, meant)).changed, "as it was shown, under the same key"
+    if what is not Change.DELETE:
+        await run(database, USED_BY, agent=hugo, number=number)
+    assert (await apply(database, meant)).changed, "it was made before"
+
+
+@pytest.mark.covers("L15", "L26")
+async def test_what_is_so_already_is_not_refused_for_its_agent(database: Database, number: int) -> None:
+    before = mark_of(shown_agent((await seen(database, number))["agent_id"]))
+    theo = await add_agent(database, "Theo", "theo@a.example")
+    first = await change(database, number, Change.CHANGE_USER, agent_id=theo, shown=before)
+    again = await change(database, number, Change.CHANGE_USER, "again", agent_id=theo, shown=before)
+    assert (first.changed, again.changed, again.refusals) == (True, False, ())

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from models.licences.numbers import ReplaceReason
-from models.orders.placement import Acceptance, StepResult
+from models.licences.rules import shown_agent
+from models.orders.placement import Acceptance, StepResult, mark_of
 from models.people.callers import AllAccounts, By
 from store.codes import codes
 from store.orders import steps, views
@@ -288,3 +289,27 @@ async def test_a_replaced_esim_ends_its_request_and_shows_nothing_any_more(
     async with database.reading() as connection:
         history = await codes.history(connection, AllAccounts(), sim.id)
     assert [request.status for request in history.requests] == ["sim_discarded"]
+
+
+@pytest.mark.covers("L12", "L30")
+@pytest.mark.parametrize("reason", [None, ReplaceReason.NEW_PHONE, ReplaceReason.STOLEN])
+async def test_an_order_that_was_meant_for_another_agent_is_refused(
+    database: Database, number: int, reason: ReplaceReason | None
+) -> None:
+    (gina,) = await run(database, "SELECT id FROM agents")
+    hugo = await add_agent(database, "Hugo", "hugo@acme.example")
+    if reason is None:
+        placement = await assignment(database, number, await add_licence(database))
+    else:
+        await assigned(database, number)
+        placement = await replacement(database, number, reason)
+    meant = placement.model_copy(update={"shown": mark_of(shown_agent(gina.id))})
+    used_by = "UPDATE numbers SET agent_id = :agent"
+    await run(database, used_by, agent=hugo)
+    before = await sims(database)
+    assert [reason.code for reason in (await accepted(database, meant)).refusals] == ["agent_changed"]
+    assert await sims(database) == before, "nor is an eSIM stopped"
+    await run(database, used_by, agent=gina.id)
+    assert (await accepted(database, meant)).accepted, "as it was shown, under the same key"
+    await run(database, used_by, agent=hugo)
+    assert (await accepted(database, meant)).accepted, "it was accepted before"

@@ -63,6 +63,30 @@ async def test_the_same_key_is_the_same_order_also_by_add_on(office: Office) -> 
     assert await codes(office.assign(2, key=office.key)) == ["key_used"]
 
 
+@pytest.mark.covers("L12", "L15", "L30")
+async def test_nothing_is_done_for_another_agent_than_was_shown(office: Office) -> None:
+    await office.active()
+    numbers, shown = office.numbers, "AG-99"
+    adam = await office.scene.ana(ADAM)
+    for call in (
+        numbers.change_user(OPERATOR, number_msisdn(1), None, shown=shown),
+        numbers.suspend(OPERATOR, number_msisdn(1), "On leave", shown=shown),
+        numbers.stop_esim(OPERATOR, number_msisdn(1), "lost", shown=shown),
+        numbers.delete(OPERATOR, number_msisdn(1), shown=shown),
+        office.assignments.replace(adam, ReplaceDraft(number=number_msisdn(1), reason="lost", shown=shown)),
+        office.assignments.replace(
+            adam, ReplaceDraft(number=number_msisdn(1), reason="new_phone", shown=shown)
+        ),
+        office.assign(2, shown=shown),
+    ):
+        assert await codes(call) == ["agent_changed"]
+    (row,) = await office.scene.sql("SELECT count(*) AS changes FROM number_changes")
+    assert row.changes == 0
+    assert (await office.number()).sim_state == "active"
+    mine = f"AG-{(await office.number()).agent_id}"
+    assert (await numbers.suspend(OPERATOR, number_msisdn(1), "On leave", shown=mine)).changed
+
+
 @pytest.mark.covers("L12")
 async def test_the_phone_is_confirmed_or_known_by_its_eid(office: Office) -> None:
     await office.agents.create_agent(OPERATOR, ACCOUNT, "Hugo", HUGO)

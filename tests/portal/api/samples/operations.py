@@ -20,6 +20,8 @@ SAMPLES = {
         needs=Permission.PLACE_ORDERS,
     ),
     "GET /jobs": Sample(names_nothing=True),
+    "GET /import-mappings": Sample(names_nothing=True),
+    "DELETE /import-mappings/{kind}": Sample(lambda _: {"kind": "import_fleet"}, names_nothing=True),
     "GET /jobs/{job}": Sample(lambda k: {"job": k.job}),
     "GET /jobs/{job}/report": Sample(lambda k: {"job": k.job}),
     "POST /jobs/{job}/cancel": Sample(lambda k: {"job": k.job}),

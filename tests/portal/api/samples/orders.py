@@ -23,4 +23,5 @@ SAMPLES = {
         also=frozenset({Permission.PLACE_ORDERS}),
     ),
     "POST /orders/{order}/retry": Sample(lambda k: {"order": k.order}),
+    "POST /orders/{order}/mail-again": Sample(lambda k: {"order": k.order}, headers=_KEY),
 }

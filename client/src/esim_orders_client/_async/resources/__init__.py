@@ -20,6 +20,7 @@ from esim_orders_client._async.resources.event_types import AsyncEventTypesApi
 from esim_orders_client._async.resources.events import AsyncEventsApi
 from esim_orders_client._async.resources.groups import AsyncGroupsApi
 from esim_orders_client._async.resources.held import AsyncHeldApi
+from esim_orders_client._async.resources.import_mappings import AsyncImportMappingsApi
 from esim_orders_client._async.resources.inventory import AsyncInventoryApi
 from esim_orders_client._async.resources.jobs import AsyncJobsApi
 from esim_orders_client._async.resources.licence_billing import AsyncLicenceBillingApi
@@ -86,6 +87,7 @@ class AsyncResources:
         self.assigned_plans = AsyncAssignedPlansApi(connection)
         self.webhooks = AsyncWebhooksApi(connection)
         self.jobs = AsyncJobsApi(connection)
+        self.import_mappings = AsyncImportMappingsApi(connection)
         self.event_types = AsyncEventTypesApi(connection)
         self.events = AsyncEventsApi(connection)
         self.held = AsyncHeldApi(connection)

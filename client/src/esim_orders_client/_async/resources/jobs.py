@@ -10,6 +10,7 @@ from esim_orders_client.calls import OMIT, Call, File, Omit, new_key, path_of, t
 from esim_orders_client.model import Page
 from esim_orders_client.models import (
     CheckedFile,
+    ImportQrCodesBody,
     Job,
     JobRow,
     JobStatus,
@@ -31,7 +32,12 @@ class AsyncJobsApi:
     @overload
     async def make(
         self,
-        body: PlaceOrdersBody | RequestQrCodesBody | SetEmployeeBody | SetGroupsBody | OrderStepsBody,
+        body: PlaceOrdersBody
+        | RequestQrCodesBody
+        | ImportQrCodesBody
+        | SetEmployeeBody
+        | SetGroupsBody
+        | OrderStepsBody,
         *,
         key: str | None = None,
         dry_run: Literal[False] = False,
@@ -39,14 +45,24 @@ class AsyncJobsApi:
     @overload
     async def make(
         self,
-        body: PlaceOrdersBody | RequestQrCodesBody | SetEmployeeBody | SetGroupsBody | OrderStepsBody,
+        body: PlaceOrdersBody
+        | RequestQrCodesBody
+        | ImportQrCodesBody
+        | SetEmployeeBody
+        | SetGroupsBody
+        | OrderStepsBody,
         *,
         dry_run: Literal[True],
         key: str | None = None,
     ) -> CheckedFile: ...
     async def make(
         self,
-        body: PlaceOrdersBody | RequestQrCodesBody | SetEmployeeBody | SetGroupsBody | OrderStepsBody,
+        body: PlaceOrdersBody
+        | RequestQrCodesBody
+        | ImportQrCodesBody
+        | SetEmployeeBody
+        | SetGroupsBody
+        | OrderStepsBody,
         *,
         key: str | None = None,
         dry_run: bool = False,
@@ -62,9 +78,10 @@ class AsyncJobsApi:
         A file is sent as a form: `-F kind=import_fleet -F file=@fleet.csv` in curl; `-F map="N°
         SIM=iccid"` says what a heading means that is not known. Rows are sent as JSON: `{"kind": ...,
         "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches a line or
-        replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of `set_employee` has
-        `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`; one
-        of `order_steps` has `order`, `action` and `iccid`.
+        replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of `import_qr_codes` has
+        `sim`, `activation_code` and `confirmation_code`; one of `set_employee` has `line`, `employee` and
+        `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`; one of `order_steps` has
+        `order`, `action` and `iccid`.
 
         Each kind needs the permission of what it does besides, such as `place_orders` or `manage_numbers`.
 
@@ -99,6 +116,7 @@ class AsyncJobsApi:
         | str,
         file: File,
         map: Sequence[str] | Omit = OMIT,
+        save_map: bool | Omit = OMIT,
         key: str | None = None,
         dry_run: Literal[False] = False,
     ) -> Job: ...
@@ -119,6 +137,7 @@ class AsyncJobsApi:
         file: File,
         dry_run: Literal[True],
         map: Sequence[str] | Omit = OMIT,
+        save_map: bool | Omit = OMIT,
         key: str | None = None,
     ) -> CheckedFile: ...
     async def make_from_file(
@@ -136,6 +155,7 @@ class AsyncJobsApi:
         | str,
         file: File,
         map: Sequence[str] | Omit = OMIT,
+        save_map: bool | Omit = OMIT,
         key: str | None = None,
         dry_run: bool = False,
     ) -> Job | CheckedFile:
@@ -150,9 +170,10 @@ class AsyncJobsApi:
         A file is sent as a form: `-F kind=import_fleet -F file=@fleet.csv` in curl; `-F map="N°
         SIM=iccid"` says what a heading means that is not known. Rows are sent as JSON: `{"kind": ...,
         "rows": [...]}`. A row of `place_orders` is the body of `POST /orders` that switches a line or
-        replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of `set_employee` has
-        `line`, `employee` and `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`; one
-        of `order_steps` has `order`, `action` and `iccid`.
+        replaces its eSIM; one of `request_qr_codes` has `sim` and `contacts`; one of `import_qr_codes` has
+        `sim`, `activation_code` and `confirmation_code`; one of `set_employee` has `line`, `employee` and
+        `name`; one of `set_groups` has `line`, `groups`, `mode` and `create`; one of `order_steps` has
+        `order`, `action` and `iccid`.
 
         Each kind needs the permission of what it does besides, such as `place_orders` or `manage_numbers`.
 
@@ -161,13 +182,15 @@ class AsyncJobsApi:
         file: A CSV file or an Excel workbook (.xlsx) of at most 5 MB.
         map: `THEIRS=ours`: what a heading means that is not known; `THEIRS=` leaves its column out;
             `"value"=ours`: the value of a column in all rows.
+        save_map: The account keeps `map` for later files of this kind, once the file is imported; see `GET
+            /import-mappings`.
         key: your idempotency key, one for each thing that is to be done; else a new one.
         """
         call = Call(
             "POST",
             path_of("jobs"),
             query={"dry_run": dry_run or None},
-            form={"kind": kind, "file": file, "map": map},
+            form={"kind": kind, "file": file, "map": map, "save_map": save_map},
             key=new_key(key, dry_run=dry_run),
         )
         if dry_run:

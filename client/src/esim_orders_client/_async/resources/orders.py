@@ -252,6 +252,21 @@ class AsyncOrdersApi:
             Order, Call("POST", path_of("orders", "{order}", "retry", order=order))
         )
 
+    async def mail_again(self, order: str, *, key: str | None = None) -> Order:
+        """E-mail an order again.
+
+        The distributor's order contacts get the e-mail of an open order once more, with new links; the
+        earlier ones stay valid. The wait for an answer begins again. At most once a minute
+        (`order_mailed_just_now`).
+
+        Needs the permission `manage_contacts`.
+
+        key: your idempotency key, one for each thing that is to be done; else a new one.
+        """
+        return await self._connection.ask(
+            Order, Call("POST", path_of("orders", "{order}", "mail-again", order=order), key=new_key(key))
+        )
+
     def stream(
         self, order: str, *, after: str | None = None, timeout: float | None = None
     ) -> AsyncGenerator[Event, None]:

@@ -20,6 +20,7 @@ from esim_orders_client._sync.resources.event_types import EventTypesApi
 from esim_orders_client._sync.resources.events import EventsApi
 from esim_orders_client._sync.resources.groups import GroupsApi
 from esim_orders_client._sync.resources.held import HeldApi
+from esim_orders_client._sync.resources.import_mappings import ImportMappingsApi
 from esim_orders_client._sync.resources.inventory import InventoryApi
 from esim_orders_client._sync.resources.jobs import JobsApi
 from esim_orders_client._sync.resources.licence_billing import LicenceBillingApi
@@ -86,6 +87,7 @@ class Resources:
         self.assigned_plans = AssignedPlansApi(connection)
         self.webhooks = WebhooksApi(connection)
         self.jobs = JobsApi(connection)
+        self.import_mappings = ImportMappingsApi(connection)
         self.event_types = EventTypesApi(connection)
         self.events = EventsApi(connection)
         self.held = HeldApi(connection)

@@ -1,0 +1,34 @@
+"""Saved mappings: `client.import_mappings`."""
+
+# Written by `make client` from docs/openapi.json; changes here are lost.
+
+from esim_orders_client._async.connection import AsyncConnection
+from esim_orders_client.calls import Call, path_of
+from esim_orders_client.model import Page
+from esim_orders_client.models import Mapping
+
+
+class AsyncImportMappingsApi:
+    """Saved mappings."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def list(self) -> Page[Mapping]:
+        """List saved mappings.
+
+        What headings of the account's files mean, by kind of file: `POST /jobs` with `save_map` saves it,
+        and later files of the kind are read by it.
+
+        Needs the permission `run_jobs`.
+        """
+        return await self._connection.ask(Page[Mapping], Call("GET", path_of("import-mappings")))
+
+    async def delete(self, kind: str) -> None:
+        """Delete a saved mapping.
+
+        Later files of the kind need `map` again. Not found (`unknown_mapping`) if none is saved.
+
+        Needs the permission `run_jobs`.
+        """
+        await self._connection.content(Call("DELETE", path_of("import-mappings", "{kind}", kind=kind)))
