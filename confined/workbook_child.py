@@ -11,10 +11,12 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zipfile import ZipFile
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from confined.limits import confine
+from confined.workbook_formulas import Failed, failed_formulas
 
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 30
@@ -44,11 +46,18 @@ def text_of(cell: Any) -> str:
             return str(cell)
 
 
-def lines_of(sheet: CalamineSheet, most: int) -> Iterator[tuple[int, list[str]]]:
-    """The lines that are not empty, at most so many."""
+def lines_of(sheet: CalamineSheet, failed: Failed, most: int) -> Iterator[tuple[int, list[str]]]:
+    """The lines that are not empty, at most so many. `failed`: cells that the library gives as empty ones."""
     found = 0
-    for number, cells in enumerate(sheet.iter_rows(), start=1 + (sheet.start or (0, 0))[0]):
+    top, left = sheet.start or (0, 0)
+    by_row: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), shown in failed.items():
+        by_row.setdefault(row, []).append((column - left - 1, shown))
+    for number, cells in enumerate(sheet.iter_rows(), start=1 + top):
         texts = [text_of(cell) for cell in cells]
+        for at, shown in by_row.get(number, ()):
+            if 0 <= at < len(texts) and not texts[at]:
+                texts[at] = shown[:_LONGEST_CELL]
         if any(map(str.strip, texts)):
             yield number, texts
             found += 1
@@ -68,7 +77,9 @@ def written(content: bytes, most: int) -> Iterator[str]:
     if not sheets:
         yield json.dumps({"refused": "workbook_empty"})
         return
-    for line in lines_of(sheets[0], most):
+    with ZipFile(io.BytesIO(content)) as archive:
+        failed = failed_formulas(archive, sheets[0].name)
+    for line in lines_of(sheets[0], failed, most):
         yield json.dumps(line, ensure_ascii=False)
     yield json.dumps({"sheets": len(sheets) - 1})
 
@@ -77,6 +88,7 @@ def main() -> None:
     """Read one workbook, of which no more lines than the command line says."""
     most = int(sys.argv[-1])
     text_of(datetime(2000, 1, 1))  # noqa: DTZ001  what it imports is imported before nothing can be
+    b"a".decode("cp437")  # so is how names in an archive are written
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]
     confine(MEMORY, CPU_SECONDS)
     content = sys.stdin.buffer.read()

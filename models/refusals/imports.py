@@ -119,6 +119,10 @@ IMPORTS = {
     "more_rows": Declared("And in further lines of the file: {lines:,}."),
     # the cells of a row
     "cell_count_wrong": Declared("there are {cells} columns instead of {columns}."),
+    "cell_formula_failed": Declared(
+        "a formula of the spreadsheet has failed here or was never calculated; correct it, or empty the cell "
+        "if nothing belongs there, and save the file anew."
+    ),
     "cell_unprintable": Declared("there is a line break or another control character in it."),
     "cell_too_long": Declared("it is longer than {characters} characters."),
     "cell_empty": Declared("it is empty."),
@@ -145,6 +149,10 @@ IMPORTS = {
     "other_before": Declared("line {line} says something else for the same address."),
     "msisdn_invalid": Declared(
         "A phone number is written with + and the country code, such as +33612345678."
+    ),
+    "msisdn_without_plus": Declared(
+        "the phone number has no +, which a spreadsheet removes; format the column as text, and write + "
+        "before the country code, such as +33612345678."
     ),
     "address_without_name": Declared("an address needs a name."),
     "contact_incomplete": Declared("a contact has a name and an address."),

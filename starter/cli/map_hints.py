@@ -5,6 +5,7 @@ import shlex
 
 from models.errors import Refusal
 from models.files.plain import SEPARATOR
+from starter.cli.language import worded
 
 _CODES = {"columns_left_out", "columns_differ"}
 _TO_REPLACE = re.compile(r"\b(ACCOUNT|DISTRIBUTOR|HEADING|PROFILE|PROVIDER)\b")
@@ -17,11 +18,11 @@ def mapping_options(refusal: Refusal) -> str | None:
     options = [_option(entry) for entry in str(refusal.parameters["entries"]).split(SEPARATOR)]
     replaced = any(_TO_REPLACE.search(option) for option in options)
     what = (
-        "To add to the command, with your own words for those in capitals"
+        "To add to the command, with your own words for those in capitals: {options}"
         if replaced
-        else "To add to the command"
+        else "To add to the command: {options}"
     )
-    return f"{what}: {' '.join(options)}"
+    return worded(what, options=" ".join(options))
 
 
 def _option(entry: str) -> str:

@@ -193,6 +193,7 @@ HINTS = {
     "account_needed": "Name it with --account ACCOUNT.",
     "emails_not_sent_yet": "To see why: esim-orders order show {order}.",
     "esim_not_stopped": "To stop it: esim-orders number stop-esim NUMBER --reason lost.",
+    "file_type_unknown": "A code that came as a text: esim-orders qr import SIM --code - < FILE.",
     "licence_freed": "To assign it: esim-orders number assign {number} --licence {licence} --user USER.",
     "line_without_esim": "To replace the eSIM: esim-orders travel replace LINE --reason REASON.",
     "no_qr_contact": "To add one: esim-orders contact add NAME EMAIL --distributor DISTRIBUTOR "
@@ -200,6 +201,7 @@ HINTS = {
     "number_shared": "To convert it: esim-orders number convert NUMBER --to direct.",
     "open_qr_request": "To send it again: esim-orders qr request SIM --user USER --again.",
     "profile_differs": "To add a line: esim-orders travel add-line SUBSCRIBER --plan PLAN.",
+    "unknown_account": "To see all: esim-orders account list; to create it: esim-orders account create NAME.",
     "unknown_group": "To make them: --create.",
 }
 """What to type next after a refusal, with its parameters: no sentence of one names a command, which other

@@ -3,9 +3,19 @@
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-Cell = str | int | float | bool | None
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula and what the spreadsheet kept of it: a result, an error such as `#N/A`, or None: nothing."""
+
+    written: str
+    result: str | None = None
+
+
+Cell = str | int | float | bool | Formula | None
 Sheet = Sequence[Sequence[Cell]]
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -70,6 +80,10 @@ def _cell(row: int, place: int, cell: Cell) -> str:
     match cell:
         case None:
             return ""
+        case Formula(written, result):
+            value = "" if result is None else f"<v>{escape(result)}</v>"
+            kind = "" if result is None else ' t="e"' if result.startswith("#") else ' t="str"'
+            return f'<c r="{at}"{kind}><f>{escape(written)}</f>{value}</c>'
         case bool():
             return f'<c r="{at}" t="b"><v>{int(cell)}</v></c>'
         case int() | float():

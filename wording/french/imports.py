@@ -121,6 +121,10 @@ IMPORTS = {
     "row_odd": "Ligne {line} :",
     "more_rows": "Et d’autres lignes du fichier : {lines:,}.",
     "cell_count_wrong": "il y a {cells} colonnes au lieu de {columns}.",
+    "cell_formula_failed": (
+        "une formule du tableur a échoué ici ou n’a jamais été calculée ; corrigez-la, ou videz la cellule "
+        "si elle doit rester vide, puis enregistrez le fichier à nouveau."
+    ),
     "cell_unprintable": "il s’y trouve un saut de ligne ou un autre caractère de commande.",
     "cell_too_long": "le texte a plus de {characters} caractères.",
     "cell_empty": "la valeur manque.",
@@ -142,6 +146,10 @@ IMPORTS = {
     "cell_no_step": "la valeur doit être acknowledge, iccid, processed ou cancel, ou rester vide.",
     "cell_not_yes_or_no": "la valeur doit être yes ou no.",
     "msisdn_invalid": "Un numéro de téléphone s’écrit avec + et l’indicatif du pays, comme +33612345678.",
+    "msisdn_without_plus": (
+        "le numéro de téléphone n’a pas de +, qu’un tableur enlève ; mettez la colonne au format texte et "
+        "écrivez + devant l’indicatif du pays, comme +33612345678."
+    ),
     "address_without_name": "une adresse demande un nom.",
     "contact_incomplete": "un contact a un nom et une adresse.",
     "esim_without_provider": "une eSIM en a un.",
