@@ -28,12 +28,26 @@ _LETTERS = {
     "agent_before": "AG",
     "api_key": "K",
     "assignment": "PA",
+    "contact": "C",
     "employee": "E",
+    "esim_line": "EL",
+    "group": "G",
     "licence": "LI",
+    "line": "L",
+    "number": "N",
+    "plan": "TP",
+    "purchase": "LP",
+    "session": "SE",
     "sim": "S",
+    "sim_in_place": "S",
+    "subscriber": "SB",
+    "user": "U",
+    "view": "V",
     "webhook": "WH",
 }
-"""The records that the data of events name by row."""
+"""The records that the data of events name by row. `profile` is not among them: of travel eSIMs it is the
+provider's number of an IMSI profile.
+"""
 
 
 @dataclass(frozen=True, order=True)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from models.files.read import FileRead
 from models.imports import Problem, RowNote
 
 MOST_CODES = 10_000
@@ -39,6 +40,8 @@ class CodeResult(BaseModel):
     """The version of the SIM's code that it is now."""
     answered: str | None = None
     """The open request that the code answers."""
+    sent_by_itself: bool = False
+    """The agent of the number gets it by e-mail without a call."""
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -53,7 +56,8 @@ class ManyCodesReport(BaseModel):
     not_read: tuple[str, ...] = ()
     """Files in a ZIP that are no pictures."""
     warnings: tuple[RowNote, ...] = ()
-    """How the file was understood."""
+    read: FileRead | None = None
+    """How a table was understood."""
 
     @property
     def counts(self) -> Counter[CodeOutcome]:

@@ -102,12 +102,12 @@ def import_there(
     for warning in report.warnings:
         warn(why_not(warning))
     if report.dry_run and report.read is not None:
-        _print_read(report.read)
+        print_read(report.read)
     say(_summary(report))
     return report
 
 
-def _print_read(read: FileRead) -> None:
+def print_read(read: FileRead) -> None:
     """How the file was understood: each column with what it became here."""
     how = {
         How.NAMED: worded("its own name"),

@@ -22,9 +22,9 @@ from models.codes.many import CodeOutcome, CodeResult, ManyCodesReport
 from models.codes.reading import ReadCode
 from models.codes.requests import Imported
 from models.errors import Refusal, Refused
-from models.files.table import SentFile
+from models.files.table import SentFile, Table
 from models.identifiers import reference
-from models.imports import Problem, Progress, RowNote
+from models.imports import Problem, Progress
 from models.people.callers import Caller, Permission
 from qr.archive import Archive, Picture, is_archive, open_archive
 from qr.intake import Intake
@@ -60,7 +60,7 @@ class ManyCodes:
         self._progress = progress or (lambda *_: None)
         self._rows: list[_Row] = []
         self._archive: Archive | None = None
-        self._warnings: tuple[RowNote, ...] = ()
+        self._table: Table | None = None
         self._dry_run = False
 
     @property
@@ -71,7 +71,8 @@ class ManyCodes:
             dry_run=self._dry_run,
             rows=tuple(results),
             not_read=self._archive.not_read if self._archive else (),
-            warnings=self._warnings,
+            warnings=self._table.warnings.warnings() if self._table else (),
+            read=self._table.read if self._table else None,
         )
 
     async def run(self, file: SentFile, filename: str, *, dry_run: bool = False) -> None:
@@ -91,10 +92,9 @@ class ManyCodes:
             await _finished(self._import(row))
 
     async def _read_table(self, file: SentFile) -> None:
-        table = await opened(file)
-        rows = await asyncio.to_thread(parse_codes, table, self._progress)
+        self._table = await opened(file)
+        rows = await asyncio.to_thread(parse_codes, self._table, self._progress)
         self._rows = [_of_table(row) for row in rows]
-        self._warnings = table.warnings.warnings()
 
     async def _read_pictures(self, content: bytes) -> None:
         self._archive = await asyncio.to_thread(open_archive, content)
@@ -210,5 +210,6 @@ def _imported(row: _Row, done: Imported) -> CodeResult:
         sim=reference("S", done.version.sim_id),
         version=done.version.number,
         answered=done.ended_request,
+        sent_by_itself=done.sent_by_itself,
         warnings=done.warnings,
     )

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Numeric,
     UniqueConstraint,
     func,
-    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,6 +26,7 @@ from store.row import Row, among, now, of_account, own_id, owner
 
 ENTRIES = ("bought", "given_back", "bought_again", "changed")
 """What happens to a licence: see `models.licences.charges`."""
+_BOUGHT, _LATER = text("entry = 'bought'"), text("entry <> 'bought'")
 _OF_NUMBER = not_personal("the number of an account's line, which the account owns")
 
 
@@ -54,11 +54,7 @@ class AgentRow(Row):
         CheckConstraint("eid ~ '^[0-9]{32}$'", name="eid"),
         Index("uq_agents_email", "account_id", text("lower(email)"), unique=True),
         Index("ix_agents_by_name", "account_id", "name", "id"),
-        Index(
-            "ix_agents_words",
-            literal_column("inventory_words(ARRAY[name, email])"),
-            postgresql_using="gin",
-        ),
+        Index("ix_agents_words", text("inventory_words(ARRAY[name, email])"), postgresql_using="gin"),
     )
 
 
@@ -204,13 +200,9 @@ class LicenceEntryRow(Row):
         Index("ix_licence_entries_licence_id", "licence_id"),
         Index("ix_licence_entries_purchase_id", "purchase_id"),
         Index(
-            "ix_licence_entries_bought",
-            *("account_id", "day", "add_on", "licence_id"),
-            postgresql_where=text("entry = 'bought'"),
+            "ix_licence_entries_bought", "account_id", "day", "add_on", "licence_id", postgresql_where=_BOUGHT
         ),
-        Index(
-            "ix_licence_entries_later", "account_id", "licence_id", postgresql_where=text("entry <> 'bought'")
-        ),
+        Index("ix_licence_entries_later", "account_id", "licence_id", postgresql_where=_LATER),
         Index("ix_licence_entries_key", "account_id", "key", postgresql_where=text("key IS NOT NULL")),
     )
 

@@ -24,7 +24,7 @@ FROM = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
 OF_ACCOUNT = re.compile(r"(account_id|accounts\.id) = \$\d")
 OF_RECORD = re.compile(
     r"\b(id|sim_id|request_id|job_id|holder|subject|recipient) = \$\d"
-    r"|\border_id (?:IN \(|= ANY \()\$\d|\bgroup_id IN \(\$\d|\b(?:\w+_)?id = ANY ?\(\$\d"
+    r"|\border_id IN \(\$\d|\bgroup_id IN \(\$\d|\b(?:\w+_)?id = ANY ?\((?:CAST\(\(SELECT )?\$\d"
     r"|about @> \$\d"
 )
 _FILES = {"FleetDesk.import_fleet", "CatalogueDesk.import_catalogue", "NumberDesk.import_numbers"}

@@ -11,6 +11,7 @@ import pytest
 from models.event_permissions import permission_of, types_for
 from models.event_types import CATALOGUE, described
 from models.events import EVENT_TYPES, Audience
+from models.identifiers import LETTERS
 from models.people.callers import PERMISSIONS, Permission, Role
 from store.session import Database
 from tests.builders import run
@@ -89,3 +90,11 @@ def test_who_sees_which_events() -> None:
     manager = types_for(PERMISSIONS[Role.MANAGER]) or frozenset()
     assert "user.signed_in" not in manager
     assert not {name for name in manager if permission_of(name) is Permission.VIEW_TRAVEL}
+
+
+def test_records_have_the_ids_that_people_read() -> None:
+    """`L-42`, not the number of a row; `profile` is also the provider's number of an IMSI profile."""
+    kinds = set(LETTERS) - {"profile"}
+    for one in described():
+        rows = {name for name, value in one.example.data.items() if isinstance(value, int)}
+        assert not rows & kinds, one.type

@@ -20,6 +20,9 @@ WORDS = {
         "refusées : {refused}."
     ),
     "Open requests that are answered by it: {requests}": "Demandes ouvertes ainsi satisfaites : {requests}",
+    "Agents of numbers who get theirs by e-mail: {agents}": (
+        "Agents de numéros qui le reçoivent par e-mail : {agents}"
+    ),
     "A dry run: nothing is written.": "Un essai à blanc : rien n’est écrit.",
     "What became of each row is in {file}.": "Ce qu’il est advenu de chaque ligne est dans {file}.",
     "And of further rows: {rows}; --report has them all.": (

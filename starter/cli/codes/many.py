@@ -12,7 +12,7 @@ from models.files.table import SentFile
 from models.imports import Problem
 from starter.cli.codes import pictures
 from starter.cli.codes.arguments import SomeUser
-from starter.cli.imports import DryRun, Mapping, progress_bar, read_file
+from starter.cli.imports import DryRun, Mapping, print_read, progress_bar, read_file
 from starter.cli.language import cautioned, headings, why_not, worded
 from starter.cli.output import JsonFlag, print_json, print_list, printable, say, warn
 from starter.cli.session import CHECK_FAILED, qr_desk, run
@@ -93,6 +93,8 @@ def _show(begun: "Sequence[ManyCodes]", file: Path | None, *, json: bool) -> Man
         warn(why_not(warning))
     if done.not_read:
         warn(_not_read(done.not_read))
+    if done.dry_run and done.read is not None:
+        print_read(done.read)
     _print_rows(done, file)
     if done.rows:
         _print_summary(done, file)
@@ -143,6 +145,9 @@ def _print_summary(done: ManyCodesReport, file: Path | None) -> None:
     answered = len({row.answered for row in done.rows if row.answered})
     if answered and not done.dry_run:
         say(worded("Open requests that are answered by it: {requests}", requests=answered))
+    sent = sum(row.sent_by_itself for row in done.rows)
+    if sent and not done.dry_run:
+        say(worded("Agents of numbers who get theirs by e-mail: {agents}", agents=sent))
     if done.dry_run:
         say(worded("A dry run: nothing is written."))
     if file is not None:

@@ -54,7 +54,8 @@ def import_stock(  # noqa: PLR0917  options of a command
     """Import eSIMs from a file: all rows or none. Orders that wait for their profiles continue.
 
     Its columns: iccid, profile, activation_code, and if wanted server (where the code is a matching id),
-    confirmation_code, ends_on (the last day on which it can be handed out, such as 2027-12-31), provider. What they hold: docs/import.md.
+    confirmation_code, ends_on (the last day on which it can be handed out, such as 2027-12-31), provider.
+    What they hold: docs/import.md.
     """
     from starter.travel.stock import StockDesk  # noqa: PLC0415
 

@@ -149,7 +149,9 @@ async def test_a_dry_run_says_what_would_become_of_each_row_and_changes_nothing(
     rows = [(iccid(1), code_of(1)), (iccid(2), OTHER), (iccid(3), code_of(3)), (iccid(4), code_of(1))]
     picked = file(shell, table([*rows[:3], (iccid(4), "4711")]))
     said = shell.run(*MANY, picked, "--dry-run", code=1)
-    results = [part.strip() for line in said.out.splitlines() for part in line.split("│")[3:4]]
+    columns_said, _, rows_said = said.out.partition("What would happen")
+    assert "its own name" in columns_said, "what became of each column"
+    results = [part.strip() for line in rows_said.splitlines() for part in line.split("│")[3:4]]
     assert [result for result in results if result] == ["unchanged", "replaced", "new", "refused"]
     assert said.out.endswith(SAID.format(4, 1, 1, 1, 1) + "A dry run: nothing is written.\n")
     assert await versions(database) == before

@@ -22,6 +22,7 @@ AT = 12
 """The row that is being written when the signal comes."""
 MANY = ("qr", "import-many", *BY_ANA)
 _WAITS = "SELECT count(*) AS waits FROM pg_locks WHERE NOT granted"
+_CUT = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
 
 pytestmark = pytest.mark.covers("R13")
 
@@ -96,3 +97,22 @@ async def test_killed_in_the_middle_it_continues_when_it_is_run_again(
     assert await stored(database) == list(range(1, ROWS + 1))
     events = await run(database, "SELECT count(*) AS imports FROM events WHERE type = 'qr.imported'")
     assert events[0].imports == ROWS
+
+
+async def test_a_lost_connection_is_said_with_what_is_done(
+    database: Database, shell: Shell, codes: str
+) -> None:
+    report = shell.folder / "report.csv"
+    with shell.started(*MANY, codes, "--report", str(report)) as process:
+        async with held(database, AT):
+            await until_it_waits(database)
+            await run(database, _CUT)
+        out, err = await asyncio.to_thread(process.communicate, timeout=60)
+    assert process.returncode == 3
+    assert err.endswith(
+        f"Interrupted: of {ROWS} rows {AT - 1} are over, and stay so; import the same file again for the "
+        "others.\n"
+    )
+    assert f"What became of each row is in {report}." in out
+    assert report.read_text().count("not_reached") == ROWS - AT + 1
+    assert await stored(database) == list(range(1, AT))

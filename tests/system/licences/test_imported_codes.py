@@ -1,7 +1,11 @@
 """What `qr import` says of the e-mail to a number's agent, and whether it follows."""
 
+from tempfile import NamedTemporaryFile
+
 import pytest
 
+from tests.builders import run
+from tests.codes_in_files import table
 from tests.licences_world import GINA
 from tests.starter.shell import Said
 from tests.system.licences.scene import Licensed
@@ -30,6 +34,22 @@ async def test_the_agent_gets_an_imported_code_without_another_command(scene: Sc
     assert ADVICE not in said.out
     assert (await world.esim_email()).scanned == [str(a_code())]
     assert ADVICE in (await imported(scene, sim, 2)).out, "no request is answered: nothing follows"
+    assert await addresses(world, sim) == [GINA]
+
+
+@pytest.mark.covers("L9", "R13")
+async def test_the_agent_gets_a_code_that_was_one_of_many_in_a_file(scene: Scene) -> None:
+    world = await Licensed.of(scene)
+    sim = await world.processed(await world.assigned())
+    await world.upload_link()
+    (esim,) = await run(scene.database, "SELECT iccid FROM sims WHERE id = :id", id=int(sim[2:]))
+    with NamedTemporaryFile("w", suffix=".csv") as file:
+        file.write(table([(esim.iccid, str(a_code()))]))
+        file.flush()
+        said = await scene.typed("qr", "import-many", file.name)
+    assert "Open requests that are answered by it: 1" in said.out
+    assert "Agents of numbers who get theirs by e-mail: 1" in said.out
+    assert (await world.esim_email()).scanned == [str(a_code())]
     assert await addresses(world, sim) == [GINA]
 
 

@@ -21,7 +21,9 @@ SAMPLES = {
     ),
     "GET /jobs": Sample(names_nothing=True),
     "GET /import-mappings": Sample(names_nothing=True),
-    "DELETE /import-mappings/{kind}": Sample(lambda _: {"kind": "import_fleet"}, names_nothing=True),
+    "DELETE /import-mappings/{kind}": Sample(
+        lambda _: {"kind": "import_fleet"}, names_nothing=True, needs=Permission.IMPORT_INVENTORY
+    ),
     "GET /jobs/{job}": Sample(lambda k: {"job": k.job}),
     "GET /jobs/{job}/report": Sample(lambda k: {"job": k.job}),
     "POST /jobs/{job}/cancel": Sample(lambda k: {"job": k.job}),
