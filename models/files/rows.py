@@ -129,6 +129,7 @@ def _names(
         raise Refused.because("too_many_columns", columns=MAX_COLUMNS)
     table.kind = columns
     mapping, values = parse_mapping(table.mapping, columns), parse_values(table.mapping, columns)
+    _refuse_unfit(number, values, columns)
     fixed = [_fixed(column, value, How.MAPPED) for column, value in values.items()]
     if table.saved is not None:
         kept = used(table.saved, headings, columns, mapping, values)
@@ -139,6 +140,13 @@ def _names(
     table.read = table.read.model_copy(update={"columns": (*read, *fixed)})
     warn_of_guesses(number, read, columns, table.warnings)
     return [one.column or "" for one in read], values
+
+
+def _refuse_unfit(number: int, values: Mapping[str, str], columns: Columns) -> None:
+    """Raise `Refused` for a value of all rows that no cell may have, such as one with control characters."""
+    wrong = RowNotes()
+    fits(CsvRow(number, dict(values)), wrong, columns.long)
+    wrong.refuse()
 
 
 def _fixed(column: str, value: str, how: How) -> ColumnRead:
