@@ -201,12 +201,16 @@ HINTS = {
     "number_shared": "To convert it: esim-orders number convert NUMBER --to direct.",
     "open_qr_request": "To send it again: esim-orders qr request SIM --user USER --again.",
     "profile_differs": "To add a line: esim-orders travel add-line SUBSCRIBER --plan PLAN.",
-    "unknown_account": "To see all: esim-orders account list; to create it: esim-orders account create NAME.",
     "unknown_group": "To make them: --create.",
 }
 """What to type next after a refusal, with its parameters: no sentence of one names a command, which other
 surfaces answer, too.
 """
+
+_OPERATORS_HINTS = {
+    "unknown_account": "To see all: esim-orders account list; to create it: esim-orders account create NAME.",
+}
+"""The same, of commands that only the operator may give."""
 
 
 def fail(failure: EsimError) -> int:
@@ -215,7 +219,8 @@ def fail(failure: EsimError) -> int:
     for sentence in reasons or [str(failure)]:
         warn(sentence)
     known = failure.refusals if isinstance(failure, Refused) else ()
-    hints = [mapping_options(each) or filled(HINTS.get(each.code, ""), each.parameters, {}) for each in known]
+    typed = HINTS if _acting.user else {**HINTS, **_OPERATORS_HINTS}
+    hints = [mapping_options(each) or filled(typed.get(each.code, ""), each.parameters, {}) for each in known]
     for hint in filter(None, [*getattr(failure, "__notes__", []), *hints]):
         warn(hint)
     return exit_code(failure)

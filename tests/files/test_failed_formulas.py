@@ -6,7 +6,7 @@ from models.errors import Refused
 from models.files.table import Table
 from starter.imports import opened
 from tests.files.test_reading import HEAD, rows_of
-from tests.files.workbooks import Formula, workbook
+from tests.files.workbooks import Formula, Sheet, workbook
 
 SHOWN = (
     "#N/A",
@@ -43,7 +43,7 @@ def test_a_number_sign_alone_and_a_failed_formula_in_a_column_that_is_not_read_a
 
 @pytest.mark.covers("R10")
 async def test_a_formula_in_a_workbook_without_a_result_is_refused_with_its_line_and_column() -> None:
-    rows = [
+    rows: Sheet = [
         HEAD,
         ("Ana", Formula('"Pa"&"ris"', "Paris"), "Dock"),
         ("Zoe", "Nice", Formula("VLOOKUP(A3,X!A:B,2,0)", "#N/A")),
