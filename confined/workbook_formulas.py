@@ -12,12 +12,13 @@ _CHUNK = 1024 * 1024
 _LONGEST = 64 * 1024
 """Bytes of a cell with its formula, which has at most 8,192 characters."""
 _CELL = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*)>\s*"
-    rb"(<(?:\w+:)?f\b[^>]*>(?:[^<]*</(?:\w+:)?f>)?)?\s*"
-    rb"(?:<(?:\w+:)?v\b[^>]*>([^<]*)(?:</(?:\w+:)?v>)?)?\s*"
-    rb"</(?:\w+:)?c>"
+    rb"<(?:\w{1,20}:)?c\s([^<>]*)>\s{0,40}"
+    rb"(<(?:\w{1,20}:)?f\b[^<>]*>(?:[^<]*</(?:\w{1,20}:)?f>)?)?\s{0,40}"
+    rb"(?:<(?:\w{1,20}:)?v\b[^<>]*>([^<]*)(?:</(?:\w{1,20}:)?v>)?)?\s{0,40}"
+    rb"</(?:\w{1,20}:)?c>"
 )
-_FORMULA = re.compile(rb"""<(?:\w+:)?f\b|\bt=["']e["']""")
+"""No part of it repeats what the next part may match for long: hostile sheets are read in linear time."""
+_FORMULA = re.compile(rb"""<(?:\w{1,20}:)?f\b|\bt=["']e["']""")
 _TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
