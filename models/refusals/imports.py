@@ -18,6 +18,9 @@ IMPORTS = {
         CONFLICT,
     ),
     # the whole file
+    "too_many_empty_lines": Declared(
+        "The file has more than {lines:,} empty lines; delete them, and save it anew."
+    ),
     "too_many_rows": Declared("The file has more than {rows:,} rows; split it."),
     "no_rows": Declared("The file has no rows."),
     "too_many_bytes": Declared("The file has more than {megabytes} MB; split it."),

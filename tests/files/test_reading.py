@@ -127,6 +127,8 @@ async def refused(content: bytes) -> str:
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
 BAD = {
+    "nothing but line ends": (b"name,place\n" + b"\n" * 10_000_000, "1,100,000 empty lines"),
+    "nothing but separators": (b"name,place\n" + b",\r\n" * 1_200_000, "1,100,000 empty lines"),
     "nothing": (b"", "must name the columns"),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no table"),
     "a web page": (b" <html><table><tr><td>name</table>", "no table"),

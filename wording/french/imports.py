@@ -7,6 +7,9 @@ IMPORTS = {
         "{job} n’a pas de fichier, ou il n’est plus conservé : un fichier vérifié est conservé un jour. "
         "Choisissez-le à nouveau."
     ),
+    "too_many_empty_lines": (
+        "Le fichier a plus de {lines:,} lignes vides ; supprimez-les et enregistrez-le à nouveau."
+    ),
     "too_many_rows": "Le fichier a plus de {rows:,} lignes ; divisez-le.",
     "no_rows": "Le fichier n’a aucune ligne.",
     "too_many_bytes": "Le fichier dépasse {megabytes} Mo ; divisez-le.",
