@@ -75,6 +75,10 @@ IMPORTS = {
         "the file is not UTF-8, so it was read as Windows-1252; check the accents, such as in: {sample}."
     ),
     "sheets_not_read": Declared("only the first sheet with a table was read; others are not: {sheets:,}."),
+    "merged_cells_filled": Declared(
+        "cells that are merged over several rows were read as the same value in each; cells read so: "
+        "{cells:,}."
+    ),
     "columns_differ": Declared(
         "The first line must name the columns; missing: {missing}; not known: {unknown}. A mapping can say "
         "what they are: {entries}."

@@ -117,6 +117,32 @@ async def test_of_several_sheets_the_first_one_that_is_seen_is_read_and_the_othe
     assert warnings == ["Line 1: only the first sheet with a table was read; others are not: 1."]
 
 
+@pytest.mark.covers("R10")
+async def test_cells_that_are_merged_over_rows_have_the_value_that_they_show_and_that_is_said() -> None:
+    cells = [
+        HEAD,
+        ("Ana", "Paris", "Dock"),
+        ("Bob", None, None),
+        ("Eve", None, None),
+        (),
+        ("Zoe", "Nice", None),
+    ]
+    ranges = ("B2:B3", "C2:C4", "A6:A9", "B1:C1")
+    rows, warnings = rows_of(await opened(workbook([(), (None,), *cells], merged=())))
+    assert rows[1] == ("Bob", "", "")
+    rows, warnings = rows_of(await opened(workbook(cells, merged=ranges)))
+    assert rows == [
+        ("Ana", "Paris", "Dock"),
+        ("Bob", "Paris", "Dock"),
+        ("Eve", "", "Dock"),
+        ("Zoe", "Nice", ""),
+    ]
+    assert warnings == [
+        "Line 1: cells that are merged over several rows were read as the same value in each; cells read so: "
+        "3."
+    ]
+
+
 async def refused(content: bytes) -> str:
     """The sentence why the file is refused."""
     with pytest.raises(Refused) as why:

@@ -23,9 +23,9 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _PART = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def workbook(*sheets: Sheet, hidden: int = 0, last: str = "A") -> bytes:
+def workbook(*sheets: Sheet, hidden: int = 0, last: str = "A", merged: Sequence[str] = ()) -> bytes:
     """A workbook with these sheets, of which the first ones are hidden. `last`: the column of the very last
-    cell.
+    cell. `merged`: ranges such as `B2:B4` in each sheet.
     """
     numbers = range(1, len(sheets) + 1)
     parts = {
@@ -52,7 +52,7 @@ def workbook(*sheets: Sheet, hidden: int = 0, last: str = "A") -> bytes:
         + "</Relationships>",
     }
     for number, sheet in zip(numbers, sheets, strict=True):
-        parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(sheet, last)
+        parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(sheet, last, merged)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
@@ -64,7 +64,7 @@ def _state(number: int, hidden: int) -> str:
     return ' state="hidden"' if number <= hidden else ""
 
 
-def _sheet(rows: Sheet, last: str) -> str:
+def _sheet(rows: Sheet, last: str, merged: Sequence[str]) -> str:
     lines: Iterable[str] = (
         f'<row r="{number}">{"".join(_cell(number, place, cell) for place, cell in enumerate(row))}</row>'
         for number, row in enumerate(rows, start=1)
@@ -72,7 +72,9 @@ def _sheet(rows: Sheet, last: str) -> str:
     )
     if last != "A":
         lines = (*lines, f'<row r="{len(rows) + 1}"><c r="{last}{len(rows) + 1}"><v>1</v></c></row>')
-    return f"<worksheet {_MAIN}><sheetData>{''.join(lines)}</sheetData></worksheet>"
+    ranges = "".join(f'<mergeCell ref="{cells}"/>' for cells in merged)
+    ranges = f"<mergeCells>{ranges}</mergeCells>" if ranges else ""
+    return f"<worksheet {_MAIN}><sheetData>{''.join(lines)}</sheetData>{ranges}</worksheet>"
 
 
 def _cell(row: int, place: int, cell: Cell) -> str:

@@ -71,6 +71,10 @@ IMPORTS = {
     "sheets_not_read": (
         "seule la première feuille avec un tableau a été lue ; feuilles non lues : {sheets:,}."
     ),
+    "merged_cells_filled": (
+        "des cellules fusionnées sur plusieurs lignes ont été lues comme la même valeur dans chacune ; "
+        "cellules lues ainsi : {cells:,}."
+    ),
     "codes_of_intune": (
         "le fichier n’a pas d’en-têtes mais un serveur sur sa première ligne, comme les fichiers pour "
         "Intune : chaque ligne est lue comme un ICCID et son identifiant de correspondance sur ce serveur."
