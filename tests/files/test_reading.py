@@ -128,8 +128,7 @@ async def test_cells_that_are_merged_over_rows_have_the_value_that_they_show_and
         ("Zoe", "Nice", None),
     ]
     ranges = ("B2:B3", "C2:C4", "A6:A9", "B1:C1")
-    rows, warnings = rows_of(await opened(workbook([(), (None,), *cells], merged=())))
-    assert rows[1] == ("Bob", "", "")
+    assert rows_of(await opened(workbook(cells)))[0][1] == ("Bob", "", "")
     rows, warnings = rows_of(await opened(workbook(cells, merged=ranges)))
     assert rows == [
         ("Ana", "Paris", "Dock"),
@@ -137,10 +136,9 @@ async def test_cells_that_are_merged_over_rows_have_the_value_that_they_show_and
         ("Eve", "", "Dock"),
         ("Zoe", "Nice", ""),
     ]
-    assert warnings == [
-        "Line 1: cells that are merged over several rows were read as the same value in each; cells read so: "
-        "3."
-    ]
+    (warning,) = warnings
+    assert warning.startswith("Line 1: cells that are merged over several rows were read as the same value")
+    assert warning.endswith("cells read so: 3.")
 
 
 async def refused(content: bytes) -> str:
