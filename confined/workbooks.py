@@ -66,9 +66,11 @@ def _table(answer: bytes) -> Table:
         raise Refused.because(reason if reason in _REASONS else "workbook_damaged")
     lines = io.BytesIO(answer[:begun])
     found = Table(map(_line, lines), answer.count(b"\n"), FileRead(format="xlsx"))
+    first, _ = _line(answer[: answer.find(b"\n")]) if begun else (1, [])
     if sheets:
-        first, _ = _line(answer[: answer.find(b"\n")])
         found.warnings.add(first, None, Refusal.of("sheets_not_read", sheets=sheets))
+    if isinstance(merged := ended.get("merged"), int) and merged > 0:
+        found.warnings.add(first, None, Refusal.of("merged_cells_filled", cells=merged))
     return found
 
 

@@ -10,13 +10,31 @@ from models.people.addresses import parse_email
 _YES = frozenset({"yes", "true", "1", "y", "oui", "vrai", "o", "x"})
 _NO = frozenset({"no", "false", "0", "n", "non", "faux"})
 
+_WITH_COUNTRY = 11
+"""So many digits have most phone numbers with their country code, and few without."""
+
 
 def msisdn_cell(text: str) -> str:
-    """A phone number in E.164. Raises `Refused` (`msisdn_invalid`)."""
+    """A phone number in E.164. Raises `Refused`: `msisdn_invalid`, or `msisdn_without_plus` where it would be
+    one with a +, which a spreadsheet takes from what it keeps as a number.
+    """
     try:
         return parse_msisdn(text)
     except ValueError:
+        if _lacks_plus(text):
+            raise Refused.because("msisdn_without_plus") from None
         raise Refused.because("msisdn_invalid") from None
+
+
+def _lacks_plus(text: str) -> bool:
+    digits = "".join(text.split())
+    if not (digits.isascii() and digits.isdigit()) or len(digits) < _WITH_COUNTRY:
+        return False
+    try:
+        parse_msisdn(f"+{digits}")
+    except ValueError:
+        return False
+    return True
 
 
 def email_cell(text: str) -> str:

@@ -121,8 +121,10 @@ def luhn_valid(digits: str) -> bool:
 
 
 def parse_msisdn(text: str) -> str:
-    """Parse a phone number into E.164, such as `+33612345678`. The country code is required."""
+    """Parse a phone number into E.164, such as `+33612345678`. The country code is needed, after + or 00."""
     written = text.strip()
+    if written.startswith("00"):
+        written = "+" + written[2:]
     if _FRENCH.fullmatch(written):  # most of them, at a hundredth of the time
         return written
     import phonenumbers  # noqa: PLC0415  takes long to import, and most commands need none

@@ -26,6 +26,8 @@ _BREAKS = re.compile(r"[\r\n]+")
 _FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _TEXT_MARK = re.compile(r"'(?=[=+\-@0-9])")
 _BLANKS = re.compile(r"[ \t\r\n\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_FAILED = re.compile(r"#(?:N/A|DIV/0!|[A-Z_]{3,14}[!?])")
+"""What a spreadsheet shows where a formula failed, in any language: `#REF!`, `#VALEUR!`, `#NOM?`."""
 _NOT_UNWRAPPED = "iccid"
 """`parse_iccid` reads the marks itself: they say that a spreadsheet has not taken it for a number."""
 Parsed = TypeVar("Parsed")
@@ -127,6 +129,7 @@ def _names(
         raise Refused.because("too_many_columns", columns=MAX_COLUMNS)
     table.kind = columns
     mapping, values = parse_mapping(table.mapping, columns), parse_values(table.mapping, columns)
+    _refuse_unfit(number, values, columns)
     fixed = [_fixed(column, value, How.MAPPED) for column, value in values.items()]
     if table.saved is not None:
         kept = used(table.saved, headings, columns, mapping, values)
@@ -137,6 +140,13 @@ def _names(
     table.read = table.read.model_copy(update={"columns": (*read, *fixed)})
     warn_of_guesses(number, read, columns, table.warnings)
     return [one.column or "" for one in read], values
+
+
+def _refuse_unfit(number: int, values: Mapping[str, str], columns: Columns) -> None:
+    """Raise `Refused` for a value of all rows that no cell may have, such as one with control characters."""
+    wrong = RowNotes()
+    fits(CsvRow(number, dict(values)), wrong, columns.long)
+    wrong.refuse()
 
 
 def _fixed(column: str, value: str, how: How) -> ColumnRead:
@@ -208,14 +218,18 @@ def unmarked(cell: str) -> str:
 
 
 def fits(row: CsvRow, notes: RowNotes, long: Collection[str] = ()) -> bool:
-    """Whether the cells are printable and short enough; those that are not are reported in `notes`."""
+    """Whether the cells are printable, short enough and no failed formula; others are reported in `notes`."""
     cells = row.cells.values()
-    if not UNPRINTABLE.search("".join(cells)) and max(map(len, cells), default=0) <= LONGEST_NAME:
+    whole = "".join(cells)
+    longest = max(map(len, cells), default=0)
+    if longest <= LONGEST_NAME and "#" not in whole and not UNPRINTABLE.search(whole):
         return True
     found: list[tuple[str, Refusal]] = []
     for name, cell in row.cells.items():
         if UNPRINTABLE.search(cell):
             found.append((name, Refusal.of("cell_unprintable")))
+        if _FAILED.fullmatch(cell):
+            found.append((name, Refusal.of("cell_formula_failed")))
         longest = MAX_CELL if name in long else LONGEST_NAME
         if len(cell) > longest:
             found.append((name, Refusal.of("cell_too_long", characters=longest)))

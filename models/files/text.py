@@ -32,6 +32,8 @@ _SEPARATORS = ",;\t|"
 _SEP_LINE = re.compile(r'"?sep=([^\w"\r\n])"?[,;\t|]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 _ACCENTED = re.compile(r"[^\x00-\x7f]")
 _WORD_BEFORE, _WORD_AFTER = re.compile(r"[\w'\u2019-]*\Z"), re.compile(r"[\w'\u2019-]*")
+_MOST_EMPTY = 1_100_000
+"""Lines: a sheet that was emptied and saved as CSV has 1,048,576 of them."""
 _LONGEST_SAMPLE = 40
 _MOST_ACCENTS = 50
 
@@ -122,6 +124,7 @@ def _stream(text: str) -> Iterable[str]:
 def _lines(text: Iterable[str], separator: str, before: int) -> Iterator[Line]:
     """The lines that are not empty, each with the number of its first line in the file."""
     reader = csv.reader(text, delimiter=separator, strict=True)
+    empty = 0
     while True:
         number = before + reader.line_num + 1
         try:
@@ -132,6 +135,8 @@ def _lines(text: Iterable[str], separator: str, before: int) -> Iterator[Line]:
             raise Refused.because("line_not_csv", line=number) from None
         if any(cells) and any(map(str.strip, cells)):
             yield number, cells
+        elif (empty := empty + 1) > _MOST_EMPTY:
+            raise Refused.because("too_many_empty_lines", lines=_MOST_EMPTY)
 
 
 def _add_sample(warnings: RowNotes, text: str, line: int) -> None:

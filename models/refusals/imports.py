@@ -18,6 +18,9 @@ IMPORTS = {
         CONFLICT,
     ),
     # the whole file
+    "too_many_empty_lines": Declared(
+        "The file has more than {lines:,} empty lines; delete them, and save it anew."
+    ),
     "too_many_rows": Declared("The file has more than {rows:,} rows; split it."),
     "no_rows": Declared("The file has no rows."),
     "too_many_bytes": Declared("The file has more than {megabytes} MB; split it."),
@@ -72,6 +75,10 @@ IMPORTS = {
         "the file is not UTF-8, so it was read as Windows-1252; check the accents, such as in: {sample}."
     ),
     "sheets_not_read": Declared("only the first sheet with a table was read; others are not: {sheets:,}."),
+    "merged_cells_filled": Declared(
+        "cells that are merged over several rows were read as the same value in each; cells read so: "
+        "{cells:,}."
+    ),
     "columns_differ": Declared(
         "The first line must name the columns; missing: {missing}; not known: {unknown}. A mapping can say "
         "what they are: {entries}."
@@ -119,6 +126,10 @@ IMPORTS = {
     "more_rows": Declared("And in further lines of the file: {lines:,}."),
     # the cells of a row
     "cell_count_wrong": Declared("there are {cells} columns instead of {columns}."),
+    "cell_formula_failed": Declared(
+        "a formula of the spreadsheet has failed here or was never calculated; correct it, or empty the cell "
+        "if nothing belongs there, and save the file anew."
+    ),
     "cell_unprintable": Declared("there is a line break or another control character in it."),
     "cell_too_long": Declared("it is longer than {characters} characters."),
     "cell_empty": Declared("it is empty."),
@@ -145,6 +156,10 @@ IMPORTS = {
     "other_before": Declared("line {line} says something else for the same address."),
     "msisdn_invalid": Declared(
         "A phone number is written with + and the country code, such as +33612345678."
+    ),
+    "msisdn_without_plus": Declared(
+        "the phone number has no +, which a spreadsheet removes; format the column as text, and write + "
+        "before the country code, such as +33612345678."
     ),
     "address_without_name": Declared("an address needs a name."),
     "contact_incomplete": Declared("a contact has a name and an address."),

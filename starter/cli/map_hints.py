@@ -5,6 +5,7 @@ import shlex
 
 from models.errors import Refusal
 from models.files.plain import SEPARATOR
+from starter.cli.language import worded
 
 _CODES = {"columns_left_out", "columns_differ"}
 _TO_REPLACE = re.compile(r"\b(ACCOUNT|DISTRIBUTOR|HEADING|PROFILE|PROVIDER)\b")
@@ -14,14 +15,12 @@ def mapping_options(refusal: Refusal) -> str | None:
     """The options that give an imported file the columns that it lacks; None of another refusal."""
     if refusal.code not in _CODES or "entries" not in refusal.parameters:
         return None
-    options = [_option(entry) for entry in str(refusal.parameters["entries"]).split(SEPARATOR)]
-    replaced = any(_TO_REPLACE.search(option) for option in options)
-    what = (
-        "To add to the command, with your own words for those in capitals"
-        if replaced
-        else "To add to the command"
-    )
-    return f"{what}: {' '.join(options)}"
+    options = " ".join(map(_option, str(refusal.parameters["entries"]).split(SEPARATOR)))
+    if _TO_REPLACE.search(options):
+        return worded(
+            "To add to the command, with your own words for those in capitals: {options}", options=options
+        )
+    return worded("To add to the command: {options}", options=options)
 
 
 def _option(entry: str) -> str:

@@ -193,6 +193,7 @@ HINTS = {
     "account_needed": "Name it with --account ACCOUNT.",
     "emails_not_sent_yet": "To see why: esim-orders order show {order}.",
     "esim_not_stopped": "To stop it: esim-orders number stop-esim NUMBER --reason lost.",
+    "file_type_unknown": "A code that came as a text: esim-orders qr import SIM --code - < FILE.",
     "licence_freed": "To assign it: esim-orders number assign {number} --licence {licence} --user USER.",
     "line_without_esim": "To replace the eSIM: esim-orders travel replace LINE --reason REASON.",
     "no_qr_contact": "To add one: esim-orders contact add NAME EMAIL --distributor DISTRIBUTOR "
@@ -206,6 +207,11 @@ HINTS = {
 surfaces answer, too.
 """
 
+_OPERATORS_HINTS = {
+    "unknown_account": "To see all: esim-orders account list; to create it: esim-orders account create NAME.",
+}
+"""The same, of commands that only the operator may give."""
+
 
 def fail(failure: EsimError) -> int:
     """Print each reason on stderr, one a line, and then what may help; the exit code."""
@@ -213,7 +219,8 @@ def fail(failure: EsimError) -> int:
     for sentence in reasons or [str(failure)]:
         warn(sentence)
     known = failure.refusals if isinstance(failure, Refused) else ()
-    hints = [mapping_options(each) or filled(HINTS.get(each.code, ""), each.parameters, {}) for each in known]
+    typed = HINTS if _acting.user else {**HINTS, **_OPERATORS_HINTS}
+    hints = [mapping_options(each) or filled(typed.get(each.code, ""), each.parameters, {}) for each in known]
     for hint in filter(None, [*getattr(failure, "__notes__", []), *hints]):
         warn(hint)
     return exit_code(failure)

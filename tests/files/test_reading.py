@@ -117,6 +117,30 @@ async def test_of_several_sheets_the_first_one_that_is_seen_is_read_and_the_othe
     assert warnings == ["Line 1: only the first sheet with a table was read; others are not: 1."]
 
 
+@pytest.mark.covers("R10")
+async def test_cells_that_are_merged_over_rows_have_the_value_that_they_show_and_that_is_said() -> None:
+    cells = [
+        HEAD,
+        ("Ana", "Paris", "Dock"),
+        ("Bob", None, None),
+        ("Eve", None, None),
+        (),
+        ("Zoe", "Nice", None),
+    ]
+    ranges = ("B2:B3", "C2:C4", "A6:A9", "B1:C1")
+    assert rows_of(await opened(workbook(cells)))[0][1] == ("Bob", "", "")
+    rows, warnings = rows_of(await opened(workbook(cells, merged=ranges)))
+    assert rows == [
+        ("Ana", "Paris", "Dock"),
+        ("Bob", "Paris", "Dock"),
+        ("Eve", "", "Dock"),
+        ("Zoe", "Nice", ""),
+    ]
+    (warning,) = warnings
+    assert warning.startswith("Line 1: cells that are merged over several rows were read as the same value")
+    assert warning.endswith("cells read so: 3.")
+
+
 async def refused(content: bytes) -> str:
     """The sentence why the file is refused."""
     with pytest.raises(Refused) as why:
@@ -127,6 +151,8 @@ async def refused(content: bytes) -> str:
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512)
 BAD = {
+    "nothing but line ends": (b"name,place\n" + b"\n" * 10_000_000, "1,100,000 empty lines"),
+    "nothing but separators": (b"name,place\n" + b",\r\n" * 1_200_000, "1,100,000 empty lines"),
     "nothing": (b"", "must name the columns"),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no table"),
     "a web page": (b" <html><table><tr><td>name</table>", "no table"),

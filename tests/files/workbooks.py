@@ -3,9 +3,19 @@
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-Cell = str | int | float | bool | None
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula and what the spreadsheet kept of it: a result, an error such as `#N/A`, or None: nothing."""
+
+    written: str
+    result: str | None = None
+
+
+Cell = str | int | float | bool | Formula | None
 Sheet = Sequence[Sequence[Cell]]
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -13,9 +23,9 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _PART = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def workbook(*sheets: Sheet, hidden: int = 0, last: str = "A") -> bytes:
+def workbook(*sheets: Sheet, hidden: int = 0, last: str = "A", merged: Sequence[str] = ()) -> bytes:
     """A workbook with these sheets, of which the first ones are hidden. `last`: the column of the very last
-    cell.
+    cell. `merged`: ranges such as `B2:B4` in each sheet.
     """
     numbers = range(1, len(sheets) + 1)
     parts = {
@@ -42,7 +52,7 @@ def workbook(*sheets: Sheet, hidden: int = 0, last: str = "A") -> bytes:
         + "</Relationships>",
     }
     for number, sheet in zip(numbers, sheets, strict=True):
-        parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(sheet, last)
+        parts[f"xl/worksheets/sheet{number}.xml"] = _sheet(sheet, last, merged)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in parts.items():
@@ -54,7 +64,7 @@ def _state(number: int, hidden: int) -> str:
     return ' state="hidden"' if number <= hidden else ""
 
 
-def _sheet(rows: Sheet, last: str) -> str:
+def _sheet(rows: Sheet, last: str, merged: Sequence[str]) -> str:
     lines: Iterable[str] = (
         f'<row r="{number}">{"".join(_cell(number, place, cell) for place, cell in enumerate(row))}</row>'
         for number, row in enumerate(rows, start=1)
@@ -62,7 +72,9 @@ def _sheet(rows: Sheet, last: str) -> str:
     )
     if last != "A":
         lines = (*lines, f'<row r="{len(rows) + 1}"><c r="{last}{len(rows) + 1}"><v>1</v></c></row>')
-    return f"<worksheet {_MAIN}><sheetData>{''.join(lines)}</sheetData></worksheet>"
+    ranges = "".join(f'<mergeCell ref="{cells}"/>' for cells in merged)
+    ranges = f"<mergeCells>{ranges}</mergeCells>" if ranges else ""
+    return f"<worksheet {_MAIN}><sheetData>{''.join(lines)}</sheetData>{ranges}</worksheet>"
 
 
 def _cell(row: int, place: int, cell: Cell) -> str:
@@ -70,6 +82,10 @@ def _cell(row: int, place: int, cell: Cell) -> str:
     match cell:
         case None:
             return ""
+        case Formula(written, result):
+            value = "" if result is None else f"<v>{escape(result)}</v>"
+            kind = "" if result is None else ' t="e"' if result.startswith("#") else ' t="str"'
+            return f'<c r="{at}"{kind}><f>{escape(written)}</f>{value}</c>'
         case bool():
             return f'<c r="{at}" t="b"><v>{int(cell)}</v></c>'
         case int() | float():

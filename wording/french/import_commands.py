@@ -5,6 +5,10 @@ WORDS = {
     "Read as {encoding} text; between the columns: {separator}": (
         "Lu comme du texte {encoding} ; entre les colonnes : {separator}"
     ),
+    "To add to the command: {options}": "À ajouter à la commande : {options}",
+    "To add to the command, with your own words for those in capitals: {options}": (
+        "À ajouter à la commande, avec vos mots au lieu de ceux en capitales : {options}"
+    ),
     "a usual heading": "un en-tête usuel",
     "by --map": "par --map",
     "by the saved mapping": "par la correspondance enregistrée",

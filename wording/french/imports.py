@@ -7,6 +7,9 @@ IMPORTS = {
         "{job} n’a pas de fichier, ou il n’est plus conservé : un fichier vérifié est conservé un jour. "
         "Choisissez-le à nouveau."
     ),
+    "too_many_empty_lines": (
+        "Le fichier a plus de {lines:,} lignes vides ; supprimez-les et enregistrez-le à nouveau."
+    ),
     "too_many_rows": "Le fichier a plus de {rows:,} lignes ; divisez-le.",
     "no_rows": "Le fichier n’a aucune ligne.",
     "too_many_bytes": "Le fichier dépasse {megabytes} Mo ; divisez-le.",
@@ -68,6 +71,10 @@ IMPORTS = {
     "sheets_not_read": (
         "seule la première feuille avec un tableau a été lue ; feuilles non lues : {sheets:,}."
     ),
+    "merged_cells_filled": (
+        "des cellules fusionnées sur plusieurs lignes ont été lues comme la même valeur dans chacune ; "
+        "cellules lues ainsi : {cells:,}."
+    ),
     "codes_of_intune": (
         "le fichier n’a pas d’en-têtes mais un serveur sur sa première ligne, comme les fichiers pour "
         "Intune : chaque ligne est lue comme un ICCID et son identifiant de correspondance sur ce serveur."
@@ -121,6 +128,10 @@ IMPORTS = {
     "row_odd": "Ligne {line} :",
     "more_rows": "Et d’autres lignes du fichier : {lines:,}.",
     "cell_count_wrong": "il y a {cells} colonnes au lieu de {columns}.",
+    "cell_formula_failed": (
+        "une formule du tableur a échoué ici ou n’a jamais été calculée ; corrigez-la, ou videz la cellule "
+        "si elle doit rester vide, puis enregistrez le fichier à nouveau."
+    ),
     "cell_unprintable": "il s’y trouve un saut de ligne ou un autre caractère de commande.",
     "cell_too_long": "le texte a plus de {characters} caractères.",
     "cell_empty": "la valeur manque.",
@@ -142,6 +153,10 @@ IMPORTS = {
     "cell_no_step": "la valeur doit être acknowledge, iccid, processed ou cancel, ou rester vide.",
     "cell_not_yes_or_no": "la valeur doit être yes ou no.",
     "msisdn_invalid": "Un numéro de téléphone s’écrit avec + et l’indicatif du pays, comme +33612345678.",
+    "msisdn_without_plus": (
+        "le numéro de téléphone n’a pas de +, qu’un tableur enlève ; mettez la colonne au format texte et "
+        "écrivez + devant l’indicatif du pays, comme +33612345678."
+    ),
     "address_without_name": "une adresse demande un nom.",
     "contact_incomplete": "un contact a un nom et une adresse.",
     "esim_without_provider": "une eSIM en a un.",

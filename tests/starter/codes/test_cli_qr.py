@@ -67,7 +67,9 @@ async def test_a_refused_file_is_one_sentence_and_the_version_before_stays(
     ):
         said = shell.run("qr", "import", "S-1", file, *BY_ANA, code=2)
         assert sentence in said.err
-        assert len(said.err.splitlines()) == 1
+        as_text = "esim-orders qr import SIM --code -" in said.err
+        assert as_text == ("PNG, JPG" in sentence)
+        assert len(said.err.splitlines()) == 1 + as_text
         assert said.out == ""
     out = shell.folder / "kept.png"
     shell.run("qr", "show", "S-1", "-o", str(out))

@@ -108,9 +108,11 @@ async def test_look_alikes_in_a_file_are_one_account_one_group_and_one_person(da
 
 
 def test_what_a_dry_run_says_of_the_columns_is_in_french_too() -> None:
-    said = Commands(Path(imports.__file__).parent, {"imports": {"print_read"}})
+    said = Commands(
+        Path(imports.__file__).parent, {"imports": {"print_read"}, "map_hints": {"mapping_options"}}
+    )
     assert said.translated() == set(WORDS)
-    assert not said.untranslated()
+    assert said.untranslated() <= {("mapping_options", "entries")}
     for english, french in WORDS.items():
         assert fields(english) == fields(french)
         assert english != french
