@@ -42,11 +42,15 @@ class RowNote(Refusal):
 
     def with_problems(self, start: str, sentences: Iterable[str], colon: str = ": ") -> str:
         """The sentence assembled from its translated parts."""
-        named = (
+        named = [
             f"{problem.column}{colon}{sentence}" if problem.column else sentence
             for problem, sentence in zip(self.problems, sentences, strict=True)
-        )
-        return " ".join((start, *named))
+        ]
+        begun = [
+            part if problem.column else part[:1].upper() + part[1:]  # behind the full stop of the one before
+            for problem, part in zip(self.problems[1:], named[1:], strict=True)
+        ]
+        return " ".join((start, *named[:1], *begun))
 
 
 class ImportReport(BaseModel):

@@ -91,6 +91,7 @@ IMPORTS = {
         "as an ICCID and its matching id at that server."
     ),
     # a ZIP of pictures
+    "map_of_archive": Declared("A ZIP of pictures has no columns that a mapping could name."),
     "archive_damaged": Declared("The ZIP file is damaged or incomplete; make it anew."),
     "archive_empty": Declared(
         "The ZIP file holds no picture of a QR code; put PNG, JPG, SVG, TIFF or PDF files into it, each "

@@ -48,10 +48,11 @@ class LongList(Generic[Item]):
 
     async def show(self, read: Read[Item], limit: int | None) -> tuple[bool, bool]:
         """Print at most so many rows (None: all); returns whether there were any, and if there are more."""
-        if self.as_csv:
-            print_text(self._csv(()))
-        any_rows, more = False, False
+        any_rows, more, begun = False, False, False
         async for part in _parts(read, limit):
+            if self.as_csv and not begun:  # not before the first part: the list may be refused
+                print_text(self._csv(()))
+            begun = True
             any_rows, more = any_rows or bool(part), part.following is not None
             if part:
                 self._print(part)

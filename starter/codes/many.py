@@ -83,6 +83,8 @@ class ManyCodes:
         self._caller.require(Permission.IMPORT_QR_CODES)
         _ = self._desk.keys  # refused before minutes of reading, not after
         if await asyncio.to_thread(is_archive, file.content, filename):
+            if file.mapping:
+                raise Refused.because("map_of_archive")
             await self._read_pictures(file.content)
         else:
             await self._read_table(file)

@@ -66,7 +66,7 @@ def test_a_column_says_that_it_was_read_by_the_saved_mapping() -> None:
 def test_a_heading_that_the_file_does_not_have_is_no_error_but_said() -> None:
     file = _read(ODD, *WHOLE, "Karte=iccid", "Chef=employee_name", "Rest=")
     assert file.rows[0].iccid == iccid(1)
-    assert "the saved mapping names headings that the file does not have: Chef, Rest." in said(file)
+    assert "The saved mapping names headings that the file does not have: Chef, Rest." in said(file)
     with pytest.raises(Refused, match="names a heading that the file does not have: Chef"):
         fleet(ODD, *WHOLE, "Karte=iccid", "Chef=employee_name")
 

@@ -188,9 +188,9 @@ def test_the_rows_of_a_file_are_told_in_french() -> None:
     notes.add(3, None, Refusal.of("cell_count_wrong", cells=2, columns=3))
     with pytest.raises(Refused) as refused:
         notes.refuse()
-    assert str(refused.value) == "Line 3: slot: line 2 has the same slot. there are 2 columns instead of 3."
+    assert str(refused.value) == "Line 3: slot: line 2 has the same slot. There are 2 columns instead of 3."
     assert sentences(refused.value, Language.FR) == [
-        "Ligne 3\u00a0: slot\u00a0: la ligne 2 a le même emplacement. il y a 2 colonnes au lieu de 3."
+        "Ligne 3\u00a0: slot\u00a0: la ligne 2 a le même emplacement. Il y a 2 colonnes au lieu de 3."
     ]
 
 

@@ -7,6 +7,7 @@ WORDS = {
     "Nothing was imported.": "Rien n’a été importé.",
     "{sim} has its QR code: version {version}, {came}.": "{sim} a son QR code : version {version}, {came}.",
     "from a {kind} file": "tirée d’un fichier {kind}",
+    "from an {kind} file": "tirée d’un fichier {kind}",
     "typed in": "saisie",
     "It replaces version {version}.": "Elle remplace la version {version}.",
     "It replaces version {version}; {links} link that showed it shows nothing any more.": (

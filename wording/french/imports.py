@@ -79,6 +79,7 @@ IMPORTS = {
         "le fichier n’a pas d’en-têtes mais un serveur sur sa première ligne, comme les fichiers pour "
         "Intune : chaque ligne est lue comme un ICCID et son identifiant de correspondance sur ce serveur."
     ),
+    "map_of_archive": "Un ZIP d’images n’a pas de colonnes qu’une correspondance pourrait nommer.",
     "archive_damaged": "Le fichier ZIP est endommagé ou incomplet ; créez-le à nouveau.",
     "archive_empty": (
         "Le fichier ZIP ne contient aucune image de QR code ; mettez-y des fichiers PNG, JPG, SVG, TIFF ou "

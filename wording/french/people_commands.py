@@ -10,6 +10,12 @@ WORDS = {
     "contact": "contact",
     "open orders": "commandes ouvertes",
     "{state}, test": "{state}, test",
+    "Saved mappings": "Correspondances enregistrées",
+    "No mapping is saved for the account.": "Aucune correspondance n’est enregistrée pour le compte.",
+    "The mapping is deleted.": "La correspondance est supprimée.",
+    "kind": "type de fichier",
+    "mapping": "correspondance",
+    "saved": "enregistrée",
     # API keys
     "API keys": "Clés d’API",
     "There are no API keys.": "Il n’y a pas de clés d’API.",

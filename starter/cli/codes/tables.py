@@ -21,7 +21,11 @@ _TYPES = {"png": "PNG", "jpeg": "JPEG", "svg": "SVG", "tiff": "TIFF", "pdf": "PD
 def came_as(version: QrVersionView) -> str:
     """How a version was imported."""
     kind = _TYPES.get(version.file_type)
-    return worded("from a {kind} file", kind=kind) if kind else worded("typed in")
+    if kind is None:
+        return worded("typed in")
+    if kind == "SVG":
+        return worded("from an {kind} file", kind=kind)
+    return worded("from a {kind} file", kind=kind)
 
 
 def print_history(history: QrHistory, people: Mapping[str, str]) -> None:

@@ -59,7 +59,7 @@ def test_every_wrong_rate_is_named() -> None:
     ]
     with pytest.raises(Refused) as refused:
         parse_rates(b"Country,Network,Data\nFrance,Telco,$1\n")
-    assert [refusal.code for refusal in refused.value.refusals] == ["columns_missing"]
+    assert [refusal.code for refusal in refused.value.refusals] == ["columns_left_out"]
     with pytest.raises(Refused) as refused:
         parse_rates(b"Country,Network,IMSI,Data,data\nFrance,Telco,7,$1,$2\n")
     assert [refusal.code for refusal in refused.value.refusals] == ["column_twice"]

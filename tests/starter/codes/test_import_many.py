@@ -66,6 +66,8 @@ async def test_a_zip_of_pictures_gives_each_sim_its_code(database: Database, she
     said = shell.run(*MANY, codes)
     assert said.out == SAID.format(3, 3, 0, 0, 0)
     assert "Not read, as they are no pictures named by ICCID (3): Codes/.DS_Store, __MACOSX/" in said.err
+    refused = shell.run(*MANY, codes, "--map", "Karte=iccid", code=2)
+    assert refused.err == "A ZIP of pictures has no columns that a mapping could name.\n"
     assert code_shown(shell, "S-3") == [code_of(3)]
     assert {kind for _, _, kind in await versions(database)} == {"png"}
     (kept, *_) = await run(database, "SELECT original FROM qr_versions WHERE sim_id = 1")

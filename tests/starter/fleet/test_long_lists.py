@@ -89,6 +89,8 @@ async def test_orders_and_requests_have_their_columns(database: Database, shell:
     assert [found["id"] for found in shell.lines("order", "list")] == [order.order_id]
     assert shell.run("order", "list", "--json", "--held").out == ""
     assert shell.run("qr", "list", "--csv").out.startswith("request,account,sim,status,")
+    refused = shell.run("fleet", "list", "--csv", "--account", "Nobody", code=2)
+    assert refused.out == "", "no header above a refusal"
     assert shell.run("qr", "list", "--json").out == ""
 
 
