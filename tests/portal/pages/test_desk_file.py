@@ -216,7 +216,7 @@ async def test_a_workbook_with_usual_headings_is_shown_with_what_was_guessed(
     assert "headings were recognised: Numéro de commande = order, N° SIM = iccid" in html.unescape(
         answer.text
     )
-    assert "columns that are not read, as their headings are not known: Remarque (3)" in answer.text
+    assert "Columns that are not read, as their headings are not known: Remarque (3)" in answer.text
     assert accepted_rows(answer.text) == [acme.order]
     again = await desk.post("/desk/steps", data=hidden(answer.text))
     assert "rounded" not in again.text, "what was marked as a text stays so"

@@ -52,7 +52,7 @@ async def test_in_a_shell_the_second_export_needs_no_map(
     assert (saved["kind"], set(saved["entries"])) == (KIND, set(MAPPING))
     assert "N° de la carte SIM=iccid" in shell.process("account", "mappings", ACCOUNT).out
     again = shell.process("fleet", "import", str(second), "--account", ACCOUNT, "--dry-run", columns=160)
-    assert "the mapping saved on 20" in again.err
+    assert "The mapping saved on 20" in again.err
     assert "by the saved mapping" in again.out
     assert shell.json("fleet", "import", str(second), "--account", ACCOUNT)["created"]["lines"] == 1
     shell.process("fleet", "import", str(second), code=2)  # no account is named: nothing is used
