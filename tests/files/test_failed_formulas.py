@@ -37,8 +37,8 @@ def refused(content: bytes | Table) -> list[str]:
 @pytest.mark.covers("R10")
 @pytest.mark.parametrize("shown", SHOWN)
 def test_a_failed_formula_in_a_text_file_is_refused_with_its_line_and_column(shown: str) -> None:
-    (told,) = refused(f"name,place\nAna,x\nZoe,{shown}\n".encode())
-    assert told.startswith("Line 3: place: a formula of the spreadsheet has failed here")
+    (said,) = refused(f"name,place\nAna,x\nZoe,{shown}\n".encode())
+    assert said.startswith("Line 3: place: a formula of the spreadsheet has failed here")
 
 
 @pytest.mark.covers("R10")
@@ -56,8 +56,8 @@ async def test_a_formula_in_a_workbook_without_a_result_is_refused_with_its_line
         ("Eve", "Lens", Formula('IF(A1="","","")', "")),
     ]
     failed = "a formula of the spreadsheet has failed here or was never calculated"
-    told = refused(await opened(workbook(rows)))
-    assert [one.partition(";")[0] for one in told] == [
+    said = refused(await opened(workbook(rows)))
+    assert [one.partition(";")[0] for one in said] == [
         f"Line 3: groups: {failed}",
         f"Line 4: place: {failed}",
     ]
@@ -68,8 +68,8 @@ async def test_a_formula_in_a_workbook_without_a_result_is_refused_with_its_line
 @pytest.mark.covers("R10")
 async def test_a_failed_formula_late_in_a_large_sheet_to_the_right_of_empty_columns_is_found() -> None:
     rows = [(None, *HEAD), *((None, f"Ana {n}", "x", "Dock " * 20) for n in range(20_000))]
-    told = refused(await opened(workbook([*rows, (None, "Zoe", Formula("B1", "#REF!"), "")])))
-    assert [one.partition(": a formula")[0] for one in told] == ["Line 20002: place"]
+    said = refused(await opened(workbook([*rows, (None, "Zoe", Formula("B1", "#REF!"), "")])))
+    assert [one.partition(": a formula")[0] for one in said] == ["Line 20002: place"]
 
 
 def with_cells(written: bytes) -> zipfile.ZipFile:
