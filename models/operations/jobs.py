@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from models.errors import Refusal
+from models.errors import Refusal, Refused
 from models.identifiers import reference
 from models.imports import Problem
 from models.people.callers import Permission
@@ -77,6 +77,19 @@ KINDS: Mapping[str, JobKind] = {
     "set_groups": JobKind(Permission.EDIT_INVENTORY),
     "order_steps": JobKind(Permission.ACKNOWLEDGE_ORDERS),
 }
+
+
+def job_kind(name: str, *, file: bool) -> JobKind:
+    """The kind of this name, one that imports a file or one that has rows. Raises `Refused`
+    (`job_kind_unknown`).
+    """
+    kind = KINDS.get(name)
+    if kind is None or kind.file is not file:
+        known = (each for each, of in KINDS.items() if of.file is file)
+        raise Refused.because("job_kind_unknown", kinds=", ".join(known))
+    return kind
+
+
 OF_TRAVEL = tuple(sorted(name for name, kind in KINDS.items() if kind.of_travel))
 
 

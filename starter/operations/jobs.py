@@ -26,9 +26,9 @@ from models.operations.jobs import (
     KINDS,
     MOST_ROWS,
     UNFINISHED,
-    JobKind,
     JobView,
     Submitted,
+    job_kind,
 )
 from models.people.callers import Caller, OfDistributor, Permission
 from settings import Settings
@@ -104,7 +104,7 @@ class JobDesk(ConnectedDesk, JobBook):
 
     async def check_file(self, caller: Caller, kind: str, content: bytes | SentFile) -> ImportReport:
         """What the import of this file would change; nothing is. Raises `Refused` with every invalid row."""
-        caller.require(_kind(kind, file=True).permission)
+        caller.require(job_kind(kind, file=True).permission)
         caller.require(Permission.RUN_JOBS)
         sent = content if isinstance(content, SentFile) else SentFile(content)
         return await IMPORTS[kind](self._desks(), caller, File(sent, True))
@@ -136,7 +136,7 @@ class JobDesk(ConnectedDesk, JobBook):
     ) -> Submitted:
         async with self._database.transaction() as connection:
             account_id = await account_of_job(connection, caller, account)
-            caller.require(_kind(kind, file=file).permission)
+            caller.require(job_kind(kind, file=file).permission)
             caller.require(Permission.RUN_JOBS)
             if kind in AS_USER:
                 _ = caller.user
@@ -178,11 +178,3 @@ async def start_job(calls: Calls, settings: Settings, account_id: int, job: JobV
         )
         reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
         await calls.start(EsimJob.run, start, start.job_id, job_labels(start), reuse)
-
-
-def _kind(name: str, *, file: bool) -> JobKind:
-    kind = KINDS.get(name)
-    if kind is None or kind.file is not file:
-        known = (each for each, of in KINDS.items() if of.file is file)
-        raise Refused.because("job_kind_unknown", kinds=", ".join(known))
-    return kind

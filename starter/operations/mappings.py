@@ -1,8 +1,7 @@
 """List and delete the mappings that accounts keep for their files (R12). An import saves them."""
 
-from models.errors import Refused
 from models.files.saved import SavedMapping
-from models.operations.jobs import KINDS
+from models.operations.jobs import KINDS, job_kind
 from models.people.callers import Caller, Permission
 from store import lookups
 from store.operations import mappings
@@ -31,14 +30,5 @@ class MappingDesk:
         """
         async with self._database.transaction() as connection:
             found = await lookups.find_account(connection, caller.scope, account)
-            caller.require(_kind(kind))
+            caller.require(job_kind(kind, file=True).permission)
             await mappings.delete(connection, found.id, kind, caller.by)
-
-
-def _kind(name: str) -> Permission:
-    """The permission that files of this kind need."""
-    kind = KINDS.get(name)
-    if kind is None or not kind.file:
-        known = ", ".join(each for each, of in KINDS.items() if of.file)
-        raise Refused.because("job_kind_unknown", kinds=known)
-    return kind.permission
