@@ -63,7 +63,9 @@ class DiscardForm(FormModel):
 
 
 async def show_all(request: Request, who: SignedIn) -> Response:
-    """The list below the levels of the profiles. What the filter cannot mean is said above it."""
+    """The list; above it, where nothing is filtered, the levels of all profiles, else that of the chosen one.
+    What the filter cannot mean is said above it.
+    """
     sent = {name: value for name, value in request.query_params.items() if value}
     cursor = sent.pop("cursor", None)
     wrong: list[str] = []
@@ -77,6 +79,7 @@ async def show_all(request: Request, who: SignedIn) -> Response:
         wrong, status = sentences(refused, who.language), 404 if isinstance(refused, NotFound) else 422
     following = found.following and closed(found.following, _name(chosen))
     query = chosen.query()
+    profiles = await who.desks.stock.profiles(who.caller, limit=LARGEST_PAGE)
     return who.page(
         request,
         "travel/stock",
@@ -84,7 +87,8 @@ async def show_all(request: Request, who: SignedIn) -> Response:
         chosen=chosen,
         wrong_filter=wrong,
         esims=found,
-        levels=await who.desks.stock.profiles(who.caller, limit=LARGEST_PAGE),
+        profiles=[level.profile for level in profiles],
+        levels=[level for level in profiles if level.profile == chosen.profile] if sent else profiles,
         states=list(StockState),
         first=cursor is None,
         csv=f"/travel/stock.csv?{query}" if query else "/travel/stock.csv",

@@ -114,11 +114,14 @@ async def test_the_list_of_the_stock_and_its_file_have_the_filter_of_the_address
     free = await sue.get("/travel/stock?profile=10&state=free")
     rows = re.findall(r'<th role="rowheader"[^>]*><a href="[^"]*/S-\d+">(\d+)', free.text)
     assert rows == [iccid(70_032), iccid(70_031)], "the one that ends first is first"
+    assert re.findall(r'id="(profile-\d+)"', free.text) == ["profile-10"], "the level of the chosen profile"
     file = await sue.get("/travel/stock.csv?profile=10&state=free")
     assert [line.split(",")[1] for line in file.text.splitlines()[1:]] == rows
     assert file.headers["Content-Disposition"] == 'attachment; filename="travel-stock.csv"'
     ended = await sue.get("/travel/stock?state=ended")
     assert iccid(70_033) in ended.text
+    assert 'id="levels' not in ended.text, "levels of all profiles would stand above what is looked for"
+    assert 'id="profile-10"' in (await sue.get("/travel/stock")).text
     one = await sue.get(f"/travel/stock?q={ICCID}")
     assert f'href="/travel/lines/{journey.line}">Rosa 7' in one.text
     (address,) = re.findall(r'href="(/travel/stock\.csv[^"]*)"', one.text)
