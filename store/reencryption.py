@@ -10,6 +10,7 @@ from models.codes.activation import parse_activation_code
 from store.codes.code_locks import lock_codes
 from store.codes.tables import QrUploadRow, QrVersionRow
 from store.key_ring import KeyRing
+from store.operations import job_inputs
 from store.operations.job_tables import JobRow
 from store.operations.jobs import digested
 from store.operations.webhook_tables import WebhookRow
@@ -18,7 +19,6 @@ from store.secrets import (
     code_of,
     confirmation_code_of,
     file_of,
-    input_of,
     signing_secret_of,
     upload_use,
 )
@@ -110,7 +110,7 @@ def _again(keys: KeyRing, use: str, encrypted: bytes | None) -> bytes | None:
 
 async def _inputs(connection: AsyncConnection, keys: KeyRing, after: int | None) -> tuple[int | None, int]:
     rows = await connection.execute(
-        select(*(JobRow.id, JobRow.kind, JobRow.dry_run, JobRow.input, JobRow.mapping, JobRow.save_mapping))
+        select(*(JobRow.id, JobRow.kind, JobRow.dry_run, JobRow.input, JobRow.save_mapping))
         .where(JobRow.id > (after or 0), JobRow.input.is_not(None))
         .order_by(JobRow.id)
         .limit(_BATCH)
@@ -121,10 +121,10 @@ async def _inputs(connection: AsyncConnection, keys: KeyRing, after: int | None)
         last = row.id
         if keys.is_current(row.input):
             continue
-        use = input_of(row.id)
-        content = keys.decrypt(use, row.input)
-        said = digested(row.kind, content, row.mapping, dry_run=row.dry_run, save=row.save_mapping)
-        again = {"input": keys.encrypt(use, content), "digest": keys.fingerprints(said)[0]}
+        content, mapping = job_inputs.decrypted(keys, row.id, row.input)
+        said = digested(row.kind, content, mapping, dry_run=row.dry_run, save=row.save_mapping)
+        value = job_inputs.encrypted(keys, row.id, content, mapping)
+        again = {"input": value, "digest": keys.fingerprints(said)[0]}
         await connection.execute(update(JobRow).where(JobRow.id == row.id).values(again))
         changed += 1
     return last, changed

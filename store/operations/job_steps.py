@@ -14,9 +14,9 @@ from models.imports import ImportReport, Problem, RowNote
 from models.operations.jobs import KINDS, UNFINISHED, JobStatus, RowOutcome
 from models.people.callers import By
 from store import events
+from store.operations import job_inputs
 from store.operations.job_tables import KEPT, JobReportRow, JobRow
 from store.row import now
-from store.secrets import input_of
 
 if TYPE_CHECKING:  # ciphers take long to import, and lists of held work need none
     from store.key_ring import KeyRing
@@ -72,13 +72,14 @@ async def begin(connection: AsyncConnection, keys: "KeyRing", job_id: int) -> Wo
     row = (await connection.execute(started)).one_or_none()
     if row is None or row.input is None:
         return None
+    content, mapping = job_inputs.decrypted(keys, row.id, row.input)
     return Work(
         id=row.id,
         account_id=row.account_id,
         kind=row.kind,
         dry_run=row.dry_run,
-        input=keys.decrypt(input_of(row.id), row.input),
-        mapping=tuple(row.mapping),
+        input=content,
+        mapping=mapping,
         save_mapping=row.save_mapping,
         done=row.done,
         written=row.report is not None,

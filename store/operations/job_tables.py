@@ -42,12 +42,9 @@ class JobRow(Row):
     digest: Mapped[bytes] = mapped_column(info=ENCRYPTED)
     """A keyed digest of the input, which recognises a repeat with other content."""
     input: Mapped[bytes | None] = mapped_column(info=ENCRYPTED)
-    """The file or the rows, encrypted. Removed when the job has ended, the file of a check a day later."""
-    mapping: Mapped[list[str]] = mapped_column(
-        ARRAY(String),
-        server_default=text("'{}'"),
-        info=not_personal("what headings of the file mean"),
-    )
+    """The file or the rows, and what headings mean, encrypted (`job_inputs`). Removed when the job has ended,
+    the file of a check a day later.
+    """
     save_mapping: Mapped[bool] = mapped_column(server_default=text("false"))
     """The account keeps the mapping once the file is imported."""
     rows: Mapped[int | None]

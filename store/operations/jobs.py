@@ -26,13 +26,12 @@ from models.paging import Page, Wanted
 from models.people.callers import By, Caller, OfAccount, OfDistributor, Scope
 from store.fleet.tables import LineRow, SimRow
 from store.locks import keep_account_open
-from store.operations import holds, job_steps
+from store.operations import holds, job_inputs, job_steps
 from store.operations.job_tables import KEPT, JobReportRow, JobRow
 from store.paging import Keys
 from store.people.tables import AccountRow
 from store.row import now
 from store.scopes import travel_esim, within
-from store.secrets import input_of
 
 if TYPE_CHECKING:  # cryptography takes long to import, and lists need none
     from store.key_ring import KeyRing
@@ -77,7 +76,6 @@ async def create(connection: AsyncConnection, keys: "KeyRing", new: NewJob, call
         "account_id": new.account_id,
         "kind": new.kind,
         "dry_run": new.dry_run,
-        "mapping": list(new.mapping),
         "save_mapping": new.save_mapping,
         "made_key": mark_of_key(new.account_id, new.key),
         "digest": digests[0],
@@ -97,8 +95,8 @@ async def create(connection: AsyncConnection, keys: "KeyRing", new: NewJob, call
         if row.digest not in digests:
             raise Refused.because("key_reused")
         return Submitted(await _view_of(connection, row.id), replayed=True)
-    encrypted = keys.encrypt(input_of(made), new.input)
-    await connection.execute(update(JobRow).where(JobRow.id == made).values(input=encrypted))
+    value = job_inputs.encrypted(keys, made, new.input, new.mapping)
+    await connection.execute(update(JobRow).where(JobRow.id == made).values(input=value))
     await job_steps.happened(connection, new.account_id, made, new.kind, caller.by, "created")
     return Submitted(await _view_of(connection, made))
 
@@ -108,12 +106,11 @@ async def checked_file(
 ) -> tuple[JobView, SentFile | None]:
     """The job that has checked a file, and the file; None if it is not kept, or not any more."""
     found = await find(connection, scope, checked)
-    kept = select(JobRow.input, JobRow.mapping, JobRow.save_mapping).where(JobRow.id == found.id, _KEPT)
+    kept = select(JobRow.input, JobRow.save_mapping).where(JobRow.id == found.id, _KEPT)
     file = (await connection.execute(kept)).one_or_none()
     if file is None:
         return found, None
-    content = keys.decrypt(input_of(found.id), file.input)
-    return found, SentFile(content, tuple(file.mapping), file.save_mapping)
+    return found, SentFile(*job_inputs.decrypted(keys, found.id, file.input), file.save_mapping)
 
 
 async def find(connection: AsyncConnection, scope: Scope, text: str) -> JobView:

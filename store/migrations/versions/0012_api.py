@@ -251,7 +251,6 @@ def _jobs() -> None:
         sa.Column("made_key", sa.String(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("input", sa.LargeBinary(), nullable=True),
-        sa.Column("mapping", postgresql.ARRAY(sa.String()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=True),
         sa.Column("done", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("refused", sa.BigInteger(), server_default=sa.text("0"), nullable=False),

@@ -25,6 +25,7 @@ from tests.qr_world import FILE, QrWorld, qr_world, staged
 
 OLD, NEW = KeyRing.new_key(), KeyRing.new_key()
 OLD_ID = OLD.split(":")[0]
+MAPPING = ('"sesame"=confirmation_code',)
 DIGESTS = {
     ("qr_versions", "fingerprint"),
     ("links", "token"),
@@ -86,7 +87,7 @@ def test_every_encrypted_column_is_checked() -> None:
 async def a_job(database: Database) -> None:
     """An import that waits to be run."""
     async with database.transaction() as connection:
-        new = jobs.NewJob(1, "import_fleet", b"a file", None, "a", dry_run=False)
+        new = jobs.NewJob(1, "import_fleet", b"a file", None, "a", dry_run=False, mapping=MAPPING)
         await jobs.create(connection, KeyRing(NEW), new, OPERATOR)
 
 
@@ -108,6 +109,15 @@ async def test_the_secrets_of_a_webhook_are_encrypted_anew(database: Database) -
         assert KeyRing(newest).decrypt("secret of WH-1", row.encrypted).startswith(b"whsec_")
 
 
+@pytest.mark.covers("W8", "R12")
+async def test_no_value_of_a_mapping_is_stored_in_plain_text(database: Database) -> None:
+    await qr_world(database, keys=NEW)
+    await a_job(database)
+    (row,) = await run(database, "SELECT jobs::text AS stored, input FROM jobs")
+    assert "sesame" not in row.stored
+    assert b"sesame" not in row.input
+
+
 @pytest.mark.covers("W8", "A21")
 async def test_the_input_of_a_job_is_encrypted_anew(database: Database) -> None:
     await qr_world(database, keys=NEW)
@@ -117,9 +127,9 @@ async def test_the_input_of_a_job_is_encrypted_anew(database: Database) -> None:
     async with database.transaction() as connection:
         work = await job_steps.begin(connection, KeyRing(newest), 1)
     assert work is not None
-    assert work.input == b"a file"
+    assert (work.input, work.mapping) == (b"a file", MAPPING)
     async with database.transaction() as connection:
-        new = jobs.NewJob(1, "import_fleet", b"a file", None, "a", dry_run=False)
+        new = jobs.NewJob(1, "import_fleet", b"a file", None, "a", dry_run=False, mapping=MAPPING)
         again = await jobs.create(connection, KeyRing(newest), new, OPERATOR)
     assert again.replayed, "a repeat is recognised without the old key"
 
