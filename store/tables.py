@@ -8,6 +8,7 @@ import store.codes.tables
 import store.event_table
 import store.fleet.grid_tables
 import store.fleet.tables
+import store.licences.billing_tables
 import store.licences.tables
 import store.mail_table
 import store.operations.job_tables

@@ -77,7 +77,7 @@ class Bulk(BaseModel):
     packs: dict[str, Text] = Field(default_factory=dict)
     """Of orders: the pack by provider, where several of its packs are eligible."""
     employee: Text | None = None
-    """Who is set: an address, a name or `E-3`; None: nobody."""
+    """Who is set: an address, a name or `E-3`; None: no employee."""
     groups: tuple[Text, ...] = ()
     mode: str = "set"
     create: bool = False

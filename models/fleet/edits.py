@@ -25,7 +25,7 @@ class GroupsMode(StrEnum):
 
 @dataclass(frozen=True)
 class NewUser:
-    """The employee who is to use a SIM: address, name or id, None for nobody; with a `name` one to add."""
+    """The employee who is to use a SIM: address, name or id, None for none; with a `name` one to add."""
 
     named: str | None
     name: str | None = None

@@ -12,7 +12,8 @@ from models.errors import Refused
 from models.licences.licence_views import BillingView
 from models.people.callers import By
 from store import events
-from store.licences.tables import TIME_ZONE, BillingRow, PurchaseRow
+from store.licences.billing_tables import TIME_ZONE, BillingRow
+from store.licences.tables import PurchaseRow
 from store.locks import keep_account_open
 from store.people.tables import AccountRow
 from store.row import clock

@@ -16,7 +16,8 @@ from models.licences.numbers import Change, Notice
 from models.people.callers import By
 from store import events
 from store.fleet.tables import SimRow
-from store.licences.tables import TIME_ZONE, BillingRow, NumberChangeRow, NumberRow
+from store.licences.billing_tables import TIME_ZONE, BillingRow
+from store.licences.tables import NumberChangeRow, NumberRow
 from store.locks import lock_subject
 from store.mail_subjects import AboutWork, Person
 from store.orders.emails import contacts_in, order_contacts_of

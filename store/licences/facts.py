@@ -10,7 +10,8 @@ from sqlalchemy.orm import aliased
 from models.licences.numbers import NumberState
 from models.licences.rules import LicenceFacts, NumberFacts
 from store.fleet.tables import STATES_IN_PLACE, SimRow
-from store.licences.tables import TIME_ZONE, AgentRow, BillingRow, LicenceRow, NumberRow
+from store.licences.billing_tables import TIME_ZONE, BillingRow
+from store.licences.tables import AgentRow, LicenceRow, NumberRow
 from store.orders.tables import OPEN_STATUSES, OrderRow
 from store.row import now
 

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
 from models.licences.add_ons import AddOn
+from store.licences.billing_tables import BillingRow
 from store.licences.facts import TODAY, add_on_today
-from store.licences.tables import BillingRow, LicenceRow
+from store.licences.tables import LicenceRow
 
 
 async def choose(

@@ -16,10 +16,11 @@ from models.licences.licence_views import LicenceChange, LicenceView
 from models.people.callers import AllAccounts, By
 from store import events
 from store.licences import billing, entries, prices
+from store.licences.billing_tables import BillingRow
 from store.licences.entries import Books
 from store.licences.facts import add_on_today
 from store.licences.licences import find, of_ids
-from store.licences.tables import BillingRow, LicenceRow
+from store.licences.tables import LicenceRow
 from store.locks import keep_account_open
 
 _OF_ACCOUNT = (

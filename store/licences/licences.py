@@ -29,8 +29,9 @@ from models.licences.add_ons import AddOn
 from models.licences.licence_views import AddOnCount, LicenceStatus, LicenceView
 from models.paging import WHOLE, Page, Wanted
 from models.people.callers import OfAccount, Scope
+from store.licences.billing_tables import BillingRow
 from store.licences.facts import TODAY, add_on_today
-from store.licences.tables import BillingRow, LicenceRow, NumberRow
+from store.licences.tables import LicenceRow, NumberRow
 from store.paging import Keys, built_once, by_account
 from store.people.tables import AccountRow
 from store.row import constants

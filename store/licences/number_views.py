@@ -30,8 +30,9 @@ from store.codes.tables import QrVersionRow
 from store.fleet.tables import STATES_IN_PLACE, SimRow
 from store.licences import history as history_of
 from store.licences import unfinished_changes
+from store.licences.billing_tables import BillingRow
 from store.licences.facts import STATE, add_on_today
-from store.licences.tables import AgentRow, BillingRow, LicenceRow, NumberChangeRow, NumberRow
+from store.licences.tables import AgentRow, LicenceRow, NumberChangeRow, NumberRow
 from store.operations import holds
 from store.orders.tables import OPEN_STATUSES, OrderNoteRow, OrderRow
 from store.paging import among, built_once, by_account, most

@@ -19,10 +19,11 @@ from models.licences.periods import next_period, period_of
 from models.licences.plan_views import AddOnOffer, ChangeOffer, PlanView, PurchaseOffer
 from models.people.callers import OfAccount
 from store.licences import billing, entries, prices, purchases
+from store.licences.billing_tables import BillingRow
 from store.licences.entries import Books
 from store.licences.facts import add_on_today
 from store.licences.licences import counts
-from store.licences.tables import BillingRow, LicenceRow
+from store.licences.tables import LicenceRow
 
 _GIVEN_BACK = (
     select(func.count())

@@ -25,7 +25,7 @@ from models.people.callers import By, OfAccount, Scope
 from store import events
 from store.licences import billing, entries
 from store.licences.billing import CURRENCY, Billing
-from store.licences.tables import BillingRow, PriceRow
+from store.licences.billing_tables import BillingRow, PriceRow
 from store.locks import keep_account_open
 from store.paging import by_account
 from store.people.tables import AccountRow

@@ -276,20 +276,10 @@ async def _leave_numbers(connection: AsyncConnection, values: Mapping[str, Any],
 
 
 def _values(person: PersonRecords) -> Mapping[str, Any]:
-    kinds = {
-        "user": person.users,
-        "employee": person.employees,
-        "contact": person.contacts,
-        "agent": person.agents,
-        "subscriber": person.subscribers,
-    }
-    references = [f"{kind}:{number}" for kind, numbers in kinds.items() for number in numbers]
+    kinds = {kind: getattr(person, kind) for kind in erasure_statements.PEOPLE}
+    references = [f"{kind.removesuffix('s')}:{number}" for kind, ids in kinds.items() for number in ids]
     return {
-        "users": list(person.users),
-        "employees": list(person.employees),
-        "contacts": list(person.contacts),
-        "agents": list(person.agents),
-        "subscribers": list(person.subscribers),
+        **{kind: list(ids) for kind, ids in kinds.items()},
         "accounts": sorted(person.accounts),
         "references": references,
         "recipients": references,
