@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from httpx._transports import asgi
 from hypothesis import settings
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
@@ -46,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.update(LESS_CPU)
+    asgi.is_running_trio = lambda: False  # else each call looks for that package
     session.CONNECT_TIMEOUT = CONNECT_TIMEOUT
     session.create_async_engine = sharing_engine  # type: ignore[attr-defined]
     SandboxedWorkflowRunner.prepare_workflow = prepare_once  # type: ignore[method-assign]

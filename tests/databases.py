@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy import make_url
@@ -30,6 +31,11 @@ def folder_in_memory() -> Path | None:
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         return MEMORY
     return None
+
+
+T = TypeVar("T")
+Content = tuple[str, bytes]
+"""The template that a database was a copy of, and what was asked to be filled in."""
 
 
 @dataclass
@@ -57,9 +63,9 @@ class Copies:
         self._unchanged: dict[str, str] = {}
         """By the name of its template."""
         self._in_use: dict[str, InUse] = {}
-        self._filled: dict[bytes, str] = {}
-        """Templates, by what was asked to be filled in."""
-        self._asked: Counter[bytes] = Counter()
+        self._filled: dict[Content, tuple[str, Any]] = {}
+        """Templates and what came of filling them, by what they were and what was asked to be filled in."""
+        self._asked: Counter[Content] = Counter()
         _SERVERS[server.url()] = self
 
     async def run(self, statement: str) -> None:
@@ -82,33 +88,35 @@ class Copies:
         else:
             await self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
-    async def fill(self, database: Database, content: bytes, fill: Callable[[], Awaitable[None]]) -> None:
+    async def fill(self, database: Database, what: bytes, fill: Callable[[], Awaitable[T]]) -> T:
         """See `filled`."""
         name = str(make_url(database.url).database)
-        self._asked[content] += 1
         if not await self._is_new(name):
-            await fill()
-        elif content in self._filled:
-            self._filled[content] = self._filled.pop(content)  # used last
+            return await fill()
+        content = (self._in_use[name].template, what)
+        self._asked[content] += 1
+        if content in self._filled:
+            template, made = self._filled[content] = self._filled.pop(content)  # used last
             try:
                 await self._set_aside(name)
             except asyncpg.ObjectInUseError:  # a process of the test has just connected
-                await fill()
-            else:
-                await self._become(name, self._filled[content])
-        else:
-            await fill()
-            if self._asked[content] > 1:
-                await self._make_room()
-                await database.close()
-                await (await self._connected()).fetchval(_LEAVE, name)
-                self._filled[content] = f"filled_{uuid.uuid4().hex}"
-                await self._copy(name, self._filled[content])
+                return await fill()
+            await self._become(name, template)
+            return cast("T", made)
+        made = await fill()
+        if self._asked[content] > 1:
+            await self._make_room()
+            await database.close()
+            await (await self._connected()).fetchval(_LEAVE, name)
+            template = f"filled_{uuid.uuid4().hex}"
+            await self._copy(name, template)
+            self._filled[content] = template, made
+        return made
 
     async def _make_room(self) -> None:
         """Drop the database with content that was not used for the longest time."""
         if len(self._filled) >= MOST_FILLED:
-            template = self._filled.pop(next(iter(self._filled)))
+            template, _ = self._filled.pop(next(iter(self._filled)))
             for name in filter(None, (template, self._unchanged.pop(template, ""))):
                 await self.run(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -163,15 +171,14 @@ _SERVERS: dict[str, Copies] = {}
 """By the URL of the server's first database."""
 
 
-async def filled(database: Database, content: bytes, fill: Callable[[], Awaitable[None]]) -> None:
-    """Fill a test's database, which takes a tenth of a second. For the third test and later ones that fill a
-    new one with the same content, it becomes a copy of what came of that.
+async def filled(database: Database, content: bytes, fill: Callable[[], Awaitable[T]]) -> T:
+    """Fill a test's database, which takes a tenth of a second; what `fill` returns. For the third test and
+    later ones that fill a new one with the same content, it becomes a copy of what came of that.
     """
     server = make_url(database.url).set(database=DATABASE).render_as_string(hide_password=False)
     if copies := _SERVERS.get(server):
-        await copies.fill(database, content, fill)
-    else:
-        await fill()
+        return await copies.fill(database, content, fill)
+    return await fill()
 
 
 async def connect(url: str) -> asyncpg.Connection:

@@ -3,8 +3,9 @@
 A new subject is a module with a `routes` router, and an entry in `ROUTERS`.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from http import HTTPStatus
 from importlib.metadata import version
 
@@ -35,7 +36,7 @@ from portal.api.orders import orders
 from portal.api.people import accounts, api_keys, contacts, employees, users
 from portal.api.problems import RESPONSES, Problems
 from portal.api.rates import Rates
-from portal.api.routing import NamesWithSlashes
+from portal.api.routing import NamesWithSlashes, path_of
 from portal.api.streams import Streams
 from portal.api.travel import esim_lines, plans, reports, stock, subscribers
 from portal.http.attempts import Attempts
@@ -132,20 +133,20 @@ class AllAllowed:
                 message["type"] == "http.response.start"
                 and message["status"] == HTTPStatus.METHOD_NOT_ALLOWED
             ):
-                MutableHeaders(scope=message)["Allow"] = ", ".join(sorted(_methods(self.api, scope)))
+                MutableHeaders(scope=message)["Allow"] = ", ".join(sorted(self._methods(scope)))
             await send(message)
 
         await self.app(scope, receive, adding)
 
+    def _methods(self, scope: Scope) -> set[str]:
+        path = path_of(scope)
+        found = {method for pattern, methods in self._paths if pattern.match(path) for method in methods}
+        return found | {"HEAD"} if "GET" in found else found
 
-def _methods(api: FastAPI, scope: Scope) -> set[str]:
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
-    found: set[str] = set()
-    for route in iter_route_contexts(api.routes):
-        pattern, _, _ = compile_path(route.path or "")
-        if pattern.match(path):
-            found |= route.methods or set()
-    return found | {"HEAD"} if "GET" in found else found
+    @cached_property
+    def _paths(self) -> list[tuple[re.Pattern[str], set[str]]]:
+        routes = iter_route_contexts(self.api.routes)
+        return [(compile_path(route.path or "")[0], route.methods or set()) for route in routes]
 
 
 @cache

@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.api.caller import authenticate
@@ -111,6 +112,35 @@ def _known(header: str) -> list[str]:
     return [tag.strip().removeprefix("W/") for tag in header.split(",")]
 
 
+def path_of(scope: Scope) -> str:
+    """The path of a call below the prefix of the API."""
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
+class Subject(APIRouter):
+    """The routes of one subject. They are compared with a path only where one of them begins like it: else
+    each call would be compared with those of all subjects, which takes a sixth of its time.
+    """
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        found = frozenset(_beginning(route.path) for route in self.routes if isinstance(route, APIRoute))
+        if len(self.routes) == 0 or any("{" in each for each in found):
+            raise ValueError(f"A route of {self.tags} begins with a parameter, or there is none.")
+        return found
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether one of its routes is meant."""
+        if _beginning(path_of(scope)) not in self._beginnings:
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+def _beginning(path: str) -> str:
+    """`lines` of `/lines/L-1`."""
+    return path.removeprefix("/").partition("/")[0]
+
+
 def router(subject: str) -> APIRouter:
     """A router of one subject: the heading of its routes in the reference."""
-    return APIRouter(route_class=ApiRoute, tags=[subject], redirect_slashes=False)
+    return Subject(route_class=ApiRoute, tags=[subject], redirect_slashes=False)

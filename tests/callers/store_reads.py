@@ -1,6 +1,6 @@
 """Every read of account data below the desks, asked within a scope."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -179,15 +179,13 @@ async def _names_of(names: Awaitable[Any]) -> Any:
     return [name for name in await names if name != BOLT]
 
 
-async def shown_by_the_store(desks: Desks, scope: Scope, acme: Known) -> AsyncGenerator[str]:
-    """Every read of the store that finds a record of Acme in this scope."""
+async def shown_by_the_store(desks: Desks, scope: Scope, name: str, acme: Known) -> str:
+    """The record of Acme that a read of the store finds in this scope; nothing, if it finds none."""
     async with desks.database.reading() as connection:
-        for name, read in STORE.items():
-            try:
-                record = await read(connection, scope, acme)
-            except (NotFound, NoResultFound):
-                continue
-            except Refused as refused:  # what is refused for another reason was found
-                record = refused
-            if record:
-                yield f"{name}: {record!r}"
+        try:
+            record = await STORE[name](connection, scope, acme)
+        except (NotFound, NoResultFound):
+            return ""
+        except Refused as refused:  # what is refused for another reason was found
+            record = refused
+    return f"{name}: {record!r}" if record else ""

@@ -1,7 +1,7 @@
 """Travel eSIMs with their codes, orders and subscribers do not exist for users who may not see them."""
 
 import re
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -131,10 +131,13 @@ def _alike(answer: Any, named: Known) -> tuple[type, str]:
     return type(answer), text
 
 
-async def _differences(travel: Travel, caller: Caller, names: Sequence[Known]) -> set[str]:
+async def _differences(
+    travel: Travel, caller: Caller, names: Sequence[Known], calls: Iterable[str] = SAMPLES
+) -> set[str]:
     """The calls that answer about a travel eSIM in another way than about what no account has."""
     found = set()
-    for name, sample in SAMPLES.items():
+    for name in calls:
+        sample = SAMPLES[name]
         if sample.names_nothing:
             continue
         unknown = _alike(await _answer(sample.call(travel.desks, caller, UNKNOWN, ACCOUNT)), UNKNOWN)
@@ -199,6 +202,14 @@ async def test_what_is_held_of_travel_esims_is_counted_for_users_who_may_see_it(
     assert counts == {Role.VIEWER: 2, Role.MANAGER: 2, Role.SUPPORT: 3}
 
 
+FOUND = {
+    *("OrderDesk.order", "OrderDesk.people", "OrderDesk.watch", "OrderDesk.retry", "FleetDesk.sim"),
+    *("CodeBook.history", "CodeBook.notification", "CodeBook.people", "RetryDesk.one"),
+    *("QrDesk.show", "QrDesk.notify", "QrDesk.revoke", "QrDesk.revoke_link", "QrDesk.import_code"),
+}
+"""Calls that find a travel eSIM, or something about one."""
+
+
 @pytest.mark.covers("T1")
 @pytest.mark.parametrize("role", SEEING)
 async def test_staff_find_travel_esims_by_the_same_calls(role: Role, travel: Travel) -> None:
@@ -207,9 +218,4 @@ async def test_staff_find_travel_esims_by_the_same_calls(role: Role, travel: Tra
         *("orders", "refused", "open orders", "held orders", "waiting", "held codes", "stock"),
         *("subscribers", "travel plans"),
     }
-    found = await _differences(travel, caller, travel.names)
-    assert {
-        *("OrderDesk.order", "OrderDesk.people", "OrderDesk.watch", "OrderDesk.retry", "FleetDesk.sim"),
-        *("CodeBook.history", "CodeBook.notification", "CodeBook.people", "RetryDesk.one"),
-        *("QrDesk.show", "QrDesk.notify", "QrDesk.revoke", "QrDesk.revoke_link", "QrDesk.import_code"),
-    } <= found
+    assert await _differences(travel, caller, travel.names, FOUND) == FOUND

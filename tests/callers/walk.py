@@ -1,21 +1,21 @@
 """Asking every desk, as a stranger, for what another firm has."""
 
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import NoResultFound
 
 from models.errors import NotFound, Refused, Unavailable
 from models.orders.lifecycle import OrderStatus
-from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, OfOrderLink
+from models.people.callers import Caller, LinkBearer, OfAccount, OfLink, OfOrderLink, Scope
 from starter.desks import Desks
 from tests.builders import ACCOUNT
 from tests.callers.samples import LINKS, SAMPLES
-from tests.callers.store_reads import shown_by_the_store
-from tests.callers.world import BOLT, UNKNOWN, Known, who
+from tests.callers.store_reads import STORE, shown_by_the_store
+from tests.callers.world import BOLT, CLEO, UNKNOWN, Known, who
 
 NOWHERE = "Nowhere"
 _IDS = re.compile(
@@ -42,23 +42,23 @@ SAYS_WHY_NOT = {"FleetDesk.actions", "InventoryDesk.device", "InventoryDesk.why_
 """Calls that say of each action why it is not offered, to the caller or to another user."""
 
 
-async def differences(desks: Desks, caller: Caller, acme: Known) -> AsyncGenerator[str]:
-    """Every call that does not answer a stranger about Acme's records as about records that nobody has."""
-    for name, sample in SAMPLES.items():
-        if sample.names_nothing:
-            continue
-        foreign = await answered(sample.call(desks, caller, acme, ACCOUNT))
-        unknown = await answered(sample.call(desks, caller, UNKNOWN, NOWHERE))
-        hidden = unknown[0] is NotFound or "account_not_yours" in unknown[1]  # of a row of a file
-        if not hidden or _without_ids(foreign, acme) != _without_ids(unknown, acme):
-            yield f"{name}: {foreign} is not {unknown}"
-    for name, call in LINKS.items():
-        # a token for the other purpose is no token at all
-        token = acme.download_token if name in _UPLOADING else acme.upload_token
-        foreign = await answered(call(desks, LinkBearer(token)))
-        unknown = await answered(call(desks, LinkBearer(UNKNOWN.upload_token)))
-        if unknown[0] is not NotFound or foreign != unknown:
-            yield f"LinkDesk.{name}: {foreign} is not {unknown}"
+async def difference(desks: Desks, caller: Caller, name: str, acme: Known) -> str:
+    """How a call answers a stranger about Acme's records, if not as about records that nobody has."""
+    call = SAMPLES[name].call
+    foreign = await answered(call(desks, caller, acme, ACCOUNT))
+    unknown = await answered(call(desks, caller, UNKNOWN, NOWHERE))
+    hidden = unknown[0] is NotFound or "account_not_yours" in unknown[1]  # of a row of a file
+    alike = hidden and _without_ids(foreign, acme) == _without_ids(unknown, acme)
+    return "" if alike else f"{name}: {foreign} is not {unknown}"
+
+
+async def difference_by_link(desks: Desks, name: str, acme: Known) -> str:
+    """The same of a call with a token for the other purpose, which is no token at all."""
+    token = acme.download_token if name in _UPLOADING else acme.upload_token
+    foreign = await answered(LINKS[name](desks, LinkBearer(token)))
+    unknown = await answered(LINKS[name](desks, LinkBearer(UNKNOWN.upload_token)))
+    alike = unknown[0] is NotFound and foreign == unknown
+    return "" if alike else f"LinkDesk.{name}: {foreign} is not {unknown}"
 
 
 _UPLOADING = frozenset(LINKS) - {"download_page", "reveal", "download"}
@@ -112,34 +112,35 @@ LISTS: dict[str, Callable[[Desks, Caller], Awaitable[Any]]] = {
 }
 
 
-async def leaks(desks: Desks, caller: Caller) -> AsyncGenerator[str]:
-    """Every list that shows a stranger something of Acme."""
-    for name, call in LISTS.items():
-        _, shown = await answered(call(desks, caller))
-        if _SENTINELS.search(shown.replace(BOLT, "")):
-            yield f"{name}: {shown}"
+async def leak(desks: Desks, caller: Caller, name: str) -> str:
+    """The list, if it shows a stranger something of Acme."""
+    _, shown = await answered(LISTS[name](desks, caller))
+    return f"{name}: {shown}" if _SENTINELS.search(shown.replace(BOLT, "")) else ""
 
 
-async def everything_a_stranger_sees(desks: Desks, acme: Known, *, whole: bool = True) -> list[str]:
-    """All that a caller of another firm can learn of Acme: nothing, where every scope is asked.
+Look = Callable[[], Awaitable[str]]
+"""Asks once; what it shows of Acme, or nothing."""
 
-    Unless `whole`, the rest is left out once something was found.
+
+async def looks_of_a_stranger(desks: Desks, acme: Known) -> dict[str, Look]:
+    """All ways in which a caller of another firm could learn of Acme: each shows nothing, where every scope
+    is asked.
     """
-    cleo = await who(desks.database, "cleo@bolt.example")
+    cleo = await who(desks.database, CLEO)
     assert isinstance(cleo.scope, OfAccount)
-    elsewhere = OfLink(link_id=10**6, account_id=cleo.scope.account_id, sim_id=10**6)
-    by_mail = OfOrderLink(10**6, cleo.scope.account_id, UNKNOWN.order)
-    found: list[str] = []
-    for looked in (
-        shown_by_the_store(desks, cleo.scope, acme),
-        shown_by_the_store(desks, elsewhere, acme),
-        shown_by_the_store(desks, by_mail, acme),
-        leaks(desks, cleo),
-        differences(desks, cleo, acme),
-    ):
-        async with aclosing(looked) as shown:
-            async for one in shown:
-                found.append(one)
-                if not whole:
-                    return found
-    return found
+    scopes: dict[str, Scope] = {
+        "another account": cleo.scope,
+        "a link": OfLink(link_id=10**6, account_id=cleo.scope.account_id, sim_id=10**6),
+        "a link of an order": OfOrderLink(10**6, cleo.scope.account_id, UNKNOWN.order),
+    }
+    naming = (name for name, sample in SAMPLES.items() if not sample.names_nothing)
+    return {
+        **{
+            f"{name} in the scope of {whose}": partial(shown_by_the_store, desks, scope, name, acme)
+            for whose, scope in scopes.items()
+            for name in STORE
+        },
+        **{f"the list of {name}": partial(leak, desks, cleo, name) for name in LISTS},
+        **{name: partial(difference, desks, cleo, name, acme) for name in naming},
+        **{f"LinkDesk.{name}": partial(difference_by_link, desks, name, acme) for name in LINKS},
+    }

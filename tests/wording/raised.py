@@ -2,6 +2,8 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 TOP = Path(__file__).parents[2]
@@ -9,18 +11,34 @@ NOT_RAISING = {"tests", "bench", ".venv", "dist", "wording"}
 DECLARATIONS = TOP / "models" / "refusals"
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    """Each module that may refuse something, by its path."""
-    for path in sorted(TOP.rglob("*.py")):
-        within = path.relative_to(TOP)
-        if within.parts[0] not in NOT_RAISING and DECLARATIONS not in path.parents:
-            yield str(within), ast.parse(path.read_text())
+@dataclass(frozen=True)
+class Module:
+    """What a module that may refuse something says."""
+
+    path: str
+    raised: tuple[tuple[ast.expr, frozenset[str | None]], ...]
+    """The code and the parameters of each refusal that it makes."""
+    words: frozenset[str]
+    """Every string in it."""
+
+
+@cache
+def modules() -> tuple[Module, ...]:
+    """Each module that may refuse something; read once."""
+    rooms = [room for room in sorted(TOP.iterdir()) if room.name not in NOT_RAISING]
+    paths = [*TOP.glob("*.py"), *(path for room in rooms if room.is_dir() for path in room.rglob("*.py"))]
+    return tuple(_read(path) for path in sorted(paths) if DECLARATIONS not in path.parents)
+
+
+def _read(path: Path) -> Module:
+    module = ast.parse(path.read_text())
+    return Module(str(path.relative_to(TOP)), tuple(_raised(module)), frozenset(_words(module)))
 
 
 _MAKERS = {"Refusal", "cls"}
 
 
-def raised(module: ast.Module) -> Iterator[tuple[ast.expr, frozenset[str | None]]]:
+def _raised(module: ast.Module) -> Iterator[tuple[ast.expr, frozenset[str | None]]]:
     """The code and the parameters of each refusal that is made by `of` or `because`, or by `qr.refusals`."""
     for call in ast.walk(module):
         if not isinstance(call, ast.Call) or not call.args:
@@ -42,7 +60,7 @@ def constants(expression: ast.expr) -> list[str]:
     return []
 
 
-def words(module: ast.Module) -> set[str]:
+def _words(module: ast.Module) -> set[str]:
     """Every string in it."""
     return {
         node.value

@@ -24,7 +24,7 @@ from models.refusals.words import WORDS
 from models.travel.profiles import PlanState
 from starter.cli.session import HINTS
 from tests.wording import refusal_docs
-from tests.wording.raised import constants, modules, raised, words
+from tests.wording.raised import constants, modules
 from wording.french import SENTENCES
 from wording.french.spaces import spaced
 from wording.french.words import WORDS as FRENCH_WORDS
@@ -110,24 +110,24 @@ def test_words_are_there_for_each_code_that_is_a_parameter() -> None:
 
 def test_each_refusal_in_the_source_is_raised_as_declared() -> None:
     elsewhere = set()
-    for path, module in modules():
-        for code, parameters in raised(module):
+    for module in modules():
+        for code, parameters in module.raised:
             for constant in constants(code):
-                assert constant in DECLARED, (path, constant)
-                assert parameters == DECLARED[constant].parameters, (path, constant)
+                assert constant in DECLARED, (module.path, constant)
+                assert parameters == DECLARED[constant].parameters, (module.path, constant)
             if not constants(code):
-                elsewhere.add((path, ast.unparse(code)))
+                elsewhere.add((module.path, ast.unparse(code)))
     assert elsewhere == FROM_A_TABLE
 
 
 def test_each_code_that_is_declared_is_used() -> None:
-    used = set().union(*(words(module) for _, module in modules()))
+    used = set().union(*(module.words for module in modules()))
     assert DECLARED.keys() <= used, DECLARED.keys() - used
 
 
 def test_no_refusal_that_is_answered_over_http_names_a_command_or_its_options() -> None:
     elsewhere = set[str]().union(
-        *(words(module) for path, module in modules() if not path.startswith(("starter/cli/", "sandbox/")))
+        *(module.words for module in modules() if not module.path.startswith(("starter/cli/", "sandbox/")))
     )
     assert {"number_shared", "unknown_group", "account_needed"} <= elsewhere
     for code, declared in DECLARED.items():

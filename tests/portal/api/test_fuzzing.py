@@ -70,7 +70,7 @@ async def address(app: FastAPI, desks: Desks) -> AsyncIterator[str]:
 @pytest.mark.parametrize(
     ("phases", "examples"),
     [
-        pytest.param("fuzzing", 6, marks=pytest.mark.timeout(600)),
+        pytest.param("fuzzing", 3, marks=pytest.mark.timeout(600)),
         pytest.param("coverage,fuzzing", 60, marks=[pytest.mark.night, pytest.mark.timeout(7200)]),
     ],
 )

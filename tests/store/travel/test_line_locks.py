@@ -137,9 +137,10 @@ async def outcome(call: Writer) -> str:
 
 
 @pytest.mark.covers("T17", "T31", "T32", "T34", "T40")
+@pytest.mark.parametrize("turns", [2, pytest.param(4, marks=pytest.mark.night)])
 @pytest.mark.parametrize("held", HOLDERS)
 async def test_all_writers_at_one_esim_line_never_wait_in_a_circle(
-    held: str, database_url: str, database: Database, postgres: ThrowAwayPostgres
+    held: str, turns: int, database_url: str, database: Database, postgres: ThrowAwayPostgres
 ) -> None:
     log = ServerLog(postgres)
     await run(database, f"ALTER DATABASE {make_url(database_url).database} SET deadlock_timeout = '100ms'")
@@ -150,7 +151,7 @@ async def test_all_writers_at_one_esim_line_never_wait_in_a_circle(
         await assign_plan(database, 1, plan, ago=timedelta(days=2))
     roomy = Database(database_url, pool_size=24)
     done: set[str] = set()
-    for turn in range(4):
+    for turn in range(turns):
         calls = list(Crowd(roomy, plan, turn).writers())
         Random(f"{held} {turn}").shuffle(calls)
         async with database.transaction() as holder:

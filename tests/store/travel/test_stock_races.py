@@ -25,7 +25,8 @@ from tests.travel_orders import accepted, asked, step, submit
 from tests.travel_world import add_subscriber, add_travel_plan, travel_world
 
 TURNS = [
-    *(pytest.param(turn, 40, 30, id=str(turn)) for turn in range(5)),
+    *(pytest.param(turn, 40, 30, id=str(turn)) for turn in range(2)),
+    *(pytest.param(turn, 40, 30, id=str(turn), marks=pytest.mark.night) for turn in range(2, 5)),
     pytest.param(5, 200, 150, id="night", marks=pytest.mark.night),
 ]
 _CANCELLED = 0.2

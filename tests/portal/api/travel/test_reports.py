@@ -95,30 +95,29 @@ async def test_an_installation_is_noted(owner: Client, journey: Journey) -> None
     assert (await owner.get(f"/esim-lines/{journey.line}"))["installed_at"] is not None
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"country": "FR", "at": "2026-07-01T12:00:00"},
-        {"country": "FR", "at": "0001-01-01T00:00:00+14:00"},
-        {"country": "FR", "at": "9999-12-31T23:59:59-14:00"},
-        {"country": "FR", "at": "yesterday"},
-        {"country": 901},
-        {"country": ""},
-        {"country": "\0"},
-        {"country": "F\ud800"},
-        {"country": "F" * 10_000},
-        {"country": "Atlantis"},
-        {"country": None},
-        {},
-        [],
-        "FR",
-        None,
-    ],
+JUNK: tuple[Any, ...] = (
+    {"country": "FR", "at": "2026-07-01T12:00:00"},
+    {"country": "FR", "at": "0001-01-01T00:00:00+14:00"},
+    {"country": "FR", "at": "9999-12-31T23:59:59-14:00"},
+    {"country": "FR", "at": "yesterday"},
+    {"country": 901},
+    {"country": ""},
+    {"country": "\0"},
+    {"country": "F\ud800"},
+    {"country": "F" * 10_000},
+    {"country": "Atlantis"},
+    {"country": None},
+    {},
+    [],
+    "FR",
+    None,
 )
-async def test_junk_is_refused_and_nothing_is_recorded(body: Any, owner: Client, journey: Journey) -> None:
-    answer = await owner.send("POST", f"/esim-lines/{journey.line}/connections", body)
 
-    assert answer.status_code == 422, answer.text
+
+async def test_junk_is_refused_and_nothing_is_recorded(owner: Client, journey: Journey) -> None:
+    for body in JUNK:
+        answer = await owner.send("POST", f"/esim-lines/{journey.line}/connections", body)
+        assert answer.status_code == 422, f"{body!r:.200}: {answer.text}"
     assert (await owner.get(f"/esim-lines/{journey.line}/reports"))["data"] == []
 
 
