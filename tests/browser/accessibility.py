@@ -42,12 +42,13 @@ _LOOKS = """() => {
     let text = [...element.childNodes].map((node) => (node.nodeType === 3 ? node.data : "")).join("").trim();
     if (field) text += element.value || element.placeholder || "";
     if (!field && !text) continue;
+    if (!element.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
     const look = hash([ground(element), style.color, style.fontSize, style.fontWeight, style.textShadow,
-      kind(text), element.checkVisibility({opacityProperty: true, visibilityProperty: true}),
-      box.width > 1 && box.height > 1, Boolean(element.closest(":disabled, [aria-disabled=true], [inert]")),
-      Boolean(element.closest("label")?.control?.disabled), innerWidth].join("|"));
+      kind(text), box.width > 1 && box.height > 1,
+      Boolean(element.closest(":disabled, [aria-disabled=true], [inert]")),
+      Boolean(element.closest("label")?.control?.disabled)].join("|"));
     if (!window.looks.has(look)) window.looks.set(look, element);
   }
   return [...window.looks.keys()];
@@ -57,8 +58,8 @@ place and backgrounds of all that it stands in. Kept with one element of each.
 """
 
 _READABLE: set[str] = set()
-"""Such looks in which axe found nothing wrong. To look at colours is two thirds of its work, and most texts of
-a page are those of the frame and of other rows.
+"""Such looks in which axe found nothing wrong. To look at colours is two thirds of its work, and most texts
+of a page are those of the frame and of other rows.
 """
 
 

@@ -1,4 +1,4 @@
-"""What the browser's tests ask of each page finds what is wrong with it, though it looks at each look once."""
+"""What the browser's tests ask of each page finds what is wrong, though each look of a text is seen once."""
 
 from collections.abc import AsyncIterator
 

@@ -50,7 +50,7 @@ async def looked_at(page: Page) -> None:
         await page.set_viewport_size({"width": width, "height": size["height"]})
         for scheme in SCHEMES:
             await page.emulate_media(color_scheme=scheme)
-            await accessible(page)
+            await accessible(page, colours=scheme == "dark")
         await fits(page)
     await page.set_viewport_size(size)
     await page.emulate_media(color_scheme="light")
