@@ -12,12 +12,13 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import only_orders
 from bench.checkouts import BenchError, Checkout, both, commit_of
 from bench.pairs import ENOUGH, Comparison, Pair, Round, Version, sequence
 from bench.table import show_comparison
 
 REPOSITORY = Path(__file__).parent.parent
+ONLY_ORDERS = Path(__file__).with_name("only_orders.py")
+"""Run by a process of each version, and not imported here, which would take two seconds."""
 ROUND_SECONDS = 900.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -73,7 +74,7 @@ def _command(checkout: Checkout, chosen: argparse.Namespace) -> list[str]:
     counts += ["--warm-up", str(chosen.warm_up), "--json"]
     if checkout.knows("--only"):
         return ["-m", "bench", "--only", "orders", *counts]
-    return ["-P", only_orders.__file__, *counts]
+    return ["-P", str(ONLY_ORDERS), *counts]
 
 
 def _play(checkout: Checkout, command: list[str]) -> Round:

@@ -1,20 +1,24 @@
 """Prints the results as tables within 80 columns."""
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console, Group
 from rich.table import Table
 
-from bench.figures import Figures
-from bench.only_orders import OrderFigures
 from bench.pairs import Comparison, Pair
-from bench.rounds import Pace
+
+if TYPE_CHECKING:  # a comparison needs nothing of the product, which takes two seconds to import
+    from bench.figures import Figures
+    from bench.only_orders import OrderFigures
+    from bench.rounds import Pace
 
 
-def show(figures: Figures, console: Console) -> None:
+def show(figures: "Figures", console: Console) -> None:
     """Print the figures and the targets."""
     console.print(Group(_pace(figures), _rest(figures), _targets(figures)))
 
 
-def show_orders(figures: OrderFigures, console: Console) -> None:
+def show_orders(figures: "OrderFigures", console: Console) -> None:
     """Print the figures of orders that were measured alone."""
     table = _orders_table()
     for concurrency, pace in figures.ours.items():
@@ -62,7 +66,7 @@ def _orders_table() -> Table:
     return table
 
 
-def _pace(figures: Figures) -> Table:
+def _pace(figures: "Figures") -> Table:
     table = _orders_table()
     for concurrency in figures.ours:
         for name, column in (("ours", figures.ours), ("bare", figures.bare)):
@@ -70,7 +74,7 @@ def _pace(figures: Figures) -> Table:
     return table
 
 
-def _row(pace: Pace) -> tuple[str, ...]:
+def _row(pace: "Pace") -> tuple[str, ...]:
     rates = " ".join(f"{rate:.0f}" for rate in pace.rates)
     return (
         f"{pace.orders_per_s:.1f}",
@@ -80,7 +84,7 @@ def _row(pace: Pace) -> tuple[str, ...]:
     )
 
 
-def _rest(figures: Figures) -> Table:
+def _rest(figures: "Figures") -> Table:
     table = Table(show_header=False)
     table.add_column()
     table.add_column(overflow="fold")
@@ -101,11 +105,11 @@ def _rest(figures: Figures) -> Table:
     return table
 
 
-def _cpu(pace: Pace) -> str:
+def _cpu(pace: "Pace") -> str:
     return ", ".join(f"{name} {used:.0f}" for name, used in pace.cpu_ms().items() if used >= 0.5)
 
 
-def _targets(figures: Figures) -> Table:
+def _targets(figures: "Figures") -> Table:
     table = Table()
     for name in ("target", "wanted", "measured", ""):
         table.add_column(name)

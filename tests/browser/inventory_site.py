@@ -19,12 +19,15 @@ from starter.desks import Desks
 from starter.people.sign_in import begin
 from store.session import Database
 from temporal.connection import connect
+from tests.browser.accessibility import accessible, fits
 from tests.builders import OPERATOR
 from tests.callers.world import KEYS, NO_TEMPORAL, Known
 from tests.portal.desk import InventedDesk
+from tests.portal.pages.people import ANA
 
 _REFUSED = "Failed to load resource: the server responded with a status of 4"
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = ((1400, "light"), (320, "dark"))
+"""How pages are looked at: on a wide screen by day, and on a small one by night."""
 
 
 @dataclass
@@ -105,3 +108,21 @@ async def site_over(database_url: str, chromium: Browser, acme: Known) -> AsyncI
     server.should_exit = True
     await running
     await database.close()
+
+
+async def look_at_pages(site: Site, paths: tuple[str, ...], language: Language) -> None:
+    """Each page fits and is accessible, light and dark; by turns all rules are asked for in one of the looks,
+    and that of colours in the other. In English, at night, all in both.
+    """
+    async with site.of(ANA, 1400, language) as page:
+        for at, path in enumerate(paths):
+            answer = await page.goto(path)
+            assert answer is not None
+            assert answer.status == 200, path
+            for turn, (width, scheme) in enumerate(LOOKS, at):
+                await page.set_viewport_size({"width": width, "height": 900})
+                await page.emulate_media(color_scheme=scheme)
+                whole = language is Language.EN
+                name = f"{path} at {width}, {scheme}"
+                await accessible(page, name, colours=turn % 2 == 1 and not whole, every=whole)
+                await fits(page, name)

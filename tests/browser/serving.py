@@ -27,9 +27,11 @@ CHROMIUM_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup",
+    "--js-flags=--no-opt --no-maglev",
 )
-"""The list below the address bar, which no test types into, is a page of its own in each new window: with it,
-a new window takes four times as long. Playwright adds the features that it disables itself.
+"""The scripts of a page are over before it pays to optimise them, least of all axe. The list below the
+address bar, which no test types into, is a page of its own in each new window: with it, a new window takes
+four times as long. Playwright adds the features that it disables itself.
 """
 
 

@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from models.language import Language
 from store.session import Database
-from tests.browser.accessibility import accessible, fits
-from tests.browser.inventory_site import Site, site_over
+from tests.browser.inventory_site import Site, look_at_pages, site_over
 from tests.builders import iccid
 from tests.callers.world import Known, build
 from tests.databases import Copies
@@ -51,19 +49,9 @@ PAGES = (
 
 
 @pytest.mark.covers("P13", "P2", "P4", "P6")
-@pytest.mark.parametrize(
-    ("language", "scheme", "width"), [(Language.EN, "light", 1400), (Language.FR, "dark", 320)]
-)
-async def test_the_pages_are_accessible_and_fit(
-    site: Site, language: Language, scheme: Literal["light", "dark"], width: int
-) -> None:
-    async with site.of(ANA, width, language, color_scheme=scheme) as page:
-        for path in PAGES:
-            answer = await page.goto(path)
-            assert answer is not None
-            assert answer.status == 200, path
-            await accessible(page, path)
-            await fits(page, path)
+@pytest.mark.parametrize("language", [Language.FR, pytest.param(Language.EN, marks=pytest.mark.night)])
+async def test_the_pages_are_accessible_and_fit(site: Site, language: Language) -> None:
+    await look_at_pages(site, PAGES, language)
 
 
 @pytest.mark.covers("P4", "P13")

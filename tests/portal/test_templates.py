@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from jinja2 import UndefinedError, pass_context
+from jinja2 import Environment, UndefinedError, pass_context
 from markupsafe import Markup
 
 from models.language import Language
@@ -73,3 +73,17 @@ def test_what_a_mapping_has_is_found_by_its_name() -> None:
     assert rendered(source, texts=texts) == "Ours 3 shadowed None"
     assert rendered("{{ texts.other|default('-') }}", texts=texts) == "-"
     assert rendered("{{ t.common.product }}") == page_texts(Language.EN)["common"]["product"]
+
+
+def test_a_template_is_compiled_once_for_all_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    generate = Environment.compile
+
+    def counted(self: Environment, source: Any, name: Any = None, *rest: Any, **given: Any) -> Any:
+        compiled.append(name)
+        return generate(self, source, name, *rest, **given)
+
+    monkeypatch.setattr(Environment, "compile", counted)
+    in_turn = [templates(language, "/once").get_template("problem.html.jinja") for language in Language]
+    assert len(compiled) <= 1
+    assert len({template.environment for template in in_turn}) == len(Language)
