@@ -30,7 +30,6 @@ from types import SimpleNamespace
 from typing import IO, Any
 
 import pytest
-from temporalio.worker._worker import load_default_build_id
 
 from sandbox import processes, stage
 from sandbox.data_dir import Addresses, DataDir
@@ -213,7 +212,6 @@ def _load() -> None:
         for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{name}."):
             if not module.name.startswith(NOT_LOADED):
                 importlib.import_module(module.name)
-    load_default_build_id()  # of every worker without one: a hash of all modules
     gc.collect()
     gc.freeze()  # the memory stays shared with the forks
 
