@@ -34,8 +34,8 @@ def deployment_config(settings: Settings) -> WorkerDeploymentConfig | None:
 
 
 def release_of(settings: Settings) -> str | None:
-    """The release that a worker without a build id names in histories; None with one. Without a name Temporal's
-    SDK makes one of the bytecode of all modules, which takes half a second of every start.
+    """The release that a worker without a build id names in histories; None with one. Without a name
+    Temporal's SDK makes one of the bytecode of all modules, which takes half a second of every start.
     """
     if settings.build_id:
         return None
