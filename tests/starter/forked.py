@@ -26,7 +26,7 @@ import pytest
 
 from sandbox import stage
 from sandbox.data_dir import Addresses, DataDir
-from tests.shared import made_once
+from tests.shared import made_once, with_cluster
 
 ROOT = Path(__file__).parents[2]
 PARTS = {"starter.cli", "worker", "portal", "sandbox.mailbox"}
@@ -138,7 +138,9 @@ class Part:
 async def forked_sandbox(
     folder: Path, settings: Mapping[str, str] | None = None, *options: str
 ) -> AsyncIterator[tuple[DataDir, Addresses]]:
-    """`running_sandbox`, whose processes are forks."""
+    """`running_sandbox`, whose processes are forks, and whose database server has its files already."""
+    if not DataDir(folder).postgres.exists():
+        with_cluster(DataDir(folder))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stage, "subprocess", forking(_address()))
         async with stage.running_sandbox(folder, settings, *options) as running:
