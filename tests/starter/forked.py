@@ -32,13 +32,17 @@ ROOT = Path(__file__).parents[2]
 PARTS = {"starter.cli", "worker", "portal", "sandbox.mailbox"}
 """What a sandbox consists of, and the sandbox itself."""
 _ASKS = """#!{python} -IS
-import json, os, socket, sys
+import _signal, json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
     asked = json.dumps(["", sys.argv[1:], dict(os.environ), os.getcwd()]).encode()
     socket.send_fds(server, [len(asked).to_bytes(4, "big")], [0, 1, 2])
     server.sendall(asked)
-    pid, ended = server.makefile()
+    answers = server.makefile()
+    pid = int(next(answers))
+    for number in (_signal.SIGINT, _signal.SIGTERM):
+        _signal.signal(number, lambda number, _: os.kill(pid, number))
+    ended = next(answers)
 sys.exit(int(ended) & 0xFF)
 """
 
