@@ -13,9 +13,14 @@ import tempfile
 import time
 import warnings
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
+from typer import main
+
+import starter.cli
 from sandbox import processes, stage
+from starter.cli import commands, output
 from tests.starter.forked import forking
 
 LOADED = (
@@ -43,10 +48,8 @@ LOADED = (
     "workflows",
 )
 """What is imported before a process is asked for, with all that is in these packages."""
-NOT_LOADED = ("starter.cli", "store.migrations", "uvicorn.", "portal.__main__")
-"""The command line looks at the environment while it is imported, migrations are no modules, and a program is
-run.
-"""
+NOT_LOADED = ("starter.cli.__main__", "store.migrations", "uvicorn.", "portal.__main__")
+"""Migrations are no modules, and a program is run."""
 
 
 def _load() -> None:
@@ -56,6 +59,8 @@ def _load() -> None:
         for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{name}."):
             if not module.name.startswith(NOT_LOADED):
                 importlib.import_module(module.name)
+    main.get_command = cache(main.get_command)  # the tree of commands, which a fork has already
+    main.get_command(commands.app)
     gc.freeze()  # the memory stays shared with the forks
     gc.enable()
 
@@ -123,6 +128,8 @@ def _become(
     sys.stdin = _opened(0, "r")
     sys.stdout = _opened(1, "w")
     sys.stderr = _opened(2, "w", errors="backslashreplace")
+    console = output.console
+    vars(console).update(vars(importlib.reload(output).console))  # it looks at the terminal when it is made
     if environment.get("PYTHONWARNINGS") != "error":
         warnings.resetwarnings()
         warnings.simplefilter("ignore")
@@ -141,6 +148,4 @@ if __name__ == "__main__":
     if asked := _serve(_listening, int(sys.argv[2])):
         runpy.run_module(asked, run_name="__main__", alter_sys=True)
     else:
-        from starter.cli import main
-
-        main()
+        starter.cli.main()
