@@ -68,7 +68,7 @@ from telemetry.process import run
 from temporal.connection import connect, missing_search_attributes
 from temporal.travel.alerts import StaffAlerts
 from temporal.travel.schedule import keep_sweeping
-from temporal.versions import deployment_config, why_idle
+from temporal.versions import deployment_config, release_of, why_idle
 from temporal.workflow_sandbox import workflow_runner
 from workflows.codes.messages import QrTimeouts
 from workflows.codes.notification import EsimQrNotification, PinnedQrNotification
@@ -205,6 +205,7 @@ def order_worker(
         disable_eager_activity_execution=not eager,
         graceful_shutdown_timeout=GRACE,
         max_cached_workflows=settings.cached_workflows,
+        build_id=release_of(settings),
         deployment_config=deployment_config(settings),
     )
 

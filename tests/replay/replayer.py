@@ -14,5 +14,6 @@ def replayer(order: type = EsimOrder, request: type = EsimQrRequest) -> Replayer
     return Replayer(
         workflows=[{EsimOrder: order, EsimQrRequest: request}.get(it, it) for it in WORKFLOWS],
         workflow_runner=workflow_runner(),
+        build_id="tests",
         data_converter=data_converter(PayloadKeys("")),
     )

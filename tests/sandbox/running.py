@@ -5,12 +5,10 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import psutil
@@ -18,7 +16,7 @@ import psutil
 from sandbox.control import ask
 from sandbox.data_dir import Addresses, DataDir
 from sandbox.ports import free_port
-from sandbox.postgres import Postgres
+from tests.shared import with_cluster
 
 RUN_UP = Path(__file__).with_name("run_up.py")
 DEADLINE_SECONDS = 40
@@ -76,15 +74,6 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
-@cache
-def a_cluster() -> Path:
-    """The folder of a PostgreSQL server that never ran. Making one takes longer than all else of a start."""
-    folder = Path(tempfile.mkdtemp(prefix="cluster-"))
-    server = Postgres(folder / "postgres", folder / "log")
-    server.prepare()
-    return server.folder
-
-
 @contextmanager
 def up(
     folder: Path,
@@ -100,7 +89,7 @@ def up(
     folder.mkdir(exist_ok=True)
     data = DataDir(folder)
     if prepared and not data.postgres.exists() and "ESIM_DATABASE_URL" not in (environment or {}):
-        subprocess.run(["cp", "-a", str(a_cluster()), str(data.postgres)], check=True)
+        with_cluster(data)
     ports = data.ports
     if not ports.exists():  # other test runs on this machine shall not race us for the usual ports
         names = ("temporal", "temporal_ui", "temporal_metrics", "smtp")

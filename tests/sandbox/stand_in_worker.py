@@ -33,7 +33,7 @@ async def main() -> None:
     client = await Client.connect(os.environ["ESIM_TEMPORAL_ADDRESS"])
     assert os.environ["ESIM_DATABASE_URL"]
     assert os.environ["ESIM_SMTP_URL"]
-    async with Worker(client, task_queue=TASK_QUEUE, workflows=[OpenWorkflow]):
+    async with Worker(client, task_queue=TASK_QUEUE, workflows=[OpenWorkflow], build_id="tests"):
         await stop.wait()
 
 

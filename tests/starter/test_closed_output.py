@@ -18,9 +18,11 @@ from tests.starter.test_every_command import COMMANDS, SENTENCE
 IN_LINES = {"fleet list", "order list", "qr list"}
 LISTS = [name.split() for name in COMMANDS if name.endswith(" list") and name != "mail list"]
 RUN_ALL = """
-import json, os, sys
+import functools, json, os, sys
 from starter.cli import commands
 from starter.cli.output import console
+import typer.main
+typer.main.get_command = functools.cache(typer.main.get_command)  # the tree is the same for all
 ended, unread = {}, os.dup(1)
 for words in json.loads(sys.argv[1]):
     sys.argv, sys.stdout = ["esim-orders", *words], sys.__stdout__

@@ -3,12 +3,14 @@
 import asyncio
 import os
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from models.people.callers import USER_ROLES, Role
-from sandbox.demo import __main__ as demonstration
+from sandbox.demo.__main__ import main
 from sandbox.demo.browser import Browser, signed_in
 from tests.starter.forked import Forked
 from tests.temporal_server import comes_true
@@ -22,39 +24,46 @@ _STARTS = {
 """Where a sign-in leads, if not to the inventory."""
 
 
+@asynccontextmanager
+async def demonstration(folder: Path, *arguments: str) -> AsyncIterator[tuple[Forked, Path]]:
+    """`make demo`, and the file to which it writes what it says."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
+    log = folder / "demo.log"
+    with log.open("wb") as output:
+        demo = await Forked.start("sandbox.demo", *arguments, env=environment, cwd=TOP, output=output)
+    try:
+        yield demo, log
+    finally:
+        demo.terminate()
+        await asyncio.wait_for(demo.wait(), 60)
+
+
 @pytest.mark.covers("W1", "W8")
 @pytest.mark.timeout(300)
-async def test_the_demonstration_is_right(tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
-    log = tmp_path / "demo.log"
-    with log.open("wb") as output:
-        demo = await Forked.start("sandbox.demo", env=environment, cwd=TOP, output=output)
-    ended = await asyncio.wait_for(demo.wait(), 240)
-    said = log.read_text()
-    assert ended == 0, said
-    assert "WRONG" not in said
-    assert "took over" in said
-    assert "The manager sees the swap in the inventory" in said
+async def test_the_demonstration_is_right_and_has_something_to_try_for_each_role_while_it_stays(
+    tmp_path: Path,
+) -> None:
+    async with demonstration(tmp_path, "--keep") as (demo, log):
+        await comes_true(lambda: demo.returncode is not None or "Ctrl-C ends it." in log.read_text(), 240)
+        said = log.read_text()
+        assert "WRONG" not in said
+        assert "checks are right." in said
+        assert "took over" in said
+        assert "The manager sees the swap in the inventory" in said
+        assert "The clock of this sandbox is 30 days ahead" in said, said
+        await _each_role_finds_its_work(said)
+    assert demo.returncode == 0
 
 
 @pytest.mark.covers("W8")
 @pytest.mark.timeout(300)
-async def test_a_demonstration_that_stays_has_a_sign_in_and_something_to_try_for_each_role(
-    tmp_path: Path,
-) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
-    log = tmp_path / "demo.log"
-    with log.open("wb") as output:
-        arguments = ("travel", "--keep")
-        demo = await Forked.start("sandbox.demo", *arguments, env=environment, cwd=TOP, output=output)
-    try:
-        await comes_true(lambda: demo.returncode is not None or "Ctrl-C ends it." in log.read_text(), 240)
+async def test_chosen_chapters_are_played_alone_and_end_by_themselves(tmp_path: Path) -> None:
+    async with demonstration(tmp_path, "refuse") as (demo, log):
+        assert await asyncio.wait_for(demo.wait(), 240) == 0, log.read_text()
         said = log.read_text()
-        assert "The clock of this sandbox is 30 days ahead" in said, said
-        await _each_role_finds_its_work(said)
-    finally:
-        demo.terminate()
-        await asyncio.wait_for(demo.wait(), 60)
+    assert "checks are right." in said
+    assert "took over" not in said
+    assert "Ctrl-C" not in said
 
 
 async def _each_role_finds_its_work(said: str) -> None:
@@ -80,7 +89,7 @@ def test_a_chapter_that_does_not_exist_is_refused_with_those_that_do(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as refused:
-        demonstration.main(["switch", "swap"])
+        main(["switch", "swap"])
     said = capsys.readouterr()
     assert refused.value.code == 2
     assert "'swap'; there are switch, cancel" in said.err

@@ -1,6 +1,7 @@
 """With keys nothing that travels through Temporal can be read there; keys come, change and go under way."""
 
 import json
+from importlib.metadata import version
 
 import pytest
 from temporalio.client import WorkflowHistory
@@ -81,6 +82,7 @@ async def test_keys_come_change_and_go_under_an_open_order(encrypted_scene: Encr
         await last.ended(order_id)
     recorded = await history(last, order_id)
     assert spelled(recorded) == {"plain", name(FIRST), name(SECOND)}
+    assert f'"buildId": "{version("esim-orders")}"' in recorded, "the release that took its steps"
     await replays(recorded, order_id, f"{SECOND},{FIRST}")
     with pytest.raises(RuntimeError, match=f"encrypted with the key {name(FIRST)}"):
         await replays(recorded, order_id, SECOND)
@@ -90,6 +92,7 @@ async def replays(recorded: str, order_id: str, keys: str) -> None:
     replayer = Replayer(
         workflows=[EsimOrder],
         workflow_runner=workflow_runner(),
+        build_id="tests",
         data_converter=data_converter(PayloadKeys(keys)),
     )
     await replayer.replay_workflow(WorkflowHistory.from_json(order_id, recorded))

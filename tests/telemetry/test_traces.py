@@ -98,6 +98,7 @@ async def test_histories_recorded_without_traces_replay_with_them(file: Path) ->
     replayer = Replayer(
         workflows=WORKFLOWS,
         workflow_runner=workflow_runner(),
+        build_id="tests",
         data_converter=pydantic_data_converter,
         interceptors=[TemporalCalls(TracerProvider(shutdown_on_exit=False).get_tracer("test"))],
     )

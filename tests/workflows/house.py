@@ -221,6 +221,7 @@ async def a_house(temporal: Temporal, task_queue: str | None = None) -> AsyncIte
         interceptors=[Heartbeats()],
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,
+        build_id="tests",
     )
     async with running(worker):
         yield house

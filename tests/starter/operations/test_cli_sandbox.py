@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from store.session import Database
 from tests.builders import place, world
+from tests.starter.forked import folder_of_program
 from tests.starter.shell import ROOT, Shell
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
@@ -22,7 +22,7 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 def started(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """A command that goes on until it is told to stop."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "starter.cli", *arguments],
+        [str(folder_of_program() / "esim-orders"), *arguments],
         cwd=ROOT,
         env=CLEAN | environment,
         stdout=subprocess.PIPE,
@@ -33,7 +33,7 @@ def started(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[st
         yield process
     finally:
         if process.poll() is None:
-            process.kill()
+            process.terminate()
         process.communicate()
 
 

@@ -151,6 +151,7 @@ async def a_qr_house(
         interceptors=[Heartbeats()],
         workflow_runner=workflow_runner(),
         disable_eager_activity_execution=True,
+        build_id="tests",
         max_cached_workflows=cached_workflows,
     )
     async with running(worker):
