@@ -24,37 +24,40 @@ _STARTS = {
 
 @pytest.mark.covers("W1", "W8")
 @pytest.mark.timeout(300)
-async def test_the_demonstration_is_right(tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
-    log = tmp_path / "demo.log"
-    with log.open("wb") as output:
-        demo = await Forked.start("sandbox.demo", env=environment, cwd=TOP, output=output)
-    ended = await asyncio.wait_for(demo.wait(), 240)
-    said = log.read_text()
-    assert ended == 0, said
-    assert "WRONG" not in said
-    assert "took over" in said
-    assert "The manager sees the swap in the inventory" in said
-
-
-@pytest.mark.covers("W8")
-@pytest.mark.timeout(300)
-async def test_a_demonstration_that_stays_has_a_sign_in_and_something_to_try_for_each_role(
+async def test_the_demonstration_is_right_and_stays_with_something_to_try_for_each_role(
     tmp_path: Path,
 ) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
     log = tmp_path / "demo.log"
-    with log.open("wb") as output:
-        arguments = ("travel", "--keep")
-        demo = await Forked.start("sandbox.demo", *arguments, env=environment, cwd=TOP, output=output)
+    demo = await _demonstration(log, "--keep")
     try:
         await comes_true(lambda: demo.returncode is not None or "Ctrl-C ends it." in log.read_text(), 240)
         said = log.read_text()
-        assert "The clock of this sandbox is 30 days ahead" in said, said
+        assert "WRONG" not in said
+        assert "took over" in said, said
+        assert "The manager sees the swap in the inventory" in said
+        assert "The clock of this sandbox is 30 days ahead" in said
         await _each_role_finds_its_work(said)
     finally:
         demo.terminate()
-        await asyncio.wait_for(demo.wait(), 60)
+        ended = await asyncio.wait_for(demo.wait(), 60)
+    assert ended == 0, log.read_text()
+
+
+@pytest.mark.night
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("chapters", [(), ("travel",)])
+async def test_a_demonstration_that_does_not_stay_ends_by_itself(
+    tmp_path: Path, chapters: tuple[str, ...]
+) -> None:
+    log = tmp_path / "demo.log"
+    demo = await _demonstration(log, *chapters)
+    assert await asyncio.wait_for(demo.wait(), 240) == 0, log.read_text()
+
+
+async def _demonstration(log: Path, *arguments: str) -> Forked:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}
+    with log.open("wb") as output:
+        return await Forked.start("sandbox.demo", *arguments, env=environment, cwd=TOP, output=output)
 
 
 async def _each_role_finds_its_work(said: str) -> None:
