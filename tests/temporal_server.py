@@ -124,7 +124,7 @@ async def eventually(
         taken = time.monotonic() - begun
         if taken > within:
             raise AssertionError(f"Still, after {within} s: {found!r}")
-        await asyncio.sleep(min(max(0.02, taken / 20), 0.1))
+        await asyncio.sleep(min(max(0.02, taken / 20), 0.5))
 
 
 async def comes_true(condition: Callable[[], Any], within: float = PATIENCE) -> None:
