@@ -14,6 +14,7 @@ import worker
 from models.orders.placement import ProviderAnswer
 from providers.by_mail import ProviderByMail
 from providers.registry import BY_MAIL, PORTS
+from tests.system.noticed_worker import notice_death_soon
 
 BEGUN = "the provider never returns"
 
@@ -38,6 +39,7 @@ class StuckProvider(ProviderByMail):
 
 
 def main() -> None:
+    notice_death_soon()
     PORTS[BY_MAIL] = StuckProvider
     worker.GRACE = worker.MARGIN = timedelta(seconds=1)
     worker.main()

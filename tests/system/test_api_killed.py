@@ -18,6 +18,7 @@ from temporal.connection import connect
 from tests.builders import line, run, world
 from tests.portal.api.keys import Keyring
 from tests.portal.test_process import started
+from tests.system import noticed_worker
 from tests.system.parts import a_postgres
 from tests.system.scene import Scene, a_mailbox, msisdn
 from tests.system.worker_process import WorkerProcess
@@ -39,7 +40,7 @@ class House:
         self._folder = folder
         self._stack = stack
         self._more = {"ESIM_SECRET_KEYS": scene.settings.secret_keys, **more}
-        self._worker = WorkerProcess(scene, folder / "worker.log", **self._more)
+        self._worker = WorkerProcess(scene, folder / "worker.log", noticed_worker.MODULE, **self._more)
 
     async def start_worker(self) -> None:
         log = self._folder / "worker.log"

@@ -1,6 +1,5 @@
 """`esim-orders up --clock` as a newcomer has it: days pass in seconds."""
 
-import json
 import time
 from pathlib import Path
 
@@ -53,15 +52,3 @@ def test_a_sandbox_with_a_clock_runs_on_nothing_that_is_not_its_own(tmp_path: Pa
     said = Shell(tmp_path, "", {name: address}).process("up", "--clock", code=2)
     assert name in said.err
     assert not (tmp_path / CLOCK_FILE).exists()
-
-
-@pytest.mark.timeout(120)
-async def test_a_sandbox_without_a_clock_says_so(tmp_path: Path) -> None:
-    async with forked_sandbox(tmp_path) as (_, addresses):
-        shell = SandboxShell(tmp_path, addresses)
-        for words in (("advance", "P1D"), ("show",)):
-            said = await shell.esim("clock", *words)
-            assert said.code == 2
-            assert said.err.startswith("This is no sandbox with a clock: ")
-        assert "clock" not in (await shell.esim("sandbox", "status")).out
-        assert json.loads((tmp_path / "addresses.json").read_text())["database_url"]

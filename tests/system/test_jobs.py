@@ -17,6 +17,7 @@ from starter.operations.doctor import examine
 from store.operations import holds
 from tests.builders import ACCOUNT, OPERATOR, as_csv, line, run, world
 from tests.portal.api.keys import bearer
+from tests.system import noticed_worker
 from tests.system.scene import Scene
 from tests.system.worker_process import WorkerProcess
 from tests.temporal_server import eventually
@@ -84,7 +85,8 @@ async def test_a_bulk_action_goes_on_where_its_worker_was_killed_and_does_each_r
         {"kind": "switch_to_esim", "line": f"+336399800{number:02d}", "discard_confirmed": number != 5}
         for number in range(1, 13)
     ]
-    process = WorkerProcess(scene, tmp_path / "worker.log", ESIM_SECRET_KEYS=scene.settings.secret_keys)
+    keys = {"ESIM_SECRET_KEYS": scene.settings.secret_keys}
+    process = WorkerProcess(scene, tmp_path / "worker.log", noticed_worker.MODULE, **keys)
     async with _api(scene) as api:
         made = await api.post("/jobs", json={"kind": "place_orders", "rows": rows})
         assert made.json()["status"] == "queued"

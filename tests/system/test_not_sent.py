@@ -21,6 +21,7 @@ from tests.builders import OPERATOR, world
 from tests.kinds.ways import current_details
 from tests.mail.misbehaving import Answer, MisbehavingServer, hang
 from tests.starter.shell import Shell
+from tests.system import noticed_worker
 from tests.system.qr_scene import QrScene, a_code
 from tests.system.scene import Scene, a_mailbox
 from tests.system.worker_process import WorkerProcess
@@ -231,7 +232,7 @@ async def test_a_mail_of_a_worker_that_was_killed_is_not_taken_for_sent(
     scene = idle_scene
     await world(scene.database)
     scene.mailbox.door = asyncio.Event()
-    async with WorkerProcess(scene, tmp_path / "worker.log").running():
+    async with WorkerProcess(scene, tmp_path / "worker.log", noticed_worker.MODULE).running():
         order_id = await scene.placed()
         await comes_true(lambda: scene.mailbox.begun)
         assert await not_sent(scene, order_id) == ()

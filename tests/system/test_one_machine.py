@@ -271,3 +271,12 @@ async def test_a_second_up_finds_open_orders_as_they_were(shell: Shell) -> None:
     assert done.json["status"] == "processed"
     after = (await shell.esim("fleet", "show", number, "--json")).json
     assert after["sim"]["iccid"] == iccid
+
+
+async def test_a_sandbox_without_a_clock_says_so(shell: Shell) -> None:
+    for words in (("advance", "P1D"), ("show",)):
+        said = await shell.esim("clock", *words)
+        assert said.code == 2
+        assert said.err.startswith("This is no sandbox with a clock: ")
+    assert "clock" not in (await shell.esim("sandbox", "status")).out
+    assert json.loads((shell.folder / "addresses.json").read_text())["database_url"]

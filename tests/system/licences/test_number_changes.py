@@ -17,6 +17,7 @@ from store.clock import set_clock
 from tests.builders import OPERATOR
 from tests.licences_world import add_agent
 from tests.store.licences.test_orders import OLD, sims
+from tests.system import noticed_worker
 from tests.system.licences.number_scene import (
     DAY,
     PROVIDER,
@@ -225,13 +226,13 @@ async def test_a_worker_that_is_killed_while_it_notifies_the_provider(
     theo = await add_agent(scene.database, "Theo", "theo@acme.example")
     scene.mailbox.door = asyncio.Event()
     log = tmp_path / "worker.log"
-    async with WorkerProcess(scene, log).running():
+    async with WorkerProcess(scene, log, noticed_worker.MODULE).running():
         result, handle = await changed(scene, number, Change.CHANGE_USER, agent_id=theo)
         assert result.esim_stopped
         await comes_true(lambda: scene.mailbox.begun == 1)
     scene.mailbox.door.set()
     assert not (await row(scene, handle.id)).notified
-    async with WorkerProcess(scene, log).running():
+    async with WorkerProcess(scene, log, noticed_worker.MODULE).running():
         await provider_notified(scene, handle.id, within=90)
         await handle.result()
         again, _ = await changed(scene, number, Change.CHANGE_USER, agent_id=theo)
