@@ -124,10 +124,7 @@ class Subject(APIRouter):
 
     @cached_property
     def _beginnings(self) -> frozenset[str]:
-        found = frozenset(_beginning(route.path) for route in self.routes if isinstance(route, APIRoute))
-        if len(self.routes) == 0 or any("{" in each for each in found):
-            raise ValueError(f"A route of {self.tags} begins with a parameter, or there is none.")
-        return found
+        return frozenset(_beginning(route.path) for route in self.routes if isinstance(route, APIRoute))
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Whether one of its routes is meant."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 from urllib.parse import quote
 
@@ -119,17 +120,16 @@ def _is_of(path: str, declared: str) -> bool:
 
 
 @pytest.mark.covers("A2", "A5", "A7")
-@pytest.mark.parametrize("junk", JUNK_IDS)
 async def test_an_id_that_is_none_is_not_found_or_refused(
-    junk: str, app: FastAPI, api: httpx.AsyncClient, owner: dict[str, str], acme: Known
+    app: FastAPI, api: httpx.AsyncClient, owner: dict[str, str], acme: Known
 ) -> None:
-    for route, sample in calls(app):
-        names = PARAMETER.findall(route.path)
-        for name in names:
+    for (route, sample), junk in product(calls(app), JUNK_IDS):
+        for name in PARAMETER.findall(route.path):
             parameters = {**sample.path(acme), name: JUNK_IDS[junk]}
             answer = await called(api, route, sample, acme, owner, path=parameters)
-            assert answer.status_code in (400, 404, 405, 422), f"{route.name}: {answer} {answer.text}"
-            assert answer.headers["Content-Type"] == PROBLEM, route.name
+            said = f"{junk}: {route.name}: {answer} {answer.text}"
+            assert answer.status_code in (400, 404, 405, 422), said
+            assert answer.headers["Content-Type"] == PROBLEM, said
 
 
 @pytest.mark.covers("A5")
