@@ -33,6 +33,8 @@ SERVERS = {"postgres", "temporal"}
 """The fixtures that start one."""
 LESS_CPU = {"GOGC": "400", "GOMAXPROCS": "1"}
 """Temporal's server and command look for garbage less often, on one core: a seventh less CPU."""
+GARBAGE_AFTER = 20_000
+"""Objects made until Python looks for garbage: after its usual 700 that takes a tenth of a test."""
 CONNECT_TIMEOUT = timedelta(seconds=60)
 """For a connection to the database: on a busy machine it may take longer than the product bears."""
 OURS = ("esim-", "tmp", "against-")
@@ -74,6 +76,7 @@ def pytest_collection() -> Iterator[None]:
         gc.collect()
         gc.freeze()
         atexit.register(gc.unfreeze)  # libraries complain of what is there when Python ends
+        gc.set_threshold(GARBAGE_AFTER)
         gc.enable()
 
 

@@ -39,6 +39,7 @@ class Reader:
     def __init__(self, folder: Path, data: Path, addresses: Addresses) -> None:
         self.folder = folder
         self.addresses = addresses
+        self.has_begun = False
         shutil.copytree(TOP / "sandbox", folder / "sandbox", ignore=shutil.ignore_patterns("*.py", "demo"))
         place = make_url(addresses.database_url)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ESIM_")}

@@ -160,18 +160,28 @@ def test_other_programs_say_a_bug_alike() -> None:
     log.unlink()
 
 
+_PAGES: dict[str, str] = {}
+
+
+def help_page(name: str, shell: Shell) -> str:
+    """The page of a command, which is printed once for all tests."""
+    if name not in _PAGES:
+        _PAGES[name] = shell.run(*name.split(), "--help", columns=80).out
+    return _PAGES[name]
+
+
 @pytest.mark.parametrize(
     "name", ["", *COMMANDS, *sorted({name.split()[0] for name in COMMANDS if " " in name})]
 )
 def test_flags_are_shown_as_flags(name: str, shell: Shell) -> None:
-    shown = shell.run(*name.split(), "--help", columns=80).out
+    shown = help_page(name, shell)
     assert "<bool>" not in shown
     assert "--help" in shown
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_is_broken_into_lines_where_the_page_is_full_only(name: str, shell: Shell) -> None:
-    page = shell.run(*name.split(), "--help", columns=80).out
+    page = help_page(name, shell)
     prose = [row.strip() for row in page.partition("╭")[0].splitlines()]
     for row, following in pairwise(prose):
         if row and following and not row.startswith("Usage: "):  # it says how the tests were started
