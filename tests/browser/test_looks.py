@@ -1,6 +1,6 @@
 """Pages fit their screen and can be read, by day and by night, in both languages, whatever names are long."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import fields
 from typing import Literal
 
@@ -103,11 +103,11 @@ async def test_every_page_fits_and_can_be_read(viewer: Viewer, language: str) ->
         assert len(names) == 11
 
 
-async def fits_and_can_be_read(page: Page, name: str, language: str) -> None:
+async def fits_and_can_be_read(page: Page, name: str, language: str, widths: Sequence[int] = WIDTHS) -> None:
     """As wide as it is, by day and by night: by turns, so that each width is seen in both schemes, one in
     each of the two languages.
     """
-    for at, width in enumerate(WIDTHS, language == "fr-FR"):
+    for at, width in enumerate(widths, language == "fr-FR"):
         await page.set_viewport_size({"width": width, "height": 800})
         await fits(page, f"{name} at {width}")
         scheme = SCHEMES[at % 2]

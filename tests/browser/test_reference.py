@@ -12,6 +12,7 @@ from tests.browser.serving import serving
 from tests.browser.test_looks import fits_and_can_be_read, lower_than
 
 pytestmark = pytest.mark.covers("A13")
+WIDTHS = (320, 390, 800, 1400)
 PAGES = ("/docs/api", "/problems", "/problems/discard_not_confirmed")
 
 
@@ -34,7 +35,7 @@ async def test_the_pages_about_the_api_fit_and_can_be_read(reading: Viewer, lang
             assert await page.locator("html").get_attribute("lang") == language[:2]
             assert await page.locator("h1").count() == 1, path
             await page.locator("details").evaluate_all("all => { for (const each of all) each.open = true; }")
-            await fits_and_can_be_read(page, path, language)
+            await fits_and_can_be_read(page, path, language, WIDTHS)
 
 
 async def test_a_link_to_an_operation_opens_it_without_a_script(reading: Viewer) -> None:
