@@ -33,7 +33,6 @@ from workflows.search_attributes import NAMES
 __all__ = ["javascript"]
 _FLUSHED = 3.0
 """Seconds until the server's page has what was counted."""
-DELIVERIES = 300
 
 
 @asynccontextmanager
@@ -79,8 +78,9 @@ async def _an_order(hook: Hooked, number: int) -> None:
 
 @pytest.mark.timeout(300)
 @pytest.mark.covers("A11", "W1")
+@pytest.mark.parametrize("events", [100, pytest.param(300, marks=pytest.mark.night)])
 async def test_an_order_costs_the_same_with_none_one_and_three_endpoints_and_deliveries_next_to_nothing(
-    database: Database, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path, events: int
 ) -> None:
     async with (
         a_counted_scene(database, database_url, tmp_path) as (scene, metrics),
@@ -98,11 +98,11 @@ async def test_an_order_costs_the_same_with_none_one_and_three_endpoints_and_del
         for endpoints in (1, 3):
             assert spent_on_order[endpoints] == spent_on_order[0], "nothing of a webhook is part of an order"
 
-        await hook.happens(DELIVERIES)
+        await hook.happens(events)
         before = await _counted(metrics)
         began = time.monotonic()
         await hook.relay.look()
-        all_of_them = await eventually(lambda: _taken(hook), lambda taken: taken >= 3 * DELIVERIES, within=60)
+        all_of_them = await eventually(lambda: _taken(hook), lambda taken: taken >= 3 * events, within=60)
         took = time.monotonic() - began
         await asyncio.sleep(_FLUSHED)  # the step lingers
         spent = await _counted(metrics) - before
