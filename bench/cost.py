@@ -50,17 +50,24 @@ async def cost_of(client: httpx.AsyncClient, around: Surroundings, address: http
     portal, database = (
         (after - was) * 1000 / CALLS for after, was in zip(_used(around), before, strict=True)
     )
+    await _together(client, address, WARM_UP)  # PostgreSQL plans a statement on each connection
+    times = await _together(client, address, TOGETHER // AT_ONCE)
+    p95 = round(_percentile(times, 95), 1)
+    return Cost(round(portal, 2), round(database, 2), p95, round(len(answer.content) / 1000, 1))
+
+
+async def _together(client: httpx.AsyncClient, address: httpx.URL, each: int) -> list[float]:
+    """The milliseconds of calls of callers of whom each makes some, one after the other."""
     times: list[float] = []
 
     async def caller() -> None:
-        for _ in range(TOGETHER // AT_ONCE):
+        for _ in range(each):
             start = time.perf_counter()
             await client.get(address)
             times.append((time.perf_counter() - start) * 1000)
 
     await asyncio.gather(*(caller() for _ in range(AT_ONCE)))
-    p95 = round(_percentile(times, 95), 1)
-    return Cost(round(portal, 2), round(database, 2), p95, round(len(answer.content) / 1000, 1))
+    return times
 
 
 def middle(costs: Sequence[Cost]) -> Cost:
