@@ -255,4 +255,4 @@ async def test_a_condition_that_is_dropped_shows(
     for name in _REACHING[place]:
         if await looks[name]():
             return
-    pytest.fail("nobody noticed")
+    pytest.fail("No call shows it.")

@@ -57,12 +57,15 @@ async def test_the_demonstration_is_right_and_has_something_to_try_for_each_role
 
 @pytest.mark.covers("W8")
 @pytest.mark.timeout(300)
-async def test_chosen_chapters_are_played_alone_and_end_by_themselves(tmp_path: Path) -> None:
-    async with demonstration(tmp_path, "refuse") as (demo, log):
+@pytest.mark.parametrize("chapters", [("refuse",), pytest.param((), marks=pytest.mark.night, id="all")])
+async def test_chosen_chapters_are_played_alone_and_end_by_themselves(
+    tmp_path: Path, chapters: tuple[str, ...]
+) -> None:
+    async with demonstration(tmp_path, *chapters) as (demo, log):
         assert await asyncio.wait_for(demo.wait(), 240) == 0, log.read_text()
         said = log.read_text()
     assert "checks are right." in said
-    assert "took over" not in said
+    assert ("took over" in said) == (not chapters), "the chapter of killed workers"
     assert "Ctrl-C" not in said
 
 

@@ -5,7 +5,7 @@ walked that are made here, so that the walk is known to find what it looks for.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from itertools import count
 from urllib.parse import quote
@@ -87,11 +87,16 @@ def walked() -> Iterator[tuple[Page, PageSample]]:
     return iter(sorted(found, key=lambda one: (one[1].ends_session, one[0].name == "POST /account/password")))
 
 
+def _path(each: Page, ids: Mapping[str, str]) -> str:
+    """The address of a page with these ids."""
+    return _PARAMETER.sub(lambda found: ids[found[1]], each.path)
+
+
 async def asked(
     browser: Browser, each: Page, sample: PageSample, known: Known, **headers: str
 ) -> httpx.Response:
     """The answer to the sample of a page."""
-    path = _PARAMETER.sub(lambda found: sample.path(known)[found[1]], each.path)
+    path = _path(each, sample.path(known))
     content = {"data": dict(sample.form(known))} if each.method == "POST" else {}
     return await browser.request(each.method, path, headers=headers, **content)  # type: ignore[arg-type]
 
@@ -238,8 +243,7 @@ async def test_every_answer_has_the_safe_headers(browser: SignIn, visitor: Brows
             for name, value in expected.items():
                 assert answer.headers[name] == value, (each.name, name)
             if each.method == "GET":
-                path = _PARAMETER.sub(lambda found: sample.path(acme)[found[1]], each.path)  # noqa: B023
-                head = await person.head(path)
+                head = await person.head(_path(each, sample.path(acme)))
                 assert head.status_code == answer.status_code, each.name
 
 
@@ -253,7 +257,9 @@ async def test_an_id_that_is_none_is_not_found(browser: SignIn, *, every: bool) 
         for at, (junk, text) in enumerate(JUNK_IDS.items()):
             if (at + turn) % 3 and not every:
                 continue
-            answer = await ana.request(each.method, _PARAMETER.sub(lambda _: text, each.path))  # noqa: B023
+            answer = await ana.request(
+                each.method, _path(each, dict.fromkeys(_PARAMETER.findall(each.path), text))
+            )
             expected = (400, 404, 405, 422) if _of_owners(each) else (403, 404, 405)
             assert answer.status_code in expected, f"{each.name} with {junk}: {answer}"
 
@@ -276,7 +282,7 @@ async def test_no_value_of_a_form_makes_a_500(
         for name in sample.form(acme):
             if next(fields) % 3 != turn % 3 and not every:
                 continue
-            path = _PARAMETER.sub(lambda found: sample.path(acme)[found[1]], each.path)  # noqa: B023
+            path = _path(each, sample.path(acme))
             sent = "&".join(
                 f"{key}={quote((junk if key == name else value).encode(errors='surrogatepass'))}"
                 for key, value in sample.form(acme).items()
@@ -288,7 +294,7 @@ async def test_no_value_of_a_form_makes_a_500(
             )
         if turn == 0 and each.method == "POST" and sample.form(acme):
             extra = await person.post(
-                _PARAMETER.sub(lambda found: sample.path(acme)[found[1]], each.path),  # noqa: B023
+                _path(each, sample.path(acme)),
                 data={**sample.form(acme), "no_such_field": "x"},
             )
             assert extra.status_code == 422, each.name
