@@ -4,14 +4,9 @@
 CPU is what portal and PostgreSQL used for a call: other load on the machine changes it less than the time.
 """
 
-import json
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from http.client import HTTPConnection
-from statistics import median
+from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 from rich.console import Console
@@ -19,17 +14,15 @@ from rich.table import Table
 from sqlalchemy import text
 
 from bench.calls import OF_OWNER, OF_STAFF, parameters_of
-from bench.cost import AT_ONCE, WARM_UP, Cost, cost_of, middle
-from bench.fleet import USER, seed
+from bench.cost import AT_ONCE, Cost, cost_of, middle
+from bench.fleet import seed
 from bench.more_rows import fill_more
 from bench.pages import PAGES_OF, signed_in
+from bench.placing import Placing, measure_placing
 from bench.rows import fill
 from bench.surroundings import Surroundings, surroundings
-from models.orders.lifecycle import OrderKind
 from models.people.callers import Role, UserKind
 from starter import callers
-from starter.orders.desk import OrderDesk
-from starter.orders.drafts import OrderDraft
 from starter.people.api_keys import ApiKeyDesk
 from starter.people.users import UserDesk
 from store.key_ring import KeyRing
@@ -38,7 +31,6 @@ from store.session import Database
 LINES, ORDERS, PEOPLE = 100_000, 10_000, 1_000
 MORE = {"people": 20_000, "free": 100_000, "codes": 20_000, "some": 1_000, "events": 100_000}
 """See `bench.more_rows`."""
-PLACED = 40
 MOST_CPU_MS, MOST_CPU_OF_PAGE_MS, MOST_P95_MS, MOST_RATIO = 8.0, 15.0, 100.0, 1.2
 MOST_KILOBYTES = 150.0
 """Of a page of 50 rows, uncompressed; sent it has a tenth, and weighs less than 60 with all that it loads."""
@@ -50,13 +42,8 @@ class ApiFigures:
 
     calls: Mapping[str, Cost]
     pages: Mapping[str, Cost]
-    desk_p50_ms: float
-    http_p50_ms: float
-
-    @property
-    def ratio(self) -> float:
-        """Placing over HTTP to placing by the desk."""
-        return self.http_p50_ms / self.desk_p50_ms
+    alone: Placing
+    at_once: Placing
 
     def missed(self) -> list[str]:
         """A sentence for each target that was missed."""
@@ -69,7 +56,7 @@ class ApiFigures:
             for name, cost in costs.items()
             if not cost.meets(most_ms, MOST_P95_MS) or cost.kilobytes > most_kilobytes
         ]
-        return [*found, *([f"placing over HTTP: {self.ratio:.2f} times"] if self.ratio > MOST_RATIO else [])]
+        return [*found, *([f"placing alone: {self.alone}"] if self.alone.ratio > MOST_RATIO else [])]
 
     def as_json(self) -> dict[str, Any]:
         """Everything for a program."""
@@ -77,7 +64,7 @@ class ApiFigures:
             kind: {name: cost.as_json() for name, cost in costs.items()}
             for kind, costs in (("calls", self.calls), ("pages", self.pages))
         }
-        return {**found, "desk_p50_ms": self.desk_p50_ms, "http_p50_ms": self.http_p50_ms}
+        return {**found, "placing": {"alone": asdict(self.alone), "at_once": asdict(self.at_once)}}
 
 
 async def measure_api(lines: int = LINES, orders: int = ORDERS) -> ApiFigures:
@@ -99,7 +86,7 @@ async def measure_api(lines: int = LINES, orders: int = ORDERS) -> ApiFigures:
                 addresses = {name: _listed(path) for name, path in called.items()}
                 costs |= await _costs(client, around, addresses, MOST_CPU_MS)
                 if role is Role.OWNER:
-                    desk, over_http = await _placed(around, headers, lines)
+                    alone, at_once = await measure_placing(around, headers, lines)
         portal = around.addresses.portal_url
         pages: dict[str, Cost] = {}
         for who, opened in PAGES_OF.items():
@@ -108,7 +95,7 @@ async def measure_api(lines: int = LINES, orders: int = ORDERS) -> ApiFigures:
                 addresses = {name: httpx.URL(path) for name, path in opened.items()}
                 pages |= await _costs(client, around, addresses, MOST_CPU_OF_PAGE_MS)
         await database.close()
-    return ApiFigures(costs, pages, desk, over_http)
+    return ApiFigures(costs, pages, alone, at_once)
 
 
 async def _costs(
@@ -148,40 +135,6 @@ def _listed(path: str) -> httpx.URL:
     return address.copy_merge_params({"limit": 25}) if "limit" in parameters_of(path) else address
 
 
-async def _placed(around: Surroundings, headers: Mapping[str, str], lines: int) -> tuple[float, float]:
-    """Medians of placing by the desk and over HTTP, in turns, each order for a line of its own. HTTP is
-    spoken by Python's plain client, as httpx takes 2 ms of its own for a call.
-    """
-    portal = HTTPConnection(urlsplit(around.addresses.portal_url).netloc)
-    headers = {**headers, "Content-Type": "application/json"}
-    by_desk: list[float] = []
-    over_http: list[float] = []
-    async with OrderDesk.open(around.settings) as desk:
-        user = await callers.user(desk.database, USER)
-        for number in range(PLACED + WARM_UP):
-            first, second = (f"+336{lines - 2 * number - other:08d}" for other in (0, 1))
-            draft = OrderDraft(
-                kind=OrderKind.SWITCH_TO_ESIM,
-                line=first,
-                pack="Corporate eSIM",
-                discard_confirmed=True,
-                key=first,
-            )
-            start = time.perf_counter()
-            await desk.place(user, draft)
-            between = time.perf_counter()
-            body = draft.model_dump(mode="json", exclude={"key"}, exclude_defaults=True) | {"line": second}
-            portal.request("POST", "/api/v1/orders", json.dumps(body), headers | {"Idempotency-Key": second})
-            answer = portal.getresponse()
-            said = answer.read()
-            end = time.perf_counter()
-            assert answer.status == 201, said
-            if number >= WARM_UP:
-                by_desk.append((between - start) * 1000)
-                over_http.append((end - between) * 1000)
-    return round(median(by_desk), 1), round(median(over_http), 1)
-
-
 def show_api(figures: ApiFigures, console: Console) -> None:
     """Print a table, and what missed its target."""
     table = Table("call", "portal ms", "database ms", "CPU ms", f"p95 ms, {AT_ONCE} in flight", "kB")
@@ -189,9 +142,7 @@ def show_api(figures: ApiFigures, console: Console) -> None:
         numbers = (cost.portal_ms, cost.database_ms, cost.cpu_ms, cost.p95_ms, cost.kilobytes)
         table.add_row(name, *(f"{number:.1f}" for number in numbers))
     console.print(table)
-    console.print(
-        f"Placing: {figures.desk_p50_ms:.0f} ms by the desk, {figures.http_p50_ms:.0f} ms over HTTP: "
-        f"{figures.ratio:.2f} times"
-    )
+    console.print(f"Placing alone: {figures.alone}")
+    console.print(f"Placing while the order before is sent: {figures.at_once}")
     for sentence in figures.missed():
         console.print(f"not met: {sentence}")

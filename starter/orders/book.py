@@ -33,12 +33,13 @@ class OrderBook:
         caller.require(Permission.VIEW_ORDERS)
         return found
 
-    async def placed(self, caller: Caller, order_id: str) -> OrderView:
-        """An order that the caller has just placed, without its events, holds and unsent e-mails: only later
-        steps write these. Raises `NotFound`.
+    async def placed(self, caller: Caller, order_id: str, kind: str) -> OrderView:
+        """An order of this kind that the caller has just placed. Raises `NotFound`.
+
+        Its events, holds and unsent e-mails are left out: only later steps write these.
         """
         async with self._database.reading() as connection:
-            found = await views.placed(connection, caller.scope, order_id)
+            found = await views.placed(connection, caller.scope, order_id, kind)
         caller.require(Permission.VIEW_ORDERS)
         return found
 

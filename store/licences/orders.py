@@ -4,7 +4,6 @@ A licence is in use from the moment that the order is accepted: of two orders fo
 L28). The lock sequence is that of `store.locks`: number, order, licence, SIMs.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -19,13 +18,12 @@ from models.licences.order_views import LicenceOrderDetails
 from models.licences.rules import agent_refusals, assign_refusals, replace_refusals
 from models.orders.ordered import Shown
 from models.orders.placement import Placement
-from models.orders.views import OrderDetails
 from store.events import Happening
 from store.fleet.tables import SimRow
 from store.licences import esims, facts, order_sims, stops
 from store.licences.tables import LicenceOrderRow, LicenceRow, NumberRow
 from store.licences.waiting import CONTINUE_WAITING, REQUEST_CODE
-from store.orders.effects import Decision, Effect
+from store.orders.effects import Decision, Details, Effect
 from store.orders.locked_order import LockedOrder
 from store.orders.swaps import LOOK_AT_REQUEST
 from store.people.tables import DistributorRow, ProviderRow
@@ -78,6 +76,8 @@ class _Done:
 class _Licensed:
     """What both kinds have in common: the temporary eSIM, and what is read of the order."""
 
+    details = Details(_DETAILS, LicenceOrderDetails)
+
     async def begin(
         self, connection: AsyncConnection, order: LockedOrder, iccid: str | None
     ) -> Effect | Refusal:
@@ -124,13 +124,6 @@ class _Licensed:
         await order_sims.activate(connection, found.temporary_id, known)
         happenings.append(("esim.activated", {"sim": found.temporary_id, "iccid": known}))
         return Effect(happenings, iccid=known, follow_ups=follow_ups)
-
-    async def details(
-        self, connection: AsyncConnection, order_ids: Sequence[str]
-    ) -> Mapping[str, OrderDetails]:
-        """The number, its licence and agent, and the eSIM that is replaced."""
-        rows = await connection.execute(_DETAILS.where(LicenceOrderRow.order_id.in_(order_ids)))
-        return {row.order_id: LicenceOrderDetails(**row._mapping) for row in rows}
 
 
 class Assignments(_Licensed):

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from sqlalchemy import ARRAY, ColumnElement, Select, String, bindparam, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
@@ -15,6 +17,8 @@ from models.orders.placement import Placement
 from models.orders.views import OrderDetails
 from store.events import Happening
 from store.orders.locked_order import LockedOrder
+from store.orders.tables import OrderRow
+from store.paging import among
 from store.row import Row
 
 
@@ -48,8 +52,37 @@ class Effect:
     """What is to be done outside the database: kind and target, as in `activities.follow_ups`."""
 
 
+class Details:
+    """What people read of the orders of a kind besides what all orders have."""
+
+    def __init__(self, rows: Select[*tuple[Any, ...]], view: type[OrderDetails]) -> None:
+        """`rows`: one an order, with its `order_id` and the fields of the `view`."""
+        self._rows, self._view = rows, view
+        self._id = rows.selected_columns.order_id
+        self._some = rows.where(among(self._id, bindparam("orders", type_=ARRAY(String)), String))
+
+    async def of(self, connection: AsyncConnection, order_ids: Sequence[str]) -> Mapping[str, OrderDetails]:
+        """Those of these orders, by the order's id."""
+        rows = await connection.execute(self._some, {"orders": list(order_ids)})
+        return {row.order_id: self._view(**row._mapping) for row in rows}
+
+    def column(self) -> ColumnElement[Any]:
+        """Those of an order in a statement that selects orders, for `read`."""
+        row = self._rows.where(self._id == OrderRow.id).correlate(OrderRow).subquery("row")
+        found = select(func.to_jsonb(row.table_valued(), type_=JSONB))
+        return found.correlate(OrderRow).scalar_subquery().label("details")
+
+    def read(self, found: dict[str, Any]) -> OrderDetails:
+        """What a `column` had."""
+        return self._view(**found)
+
+
 class Effects(Protocol):
     """One kind of order. The order and its subject are locked by the step; SIMs are locked here, last."""
+
+    @property
+    def details(self) -> Details | None:
+        """None for a kind whose orders have no more than all have."""
 
     async def decide(self, connection: AsyncConnection, placement: Placement) -> Decision:
         """Whether the order may be placed now; its subject is locked."""
@@ -66,11 +99,6 @@ class Effects(Protocol):
 
     async def undo(self, connection: AsyncConnection, order: LockedOrder) -> Effect:
         """The order is cancelled: undo what `begin` did."""
-
-    async def details(
-        self, connection: AsyncConnection, order_ids: Sequence[str]
-    ) -> Mapping[str, OrderDetails]:
-        """What people read of these orders besides what all orders have."""
 
 
 @runtime_checkable

@@ -1,9 +1,8 @@
 """Switch to eSIM and Replace the eSIM: what they do to a line and its SIMs (F12 to F24)."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, String, and_, bindparam, delete, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -13,18 +12,17 @@ from models.orders.kinds import Swap
 from models.orders.ordered import Shown
 from models.orders.placement import Placement
 from models.orders.rules import refusals
-from models.orders.views import OrderDetails, SwapDetails
+from models.orders.views import SwapDetails
 from store.catalogue.tables import PackRow
 from store.events import Happening
 from store.fleet import sim_moves
 from store.fleet.sim_moves import LockedSim
 from store.fleet.tables import DeviceRow, LineRow, SimRow
-from store.orders.effects import Decision, Effect
+from store.orders.effects import Decision, Details, Effect
 from store.orders.facts import LINE_FACTS
 from store.orders.facts import read as facts_in
 from store.orders.locked_order import LockedOrder
 from store.orders.tables import SwapRow
-from store.paging import among
 from store.people.tables import DistributorRow, ProviderRow
 
 LOOK_AT_REQUEST = "look_at_request"
@@ -87,7 +85,6 @@ _DETAILS = (
     .join(DeviceRow, DeviceRow.id == LineRow.device_id)
     .join(PackRow, PackRow.id == SwapRow.pack_id)
     .join(_in_place, _in_place.id == SwapRow.sim_in_place_id)
-    .where(among(SwapRow.order_id, bindparam("orders", type_=ARRAY(String)), String))
 )
 
 
@@ -117,6 +114,8 @@ class _Line:
 
 class Swaps:
     """Changes the inventory for orders that swap the SIM of a line."""
+
+    details = Details(_DETAILS, SwapDetails)
 
     async def decide(self, connection: AsyncConnection, placement: Placement) -> Decision:
         """Refused with every reason (F5, F7, F46, F52, F53), by the line as it is now."""
@@ -203,13 +202,6 @@ class Swaps:
         (await connection.execute(_DROP, {"sim": line.temporary.id})).scalar_one()
         deleted = {"sim": line.temporary.id, "iccid": line.temporary.iccid}
         return Effect([("esim.temporary_deleted", deleted)])
-
-    async def details(
-        self, connection: AsyncConnection, order_ids: Sequence[str]
-    ) -> Mapping[str, OrderDetails]:
-        """The line, its device and slot, the pack, and the SIM in place when the order was placed."""
-        rows = await connection.execute(_DETAILS, {"orders": list(order_ids)})
-        return {row.order_id: SwapDetails(**row._mapping) for row in rows}
 
 
 async def _lock_line(connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> _Line:

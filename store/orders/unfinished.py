@@ -58,7 +58,8 @@ async def unfinished(connection: AsyncConnection, order_id: str) -> Unfinished |
     row = (await connection.execute(_UNFINISHED, {"order": order_id})).one_or_none()
     if row is None:
         return None
-    details = (await EFFECTS[row.kind].details(connection, [order_id])).get(order_id)
+    of_kind = EFFECTS[row.kind].details
+    details = (await of_kind.of(connection, [order_id])).get(order_id) if of_kind else None
     slot = details.slot if details else None
     shown = Shown(slot=slot, provider=row.provider, distributor=row.distributor)
     return Unfinished(row.account_id, row.placed_by, row.what, shown, row.placed_at, row.held)

@@ -59,15 +59,16 @@ async def order(
     return view.model_copy(update={"events": await events.of(connection, scope, order_id)})
 
 
-async def placed(connection: AsyncConnection, scope: Scope, order_id: str) -> OrderView:
-    """As `order`, of one that was accepted a moment ago: without what only later steps write, which are its
-    events, holds and e-mails that were not sent. To look for these costs more than all the rest.
+async def placed(connection: AsyncConnection, scope: Scope, order_id: str, kind: str) -> OrderView:
+    """As `order`, in one statement, of one that was accepted a moment ago: without what only later steps
+    write, which are its events, holds and e-mails that were not sent.
     """
     shape, known = shaped(scope)
-    row = (await connection.execute(_placed(shape), {**known, "order": order_id})).one_or_none()
+    row = (await connection.execute(_placed(shape, kind), {**known, "order": order_id})).one_or_none()
     if row is None:
         raise unknown(order_id)
-    return (await read(connection, [row]))[0]
+    details = EFFECTS[kind].details
+    return _view(row, details.read(row.details) if details else None)
 
 
 async def orders(
@@ -114,11 +115,13 @@ def _one(scope: Scope) -> Select[*tuple[Any, ...]]:
 
 
 @built_once
-def _placed(scope: Scope) -> Select[*tuple[Any, ...]]:
+def _placed(scope: Scope, kind: str) -> Select[*tuple[Any, ...]]:
     later: dict[str, ColumnElement[Any]] = {"holds": null(), "not_sent": null(), "incident": false()}
     columns = [each for each in _ORDERS.selected_columns if each.key not in later]
-    named = (value.label(name) for name, value in later.items())
-    return _one(scope).with_only_columns(*columns, *named)
+    columns += [value.label(name) for name, value in later.items()]
+    if details := EFFECTS[kind].details:
+        columns.append(details.column())
+    return _one(scope).with_only_columns(*columns)
 
 
 @built_once
@@ -255,11 +258,11 @@ async def read(connection: AsyncConnection, rows: Sequence[Any]) -> list[OrderVi
         ids.setdefault(row.kind, []).append(row.id)
     details: dict[str, OrderDetails] = {}
     for kind, of_kind in ids.items():
-        details.update(await EFFECTS[kind].details(connection, of_kind))
-    return [
-        OrderView(
-            **{**row._mapping, **holds.read(row.holds), "not_sent": not_sent.read(row.not_sent)},
-            details=details.get(row.id),
-        )
-        for row in rows
-    ]
+        if read_kind := EFFECTS[kind].details:
+            details.update(await read_kind.of(connection, of_kind))
+    return [_view(row, details.get(row.id)) for row in rows]
+
+
+def _view(row: Any, details: OrderDetails | None) -> OrderView:
+    also = {"not_sent": not_sent.read(row.not_sent), "details": details}
+    return OrderView(**{**row._mapping, **holds.read(row.holds), **also})

@@ -211,7 +211,8 @@ async def account_of_mode(connection: AsyncConnection, name: str, mode: Mode) ->
 
 def _known(permissions: Sequence[str]) -> list[Permission]:
     """Those that this version has: a key may have been made by a newer one."""
-    return [permission for permission in Permission if permission.value in permissions]
+    had = frozenset(permissions)
+    return [permission for permission in Permission if permission.value in had]
 
 
 _KEYS: Select[*tuple[Any, ...]] = select(

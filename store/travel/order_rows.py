@@ -1,6 +1,5 @@
 """The rows of orders about travel eSIMs: the eSIM from stock, the line, the plan, within a step."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +33,6 @@ from store.codes import notifications
 from store.codes.tables import QrVersionRow
 from store.fleet.tables import SimRow
 from store.orders.locked_order import LockedOrder
-from store.paging import among
 from store.row import now
 from store.travel.line_tables import EsimLineRow, PlanAssignmentRow, TravelOrderRow
 from store.travel.settling import NOT_ENDED
@@ -49,7 +47,7 @@ _READ = select(
     TravelOrderRow.replaced_sim_id,
 ).where(_OF_ORDER)
 _replaced = aliased(SimRow)
-_DETAILS = (
+DETAILS = (
     select(
         TravelOrderRow.order_id,
         TravelOrderRow.subscriber_id,
@@ -68,6 +66,7 @@ _DETAILS = (
     .outerjoin(TravelPlanRow, TravelPlanRow.id == TravelOrderRow.plan_id)
     .outerjoin(_replaced, _replaced.id == TravelOrderRow.replaced_sim_id)
 )
+"""What `TravelOrderDetails` says of orders."""
 _RESERVED = (
     select(SimRow.id, SimRow.iccid, type_coerce(NOT_ENDED, NOT_ENDED.type).label("not_ended"))
     .join(TravelStockRow, TravelStockRow.sim_id == SimRow.id)
@@ -197,12 +196,6 @@ class LineEsims:
 async def read(connection: AsyncConnection, order_id: str) -> Any:
     """The order's own row."""
     return (await connection.execute(_READ, {"order": order_id})).one()
-
-
-async def details(connection: AsyncConnection, order_ids: Sequence[str]) -> Sequence[Any]:
-    """What `TravelOrderDetails` says of these orders."""
-    chosen = _DETAILS.where(among(TravelOrderRow.order_id, bindparam("orders", type_=ARRAY(String)), String))
-    return (await connection.execute(chosen, {"orders": list(order_ids)})).all()
 
 
 async def lock_reserved(connection: AsyncConnection, order_id: str) -> Any:

@@ -4,21 +4,20 @@ The eSIM is reserved for the order in stock (`stock.py`); here it becomes the te
 the active one. The lock sequence is that of `store.locks`: eSIM line, order, profile, SIMs, subscriber.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refusal
 from models.orders.placement import Placement, mark_of
-from models.orders.views import OrderDetails
 from models.travel.kinds import AddLine, AddPlan, ReplaceLineEsim
 from models.travel.line_views import LinePreview
 from models.travel.order_views import TravelOrderDetails
 from models.travel.rules import add_line_refusals, add_plan_refusals, replace_refusals
 from store.codes import discard
 from store.events import Happening
-from store.orders.effects import Decision, Effect
+from store.orders.effects import Decision, Details, Effect
 from store.orders.locked_order import LockedOrder
 from store.orders.swaps import LOOK_AT_REQUEST
 from store.travel import facts, line_previews, order_rows, stock
@@ -28,12 +27,7 @@ from store.travel.line_tables import TravelOrderRow
 class _Travel:
     """What all three kinds have in common: what is read of them."""
 
-    async def details(
-        self, connection: AsyncConnection, order_ids: Sequence[str]
-    ) -> Mapping[str, OrderDetails]:
-        """The subscriber, the line and the plan; of a replacement the eSIM that is replaced."""
-        rows = await order_rows.details(connection, order_ids)
-        return {row.order_id: TravelOrderDetails(**row._mapping) for row in rows}
+    details = Details(order_rows.DETAILS, TravelOrderDetails)
 
 
 class _FromStock(_Travel):

@@ -63,7 +63,7 @@ _ORDERS: dict[str, Sample] = {
     "order": Sample(lambda d, c, k, _: d.orders.order(c, k.order), P.VIEW_ORDERS),
     "orders": Sample(lambda d, c, k, a: d.orders.orders(c, account=a, line=k.line), P.VIEW_ORDERS),
     "of_ids": Sample(lambda d, c, k, _: d.orders.of_ids(c, [k.order]), P.VIEW_ORDERS, names_nothing=True),
-    "placed": Sample(lambda d, c, k, _: d.orders.placed(c, k.order), P.VIEW_ORDERS),
+    "placed": Sample(lambda d, c, k, _: d.orders.placed(c, k.order, OrderKind.SWITCH_TO_ESIM), P.VIEW_ORDERS),
     "people": Sample(lambda d, c, k, _: _people_of_order(d, c, k), P.VIEW_ORDERS),
     "watch": Sample(lambda d, c, k, _: _first(d.orders.watch(c, k.order)), P.VIEW_ORDERS),
 }

@@ -15,7 +15,6 @@ from models.orders.kinds import KINDS, Kind
 from models.orders.lifecycle import OrderStatus
 from models.orders.ordered import Ordered
 from models.orders.placement import Placement
-from models.orders.views import OrderDetails
 from outbox.orders import EMAILS
 from providers.registry import PORTS, PROVIDERS
 from store.orders.effects import Decision, Effect
@@ -38,6 +37,8 @@ class Errand(Ordered):
 
 
 class Errands(Instants):
+    details = None
+
     async def decide(self, connection: AsyncConnection, placement: Placement) -> Decision:
         return Decision()
 
@@ -45,11 +46,6 @@ class Errands(Instants):
         self, connection: AsyncConnection, order: LockedOrder, iccid: str | None
     ) -> Effect | Refusal:
         return Effect(follow_ups=[(RUN_ERRAND, order.id)])
-
-    async def details(
-        self, connection: AsyncConnection, order_ids: Sequence[str]
-    ) -> Mapping[str, OrderDetails]:
-        return {}
 
 
 class ErrandNotice(KindEmail):

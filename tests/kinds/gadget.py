@@ -4,9 +4,9 @@ gadget begins: another workflow.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -33,7 +33,7 @@ from outbox.sender import Outbox, Outgoing
 from providers.registry import PORTS, PROVIDERS
 from store.fleet.tables import SimRow
 from store.mail_subjects import Person
-from store.orders.effects import Decision, Effect
+from store.orders.effects import Decision, Details, Effect
 from store.orders.follow_ups import Due
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder
@@ -90,6 +90,13 @@ def iccid_for(order_id: str) -> str:
 
 
 class Gadgets:
+    details: ClassVar[Details | None] = Details(
+        select(GadgetOrderRow.order_id, GadgetRow.name.label("gadget")).join(
+            GadgetRow, GadgetRow.id == GadgetOrderRow.gadget_id
+        ),
+        GadgetDetails,
+    )
+
     async def decide(self, connection: AsyncConnection, placement: Placement) -> Decision:
         what = placement.what
         assert isinstance(what, Gadget)
@@ -162,15 +169,6 @@ class Gadgets:
         temporary = (SimRow.order_id == order.id, SimRow.state == SimState.TEMPORARY)
         deleted = (await connection.scalars(delete(SimRow).where(*temporary).returning(SimRow.id))).all()
         return Effect([("esim.temporary_deleted", {"sim": sim}) for sim in deleted])
-
-    async def details(
-        self, connection: AsyncConnection, order_ids: Sequence[str]
-    ) -> Mapping[str, OrderDetails]:
-        found = select(GadgetOrderRow.order_id, GadgetRow.name).join(
-            GadgetRow, GadgetRow.id == GadgetOrderRow.gadget_id
-        )
-        rows = await connection.execute(found.where(GadgetOrderRow.order_id.in_(order_ids)))
-        return {row.order_id: GadgetDetails(gadget=row.name) for row in rows}
 
 
 async def _taken(connection: AsyncConnection, order: LockedOrder, iccid: str | None) -> Refusal | None:

@@ -19,7 +19,7 @@ from models.refusals.declared import CONFLICT, Declared
 from outbox.orders import EMAILS
 from outbox.sender import Outbox, Outgoing
 from providers.registry import PORTS, PROVIDERS
-from store.orders.effects import Decision, Effect
+from store.orders.effects import Decision, Details, Effect
 from store.orders.kinds import EFFECTS
 from store.orders.locked_order import LockedOrder
 from store.session import Database
@@ -77,6 +77,10 @@ async def prepare(database: Database) -> None:
 
 
 class Instants:
+    details: ClassVar[Details | None] = Details(
+        select(InstantOrderRow.order_id, InstantOrderRow.colour), InstantDetails
+    )
+
     async def decide(self, connection: AsyncConnection, placement: Placement) -> Decision:
         what = placement.what
         assert isinstance(what, Instant)
@@ -97,13 +101,6 @@ class Instants:
 
     async def undo(self, connection: AsyncConnection, order: LockedOrder) -> Effect:
         return Effect()
-
-    async def details(
-        self, connection: AsyncConnection, order_ids: Sequence[str]
-    ) -> Mapping[str, OrderDetails]:
-        found = select(InstantOrderRow.order_id, InstantOrderRow.colour)
-        rows = await connection.execute(found.where(InstantOrderRow.order_id.in_(order_ids)))
-        return {row.order_id: InstantDetails(colour=row.colour) for row in rows}
 
 
 class InstantPort:

@@ -76,8 +76,8 @@ async def _held_for(backend: Client, path: str, *reasons: str) -> None:
     )
 
 
-async def test_placing_over_http_executes_four_statements_more_than_the_desk(scene: Scene) -> None:
-    """Those of the key, of the call's origin, and of the order and its details, but not of its events."""
+async def test_placing_over_http_executes_three_statements_more_than_the_desk(scene: Scene) -> None:
+    """Those of the key, of the call's origin, and of the order with its details, but not of its events."""
     database = Database(scene.settings.database_url)  # the worker has another one
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
@@ -93,7 +93,7 @@ async def test_placing_over_http_executes_four_statements_more_than_the_desk(sce
         with counted(database) as over_http:
             order = await _placed(backends.firm, 2)
 
-        assert len(over_http) == len(by_desk) + 4, "\n".join(over_http)
+        assert len(over_http) == len(by_desk) + 3, "\n".join(over_http)
         shown = await backends.firm.get(f"/orders/{order}", expand="events")
         assert shown["events"][0]["type"] == "order.submitted"
         assert (await backends.firm.get(f"/orders/{order}"))["events"] is None

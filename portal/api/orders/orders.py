@@ -89,7 +89,7 @@ async def place_order(
     if placed.replayed:
         found = await desks.orders.order(reader, placed.order_id, history=False)
     else:
-        found = await desks.orders.placed(reader, placed.order_id)
+        found = await desks.orders.placed(reader, placed.order_id, body.kind)
     return order_resource(found, caller, desks.settings)
 
 

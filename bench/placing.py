@@ -1,0 +1,105 @@
+"""Measures placing an order by the desk and over HTTP, one caller, in turns.
+
+Alone: each order is placed once the order before was sent to its distributor. At once: it is placed while
+the worker is still busy with the order before. HTTP is spoken by Python's plain client, as httpx takes 2 ms
+of its own for a call.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from itertools import count
+from statistics import median
+from urllib.parse import urlsplit
+
+from bench.cost import WARM_UP
+from bench.fleet import USER
+from bench.surroundings import Surroundings
+from models.orders.lifecycle import OrderKind
+from models.people.callers import Caller
+from starter import callers
+from starter.orders.desk import OrderDesk
+from starter.orders.drafts import OrderDraft
+
+PLACED = 100
+_LOOK_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Medians of the caller's time for an order."""
+
+    desk_p50_ms: float
+    http_p50_ms: float
+
+    @property
+    def ratio(self) -> float:
+        """Over HTTP to by the desk."""
+        return self.http_p50_ms / self.desk_p50_ms
+
+    def __str__(self) -> str:
+        by_each = f"{self.desk_p50_ms:.0f} ms by the desk, {self.http_p50_ms:.0f} ms over HTTP"
+        return f"{by_each}: {self.ratio:.2f} times"
+
+
+async def measure_placing(
+    around: Surroundings, headers: Mapping[str, str], lines: int
+) -> tuple[Placing, Placing]:
+    """Alone, and at once. Each order is for a line of its own, from the last of the account's lines down."""
+    numbers = (f"+336{lines - number:08d}" for number in count())
+    async with OrderDesk.open(around.settings) as desk:
+        user = await callers.user(desk.database, USER)
+        by_each = _ByEach(desk, user, HTTPConnection(urlsplit(around.addresses.portal_url).netloc), headers)
+        both = [
+            [await by_each.times(next(numbers), next(numbers), alone=alone) for _ in range(PLACED + WARM_UP)]
+            for alone in (True, False)
+        ]
+    alone, at_once = (
+        Placing(*(round(median(times) * 1000, 1) for times in zip(*taken[WARM_UP:], strict=True)))
+        for taken in both
+    )
+    return alone, at_once
+
+
+@dataclass(frozen=True)
+class _ByEach:
+    desk: OrderDesk
+    user: Caller
+    portal: HTTPConnection
+    headers: Mapping[str, str]
+
+    async def times(self, first: str, second: str, *, alone: bool) -> tuple[float, float]:
+        """Seconds until the order for the first line is accepted by the desk, for the second over HTTP."""
+        start = time.perf_counter()
+        placed = await self.desk.place(self.user, _draft(first))
+        by_desk = time.perf_counter() - start
+        if alone:
+            await self._sent(placed.order_id)
+        start = time.perf_counter()
+        order_id = self._over_http(second)
+        over_http = time.perf_counter() - start
+        if alone:
+            await self._sent(order_id)
+        return by_desk, over_http
+
+    def _over_http(self, line: str) -> str:
+        body = _draft(line).model_dump(mode="json", exclude={"key"}, exclude_defaults=True)
+        headers = {**self.headers, "Content-Type": "application/json", "Idempotency-Key": line}
+        self.portal.request("POST", "/api/v1/orders", json.dumps(body), headers)
+        answer = self.portal.getresponse()
+        said = answer.read()
+        assert answer.status == 201, said
+        return str(json.loads(said)["id"])
+
+    async def _sent(self, order_id: str) -> None:
+        """Wait until the order's e-mails are sent: then it waits for its distributor."""
+        async for order in self.desk.watch(self.user, order_id, every=_LOOK_SECONDS):
+            if not order.not_sent:
+                return
+
+
+def _draft(line: str) -> OrderDraft:
+    kind, pack = OrderKind.SWITCH_TO_ESIM, "Corporate eSIM"
+    return OrderDraft(kind=kind, line=line, pack=pack, discard_confirmed=True, key=line)
