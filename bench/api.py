@@ -86,7 +86,7 @@ async def measure_api(lines: int = LINES, orders: int = ORDERS) -> ApiFigures:
                 addresses = {name: _listed(path) for name, path in called.items()}
                 costs |= await _costs(client, around, addresses, MOST_CPU_MS)
                 if role is Role.OWNER:
-                    alone, at_once = await measure_placing(around, headers, lines)
+                    alone, at_once = await measure_placing(around, headers, lines, MOST_RATIO)
         portal = around.addresses.portal_url
         pages: dict[str, Cost] = {}
         for who, opened in PAGES_OF.items():
