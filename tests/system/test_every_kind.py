@@ -103,4 +103,7 @@ WAYS: dict[str, Callable[[Scene], Awaitable[str]]] = {
 @pytest.mark.parametrize("kind", sorted(KINDS))
 async def test_an_order_goes_from_placing_to_processed(scene: Scene, kind: str) -> None:
     order_id = await WAYS[kind](scene)
-    assert (await scene.desk.order(OPERATOR, order_id)).status is OrderStatus.PROCESSED
+    order = await scene.desk.order(OPERATOR, order_id)
+    assert order.status is OrderStatus.PROCESSED
+    assert order.details is not None
+    assert (await scene.desk.placed(OPERATOR, order_id, kind)).details == order.details
