@@ -32,7 +32,7 @@ from tests.qr_world import QrWorld, code
 from tests.starter.shell import Shell
 from tests.starter.test_every_command import COMMANDS
 from tests.store.licences.number_ways import change
-from tests.store.licences.test_orders import NEW, OLD, assigned, step
+from tests.store.licences.order_ways import NEW, OLD, assigned, step
 
 OLD_CODE = code(77)
 CONFIRMATION_CODE = "CONFIRM-0815"

@@ -12,7 +12,7 @@ from tests.licences_world import ADAM, add_agent, add_number, number_msisdn
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.hidden_fields import hidden
 from tests.portal.pages.people import ADDRESS, ANA, BEN, CLEO
-from tests.store.licences.test_orders import assigned
+from tests.store.licences.order_ways import assigned
 
 ADMIN = f"{Role.ADMINISTRATOR}@acme.example"
 

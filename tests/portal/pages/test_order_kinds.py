@@ -15,7 +15,7 @@ from tests.builders import ACCOUNT, OPERATOR, place, run
 from tests.callers.world import Known
 from tests.portal.pages.conftest import SignIn
 from tests.portal.pages.people import ANA
-from tests.store.licences.test_orders import assigned
+from tests.store.licences.order_ways import assigned
 from tests.travel_world import SUE, add_esim_line, add_subscriber, add_travel_plan
 from wording.labels import kind_label
 

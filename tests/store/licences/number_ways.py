@@ -67,3 +67,14 @@ async def history(database: Database, number_id: int) -> list[str]:
         subject=f"number:{number_id}",
     )
     return [row.type for row in rows]
+
+
+async def ends(database: Database, licence_id: int, days: int) -> None:
+    """The licence's paid period ends so many days after today."""
+    day = "(timezone('Europe/Paris', esim_now()))::date"
+    await run(
+        database,
+        f"UPDATE licences SET usable_until = {day} + CAST(:days AS integer) WHERE id = :id",
+        days=days,
+        id=licence_id,
+    )

@@ -20,8 +20,8 @@ from tests.licences_world import (
 )
 from tests.server_log import ServerLog
 from tests.store.licences.number_ways import change
+from tests.store.licences.order_ways import NEW, OLD, assigned, codes_of, sims, step, used_by
 from tests.store.licences.races import HELD, TURNS, at_once, holder
-from tests.store.licences.test_orders import NEW, OLD, assigned, codes_of, sims, step, used_by
 
 
 @pytest.fixture

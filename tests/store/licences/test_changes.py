@@ -16,26 +16,13 @@ from tests.licences_world import (
     accepted,
     add_agent,
     add_licence,
-    add_number,
     assignment,
-    licences_world,
     replacement,
 )
-from tests.store.licences.number_ways import KEPT, account, apply, asked, change, history, seen, user
-from tests.store.licences.test_orders import OLD, assigned, sims, step, used_by
+from tests.store.licences.number_ways import KEPT, apply, asked, change, history, seen, user
+from tests.store.licences.order_ways import OLD, assigned, sim_states, sims, step, used_by
 
 ENDING = [Change.CHANGE_USER, Change.DELETE, Change.STOP_ESIM]
-
-
-@pytest.fixture
-async def number(database: Database) -> int:
-    """Gina's number in a world without a licence."""
-    await licences_world(database)
-    return await add_number(database, 1, await add_agent(database))
-
-
-async def sim_states(database: Database) -> list[str]:
-    return [state for state, _, _ in await sims(database)]
 
 
 async def codes(database: Database, number_id: int, what: Change, key: str = "key", **more: Any) -> list[str]:
@@ -217,68 +204,6 @@ async def test_a_refused_change_leaves_its_key_free(database: Database, number: 
     assert [reason.code for reason in (await apply(database, asking)).refusals] == ["number_deleted"]
     await change(database, number, Change.RECOVER)
     assert (await apply(database, asking)).changed
-
-
-async def ends(database: Database, licence_id: int, days: int) -> None:
-    """The licence's paid period ends so many days after today."""
-    day = "(timezone('Europe/Paris', esim_now()))::date"
-    await run(
-        database,
-        f"UPDATE licences SET usable_until = {day} + CAST(:days AS integer) WHERE id = :id",
-        days=days,
-        id=licence_id,
-    )
-
-
-async def due_change(database: Database, number_id: int, days: int) -> Any:
-    """The row of a change that an order has recorded: the eSIM stops so many days after today."""
-    asking = await asked(database, number_id, Change.STOP_ESIM)
-    await run(
-        database,
-        "INSERT INTO number_changes (id, account_id, number_id, change, due_on, actor) VALUES (:id, :account,"
-        " :number, 'stop_esim', (timezone('Europe/Paris', esim_now()))::date + CAST(:days AS integer),"
-        " 'system')",
-        id=asking.change_id,
-        account=await account(database),
-        number=number_id,
-        days=days,
-    )
-    return asking
-
-
-@pytest.mark.covers("L32", "L33")
-@pytest.mark.parametrize("bought_again", [False, True])
-async def test_the_esim_of_a_licence_that_was_given_back_stops_on_the_day_after_its_end(
-    database: Database, number: int, *, bought_again: bool
-) -> None:
-    licence = await assigned(database, number)
-    await ends(database, licence, 1)
-    asking = await due_change(database, number, 2)
-    waits = await apply(database, asking)
-    assert waits.due_in is not None
-    assert timedelta(days=1) < waits.due_in <= timedelta(days=2)
-    assert await sim_states(database) == ["active"]
-    await run(database, "UPDATE number_changes SET due_on = due_on - 2")
-    await ends(database, licence, -1)
-    if bought_again:
-        await run(database, "UPDATE licences SET usable_until = NULL")
-    result = await apply(database, asking)
-    assert (result.changed, result.esim_stopped, result.due_in) == (not bought_again, not bought_again, None)
-    assert await sim_states(database) == ["active" if bought_again else "discarded"]
-    assert await used_by(database, licence) == (number if bought_again else None)
-    assert await apply(database, asking) == result
-
-
-@pytest.mark.covers("L32")
-async def test_the_end_of_a_licence_cancels_the_replacement_of_its_esim(
-    database: Database, number: int
-) -> None:
-    licence = await assigned(database, number)
-    order = await accepted(database, await replacement(database, number))
-    await ends(database, licence, -1)
-    result = await apply(database, await due_change(database, number, 0))
-    assert (result.changed, result.cancelled_order) == (True, order.order_id)
-    assert (await sim_states(database), await used_by(database, licence)) == (["discarded"], None)
 
 
 USED_BY = "UPDATE numbers SET agent_id = :agent WHERE id = :number"

@@ -23,8 +23,8 @@ from tests.licences_world import (
 )
 from tests.server_log import ServerLog
 from tests.starter.licences.shop import DATA, shop
+from tests.store.licences.order_ways import OLD, codes_of, step, used_by
 from tests.store.licences.races import BILLING, HELD, HOLDERS, TURNS, at_once, holder
-from tests.store.licences.test_orders import OLD, codes_of, step, used_by
 
 
 @pytest.fixture

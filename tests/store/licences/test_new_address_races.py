@@ -26,7 +26,7 @@ from tests.licences_world import GINA, accepted, add_agent, add_number, licences
 from tests.qr_world import QrWorld
 from tests.server_log import ServerLog
 from tests.store.licences.number_ways import account, change
-from tests.store.licences.test_orders import NEW, OLD, assigned, step
+from tests.store.licences.order_ways import NEW, OLD, assigned, step
 from tests.temporal_server import eventually
 
 RIGHT = "gina.right@acme.example"

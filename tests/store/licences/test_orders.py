@@ -1,17 +1,14 @@
 """Orders about a number through all their statuses, in the database: eSIM, licence, follow-ups."""
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import pytest
 
 from models.licences.numbers import ReplaceReason
 from models.licences.rules import shown_agent
-from models.orders.placement import Acceptance, StepResult, mark_of
-from models.people.callers import AllAccounts, By
-from store.codes import codes
-from store.orders import steps, views
+from models.orders.placement import mark_of
+from models.people.callers import AllAccounts
+from store.orders import views
 from store.session import Database
 from tests.builders import ANA, iccid, run
 from tests.licences_world import (
@@ -20,58 +17,9 @@ from tests.licences_world import (
     add_licence,
     add_number,
     assignment,
-    licences_world,
     replacement,
 )
-
-PROVIDER = By("operator")
-OLD, NEW = iccid(501), iccid(502)
-
-
-@pytest.fixture
-async def number(database: Database) -> int:
-    """Gina's number in a world without a licence."""
-    await licences_world(database)
-    return await add_number(database, 1, await add_agent(database))
-
-
-async def sims(database: Database) -> list[tuple[str, str | None, str | None]]:
-    """State, ICCID and holder of the eSIMs that orders of numbers brought, oldest first."""
-    rows = await run(
-        database,
-        "SELECT sims.state, sims.iccid, sims.holder FROM sims JOIN licence_orders USING (order_id)"
-        " ORDER BY sims.id",
-    )
-    return [tuple(row) for row in rows]
-
-
-async def used_by(database: Database, licence_id: int) -> int | None:
-    (row,) = await run(database, "SELECT number_id FROM licences WHERE id = :id", id=licence_id)
-    return row.number_id  # type: ignore[no-any-return]
-
-
-async def due(database: Database, order_id: str) -> list[str]:
-    rows = await run(database, "SELECT kind FROM follow_ups WHERE order_id = :id ORDER BY id", id=order_id)
-    return [row.kind for row in rows if row.kind not in ("send_email", "withdraw_from_provider")]
-
-
-async def step(database: Database, name: str, order: Acceptance, *more: Any) -> StepResult:
-    async with database.transaction() as connection:
-        return await getattr(steps, name)(connection, order.order_id, PROVIDER, *more)  # type: ignore[no-any-return]
-
-
-async def assigned(database: Database, number_id: int, esim: str = OLD) -> int:
-    """Assign a new licence to the number, up to processed; the licence's id."""
-    licence = await add_licence(database)
-    order = await accepted(database, await assignment(database, number_id, licence))
-    assert order.accepted, order.refusals
-    await step(database, "acknowledge", order)
-    assert (await step(database, "complete", order, esim, "test")).refusal is None
-    return licence
-
-
-def codes_of(order: Acceptance) -> Sequence[str]:
-    return [refusal.code for refusal in order.refusals]
+from tests.store.licences.order_ways import NEW, OLD, assigned, codes_of, due, sims, step, used_by
 
 
 @pytest.mark.covers("L4", "L7", "L8", "L9")
@@ -156,78 +104,6 @@ async def test_who_may_not_assign_is_refused(database: Database, number: int) ->
     assert codes_of(await accepted(database, order)) == ["not_permitted"]
 
 
-@pytest.mark.covers("L29")
-async def test_for_a_new_phone_the_old_esim_stops_when_the_new_one_is_processed(
-    database: Database, number: int
-) -> None:
-    licence = await assigned(database, number)
-    order = await accepted(database, await replacement(database, number))
-    assert order.accepted
-    await step(database, "acknowledge", order, NEW)
-    assert [state for state, *_ in await sims(database)] == ["active", "temporary"]
-    assert (await step(database, "complete", order, None, "test")).refusal is None
-    assert await sims(database) == [("discarded", OLD, None), ("active", NEW, f"number:{number}")]
-    assert await used_by(database, licence) == number
-    left = await due(database, order.order_id)
-    assert left == ["request_code", "continue_waiting"], "the provider need not be asked"
-
-
-@pytest.mark.covers("L29")
-async def test_a_cancelled_replacement_for_a_new_phone_keeps_esim_and_licence(
-    database: Database, number: int
-) -> None:
-    licence = await assigned(database, number)
-    order = await accepted(database, await replacement(database, number))
-    await step(database, "acknowledge", order, NEW)
-    await step(database, "cancel", order)
-    assert await sims(database) == [("active", OLD, f"number:{number}")]
-    assert await used_by(database, licence) == number
-
-
-@pytest.mark.covers("L30")
-@pytest.mark.parametrize("reason", [ReplaceReason.LOST, ReplaceReason.STOLEN])
-async def test_the_esim_of_a_lost_phone_stops_with_the_order_and_its_provider_is_to_be_notified(
-    database: Database, number: int, reason: ReplaceReason
-) -> None:
-    licence = await assigned(database, number)
-    asked = await replacement(database, number, reason)
-    for _ in range(2):
-        assert (await accepted(database, asked)).accepted
-    assert await sims(database) == [("discarded", OLD, None)]
-    (change,) = await run(database, "SELECT * FROM number_changes")
-    assert (change.change, change.notice, change.changed) == ("stop_esim", "stop", True)
-    assert change.applied_at is not None
-    assert change.notified_at is None
-    rows = await run(database, "SELECT kind, target FROM follow_ups WHERE kind = 'start_number_change'")
-    assert [tuple(row) for row in rows] == [("start_number_change", change.id)]
-    await step(database, "acknowledge", await accepted(database, asked), NEW)
-    assert (await step(database, "complete", await accepted(database, asked), None, "x")).refusal is None
-    assert await sims(database) == [("discarded", OLD, None), ("active", NEW, f"number:{number}")]
-    assert await used_by(database, licence) == number
-
-
-@pytest.mark.covers("L30", "L24")
-async def test_a_cancelled_replacement_of_a_lost_phone_leaves_no_esim_and_the_licence_free(
-    database: Database, number: int
-) -> None:
-    licence = await assigned(database, number)
-    order = await accepted(database, await replacement(database, number, ReplaceReason.LOST))
-    await step(database, "acknowledge", order, NEW)
-    await step(database, "cancel", order)
-    assert await sims(database) == [("discarded", OLD, None)]
-    assert await used_by(database, licence) is None
-
-
-@pytest.mark.covers("L30")
-async def test_a_refused_replacement_says_that_the_esim_still_works(database: Database, number: int) -> None:
-    await assigned(database, number)
-    assert (await accepted(database, await replacement(database, number))).accepted
-    refused = await accepted(database, await replacement(database, number, ReplaceReason.LOST))
-    assert codes_of(refused) == ["number_open_order", "esim_not_stopped"]
-    assert await sims(database) == [("active", OLD, f"number:{number}")]
-    assert await run(database, "SELECT * FROM number_changes") == []
-
-
 @pytest.mark.covers("L17")
 @pytest.mark.parametrize(
     "changed", ["agent_id = NULL", "suspended_at = esim_now()", "agent_id = NULL, deleted_at = esim_now()"]
@@ -268,27 +144,6 @@ async def test_the_esim_of_a_licence_that_was_given_back_is_to_stop_after_its_la
     (change,) = await run(database, "SELECT * FROM number_changes")
     assert (change.change, change.due_on, change.applied_at) == ("stop_esim", date(2100, 2, 1), None)
     assert await due(database, order.order_id) == ["start_number_change", "request_code"]
-
-
-@pytest.mark.covers("L25")
-async def test_a_replaced_esim_ends_its_request_and_shows_nothing_any_more(
-    database: Database, number: int
-) -> None:
-    await assigned(database, number)
-    (sim,) = await run(database, "SELECT id, account_id FROM sims WHERE iccid = :iccid", iccid=OLD)
-    await run(
-        database,
-        "INSERT INTO qr_requests (id, account_id, sim_id, requested_by, status)"
-        " SELECT 'qr-request-aaaaaaaaaaaaaaaa', account_id, :sim, min(id), 'requested' FROM users GROUP BY 2",
-        sim=sim.id,
-    )
-    order = await accepted(database, await replacement(database, number))
-    await step(database, "acknowledge", order, NEW)
-    await step(database, "complete", order, None, "test")
-    assert await due(database, order.order_id) == ["request_code", "continue_waiting", "look_at_request"]
-    async with database.reading() as connection:
-        history = await codes.history(connection, AllAccounts(), sim.id)
-    assert [request.status for request in history.requests] == ["sim_discarded"]
 
 
 @pytest.mark.covers("L12", "L30")

@@ -6,21 +6,10 @@ from store.session import Database
 from tests.builders import run
 from tests.licences_world import (
     accepted,
-    add_agent,
     add_licence,
-    add_number,
     assignment,
-    licences_world,
 )
-from tests.store.licences.test_orders import codes_of
-
-
-@pytest.fixture
-async def number(database: Database) -> int:
-    """Gina's number in a world without a licence."""
-    await licences_world(database)
-    return await add_number(database, 1, await add_agent(database))
-
+from tests.store.licences.order_ways import codes_of
 
 _OF_ANOTHER = {
     "number": "INSERT INTO numbers (account_id, msisdn, line_type, provider_id, distributor_id)"

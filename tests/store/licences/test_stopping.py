@@ -15,19 +15,10 @@ from tests.licences_world import (
     add_licence,
     add_number,
     assignment,
-    licences_world,
     replacement,
 )
-from tests.store.licences.number_ways import apply, asked, change, history, seen, user
-from tests.store.licences.test_changes import ends
-from tests.store.licences.test_orders import NEW, OLD, assigned, codes_of, sims, step, used_by
-
-
-@pytest.fixture
-async def number(database: Database) -> int:
-    """Gina's number in a world without a licence."""
-    await licences_world(database)
-    return await add_number(database, 1, await add_agent(database))
+from tests.store.licences.number_ways import apply, asked, change, ends, history, seen, user
+from tests.store.licences.order_ways import NEW, OLD, assigned, codes_of, sims, step, used_by
 
 
 async def stopped_for_replacement(database: Database, number: int, key: str = "lost") -> str | None:

@@ -12,7 +12,7 @@ from models.licences.changes import ChangeResult
 from models.licences.numbers import Change
 from tests.licences_world import ADAM, add_agent, add_number, licences_world
 from tests.store.licences.number_ways import account, user
-from tests.store.licences.test_orders import assigned
+from tests.store.licences.order_ways import assigned
 from tests.system.scene import Scene
 from tests.temporal_server import eventually
 

@@ -9,7 +9,7 @@ from models.licences.numbers import Change, ReplaceReason
 from models.orders.lifecycle import OrderStatus
 from tests.builders import OPERATOR, iccid
 from tests.licences_world import ADAM
-from tests.store.licences.test_orders import sims, used_by
+from tests.store.licences.order_ways import sims, used_by
 from tests.system.licences.number_scene import changed, held_for, provider_notified
 from tests.system.licences.scene import ORDERS, Licensed
 from tests.system.scene import Scene

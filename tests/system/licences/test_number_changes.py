@@ -16,7 +16,7 @@ from starter.operations.retry import RetryDesk
 from store.clock import set_clock
 from tests.builders import OPERATOR
 from tests.licences_world import add_agent
-from tests.store.licences.test_orders import OLD, sims
+from tests.store.licences.order_ways import OLD, sims
 from tests.system import noticed_worker
 from tests.system.licences.number_scene import (
     DAY,
