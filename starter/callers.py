@@ -100,6 +100,7 @@ async def of_key(
     *,
     language: str = "en",
     admit: Callable[[int], None] = lambda _: None,
+    admitted: bool = False,
 ) -> Authenticated:
     """The caller who sends an API key: the key's service user, or, with a platform key, the operator in the
     account that the call names, or a user of it (A1, A18).
@@ -107,14 +108,18 @@ async def of_key(
     It may do at most what the key and, at this moment, the user may. Raises `Refused` (`api_key_invalid`,
     `account_header_invalid`, `account_closed`, `secret_keys_missing`), `NotFound` (`unknown_account`, also
     for an account of the other mode; `unknown_user`). `admit` gets the id of a valid key; what it raises
-    ends the call before anything is recorded of it.
+    ends the call before anything is recorded of it, unless it is `admitted` already: then its origin may be
+    recorded with the look at the key.
     """
     key = parse_key(sent.key)
     if key is None:
         raise Refused.because("api_key_invalid")
     digests = api_keys.digests(_ring(secret_keys), key)
     async with database.reading() as connection:
-        bearer = await api_keys.bearer(connection, digests, key.mode)
+        told = {"address": sent.address, "request_id": sent.request_id}
+        plain = sent.changes and admitted and sent.account is sent.user is None
+        recorded = told if plain else None
+        bearer = await api_keys.bearer(connection, digests, key.mode, recorded=recorded)
         if bearer is None or (bearer.user and bearer.user.deactivated_at):
             raise Refused.because("api_key_invalid")
         admit(bearer.key_id)
@@ -125,13 +130,9 @@ async def of_key(
         else:
             caller = _of_user(bearer.user, bearer.permissions, None, language)
         if sent.changes:
-            origin_id = await origins.record(
-                connection,
-                actor=caller.actor,
-                surface="api",
-                session=reference("K", bearer.key_id),
-                address=sent.address,
-                request_id=sent.request_id,
+            session = reference("K", bearer.key_id)
+            origin_id = bearer.origin_id or await origins.record(
+                connection, actor=caller.actor, surface="api", session=session, **told
             )
             caller = replace(caller, origin_id=origin_id)
     return Authenticated(caller, bearer.key_id, key.mode)

@@ -4,16 +4,21 @@ Only the id of an origin leaves the database, so Temporal never has a session or
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     CheckConstraint,
     ColumnElement,
     Index,
+    Select,
     String,
     bindparam,
+    cast,
     exists,
     insert,
+    literal,
     or_,
     select,
 )
@@ -50,6 +55,23 @@ _RECORD = insert(OriginRow).returning(OriginRow.id)
 """Waits for the disk, although the change that names the origin is written later: a workflow's message names
 it, too, and Temporal would remember an origin that a killed database has forgotten.
 """
+
+
+def of_key(senders: Select[*tuple[Any, ...]]) -> CTE:
+    """A part of a statement that records the origin of a call which was sent with an API key: `senders` has
+    the `id` of the user that the key acts as, and its `key_id`, or no row. Its parameters are `address` and
+    `request_id`.
+    """
+    sender = senders.subquery("origin_of")
+    told = {
+        "actor": literal("user:").concat(cast(sender.c.id, String)),
+        "surface": literal("api"),
+        "session": literal("K-").concat(cast(sender.c.key_id, String)),
+        "address": bindparam("address", type_=String),
+        "request_id": bindparam("request_id", type_=String),
+    }
+    rows = select(*told.values()).where(sender.c.id.is_not(None))
+    return insert(OriginRow).from_select(list(told), rows).returning(OriginRow.id).cte("origin")
 
 
 def theirs() -> ColumnElement[bool]:

@@ -6,9 +6,9 @@ A route names its permission in its signature, for the reference and for the tes
 desk asks for it, after it has looked the record up: a foreign record answers 404, whatever the key may do.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 from fastapi import Depends, Header, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
@@ -84,7 +84,7 @@ async def authenticate(request: Request) -> None:
     (429) one that comes too soon.
     """
     changes = request.method not in _SAFE and request.query_params.get("dry_run", "").lower() not in _TRUE
-    request.state.authenticated = await _found(request, _check_parameters, changes=changes)
+    request.state.authenticated = await _found(request, _unknown_parameters(request), changes=changes)
 
 
 async def count(request: Request) -> None:
@@ -92,10 +92,13 @@ async def count(request: Request) -> None:
     are counted. Nothing of it is recorded. A call without a key only learns what the reference says, too.
     """
     if "authorization" in request.headers:
-        await _found(request, lambda _: None, changes=False)
+        await _found(request, (), changes=False)
 
 
-async def _found(request: Request, check: Callable[[Request], None], *, changes: bool) -> Authenticated:
+async def _found(request: Request, unknown: Sequence[str], *, changes: bool) -> Authenticated:
+    """Who sends the key. A key that has called before is counted before the database is asked, so the origin
+    of its call can be recorded in the statement that finds the key.
+    """
     for name in _ONCE:
         if len(request.headers.getlist(name)) > 1:
             raise Refused.because("header_doubled", header=name.title())
@@ -104,25 +107,36 @@ async def _found(request: Request, check: Callable[[Request], None], *, changes:
     if credentials is None:
         raise Refused.because("api_key_needed")
 
+    key = credentials.credentials
+    known = door.rates.id_of(key)
+    if known is not None:
+        _take(request, door, known)
+
     def admit(key_id: int) -> None:
-        request.state.rate = allowed = door.rates.take(key_id)
-        if not allowed.ok:
-            raise Refused.because("too_many_calls")
-        check(request)
+        if known is None:
+            door.rates.remember(key, key_id)
+            _take(request, door, key_id)
+        if unknown:
+            _refuse_parameters(unknown)
 
     sent = Sent(
-        key=credentials.credentials,
+        key=key,
         account=_text(request.headers.get("esim-account")),
         user=_text(request.headers.get("esim-user")),
         address=request.client.host if request.client else None,
         request_id=request_id(request.scope),
-        changes=changes,
+        changes=changes and not unknown,
     )
     request.state.sent = sent
     language = spoken(request.headers.get("accept-language", ""))
     try:
         return await callers.of_key(
-            door.desks.database, door.desks.settings.secret_keys, sent, language=language, admit=admit
+            door.desks.database,
+            door.desks.settings.secret_keys,
+            sent,
+            language=language,
+            admit=admit,
+            admitted=known is not None,
         )
     except Refused as refused:
         if refused.refusals[0].code == "api_key_invalid":
@@ -139,17 +153,25 @@ def _text(header: str | None) -> str | None:
         return header
 
 
-def _check_parameters(request: Request) -> None:
-    """Refuse parameters that the route does not have: a misspelt filter would list everything, and `dry_run`
+def _take(request: Request, door: Door, key_id: int) -> None:
+    request.state.rate = allowed = door.rates.take(key_id)
+    if not allowed.ok:
+        raise Refused.because("too_many_calls")
+
+
+def _unknown_parameters(request: Request) -> list[str]:
+    """The parameters that the route does not have: a misspelt filter would list everything, and `dry_run`
     would be ignored where there is none.
     """
     known = request.scope["route"].parameters
-    unknown = [name for name in request.query_params if name not in known]
-    if unknown:
-        missing = "There is no such parameter."
-        raise RequestValidationError(
-            [{"loc": ("query", name), "type": "parameter_unknown", "msg": missing} for name in unknown]
-        )
+    return [name for name in request.query_params if name not in known]
+
+
+def _refuse_parameters(names: Sequence[str]) -> NoReturn:
+    missing = "There is no such parameter."
+    raise RequestValidationError(
+        [{"loc": ("query", name), "type": "parameter_unknown", "msg": missing} for name in names]
+    )
 
 
 _TRUE = frozenset({"true", "1", "on", "yes", "t", "y"})

@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from math import ceil
 
 _MOST_KEYS = 10_000
@@ -30,6 +31,17 @@ class Rates:
         self._most = max(1, int(a_second * _WINDOW))
         self._clock = clock
         self._left: OrderedDict[int, tuple[float, float]] = OrderedDict()
+        self._ids: OrderedDict[bytes, int] = OrderedDict()
+
+    def id_of(self, key: str) -> int | None:
+        """The id of a key that was valid when it called last, lately; it may have been revoked since."""
+        return self._ids.get(_digest(key))
+
+    def remember(self, key: str, key_id: int) -> None:
+        """Remember the id of a valid key."""
+        self._ids[_digest(key)] = key_id
+        if len(self._ids) > _MOST_KEYS:
+            self._ids.popitem(last=False)
 
     def take(self, key_id: int) -> Allowed:
         """Count a call with this key."""
@@ -49,3 +61,8 @@ class Rates:
         if not ok:
             headers["Retry-After"] = str(max(1, ceil((1 - left) / self._a_second)))
         return Allowed(ok, headers)
+
+
+def _digest(key: str) -> bytes:
+    """Enough to know it again: the text of a key is kept nowhere."""
+    return sha256(key.encode()).digest()

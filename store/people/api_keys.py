@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, Select, and_, bindparam, or_, select, update
+from sqlalchemy import LargeBinary, Select, and_, bindparam, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,6 +45,12 @@ _BEARER = _BEARERS.where(
     ApiKeyRow.digest == bindparam("digest", type_=LargeBinary), _ALIVE, ApiKeyRow.mode == bindparam("mode")
 )
 """By one digest: PostgreSQL keeps the plan of it, and plans one by several again at each call."""
+_SENDER = _BEARER.cte("sender")
+_ORIGIN = origins.of_key(
+    select(_SENDER).where(_SENDER.c.deactivated_at.is_(None), _SENDER.c.account_closed_at.is_(None))
+)
+_RECORDED = select(_SENDER, _ORIGIN.c.id.label("origin_id")).outerjoin(_ORIGIN, true())
+"""The same, and the origin of the call is recorded where the key acts as a user who may act."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ class Bearer:
     user: UserView | None
     """None for a platform key."""
     permissions: frozenset[Permission]
+    origin_id: int | None = None
+    """The origin of the call, where it was recorded with the look at the key."""
 
 
 @dataclass(frozen=True)
@@ -155,24 +163,38 @@ async def account_of(connection: AsyncConnection, key_id: int) -> int | None:
     return await connection.scalar(select(ApiKeyRow.account_id).where(ApiKeyRow.id == key_id))
 
 
-async def bearer(connection: AsyncConnection, digests_: Mapping[str, bytes], mode: Mode) -> Bearer | None:
-    """The living key with one of these digests, with its user; None if there is none.
+async def bearer(
+    connection: AsyncConnection,
+    digests_: Mapping[str, bytes],
+    mode: Mode,
+    *,
+    recorded: Mapping[str, str | None] | None = None,
+) -> Bearer | None:
+    """The living key with one of these digests, with its user; None if there is none. `recorded`: the address
+    and request id of a call whose origin is to be recorded in the same statement, which is not done for a
+    platform key, a user who may not act, and a digest that was made with an older secret key.
 
     Notes its last use, to the minute, and renews a digest that was made with an older secret key, so that a
     key which is used survives the rotation of the secret keys.
     """
+    newest = _newest(digests_)
     for digest in digests_.values():
-        row = (await connection.execute(_BEARER, {"digest": digest, "mode": mode})).one_or_none()
+        which = {"digest": digest, "mode": mode}
+        if recorded is not None and digest == newest["digest"]:
+            found = await connection.execute(_RECORDED, {**which, **recorded})
+        else:
+            found = await connection.execute(_BEARER, which)
+        row = found.one_or_none()
         if row is not None:
             break
     else:
         return None
-    newest = _newest(digests_)
     if row.touch or row.digest != newest["digest"]:
         values = {"last_used_at": now(), **newest}
         await connection.execute(update(ApiKeyRow).where(ApiKeyRow.id == row.key_id).values(values))
     user = None if row.id is None else user_view(row)
-    return Bearer(row.key_id, user, frozenset(_known(row.permissions)))
+    origin_id = row._mapping.get("origin_id")
+    return Bearer(row.key_id, user, frozenset(_known(row.permissions)), origin_id)
 
 
 async def maker(connection: AsyncConnection, origin_id: int | None) -> Maker | None:

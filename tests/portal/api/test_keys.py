@@ -1,20 +1,16 @@
 """API keys: who calls, for which account, and what the key may do (A1, A2, A18)."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from sqlalchemy import func, select
 
 from models.people.api_keys import Mode, make_key, parse_key
 from models.people.callers import Role, UserKind
-from portal.app import create_app
 from portal.http.attempts import MOST_OF_ONE
 from starter import callers
 from starter.desks import Desks
 from store.key_ring import KeyRing
-from store.origins import OriginRow
 from tests.builders import ACCOUNT, run
 from tests.callers.world import BOLT, Known
 from tests.portal.api.keys import Keyring, bearer
@@ -205,42 +201,6 @@ def _bytes(answer: httpx.Response, named: str) -> str:
     found = answer.json()
     found.pop("request_id")
     return str(found).replace(named or "-", "ID")
-
-
-async def test_a_call_above_the_limit_records_nothing(keys: Keyring, desks: Desks) -> None:
-    headers = await keys.of()
-    slow = desks.settings.model_copy(update={"api_calls_a_second": 0.1})
-    app = create_app(desks.links, slow, desks=replace(desks, settings=slow))
-    path = "/api/v1/users/ben@acme.example/activate"
-
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://a.example") as api:
-        assert (await api.post(path, headers=headers)).status_code == 200
-        before = await _origins(desks)
-        refused = await api.post(path, headers=headers)
-
-    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_calls")
-    assert refused.headers["Retry-After"]
-    assert await _origins(desks) == before
-
-
-@pytest.mark.covers("A4")
-@pytest.mark.parametrize("yes", ["true", "True", "YES", "1"])
-async def test_a_dry_run_records_nothing(
-    yes: str, api: httpx.AsyncClient, keys: Keyring, desks: Desks
-) -> None:
-    headers = await keys.of()
-    before = await _origins(desks)
-    body = {"lines": ["L-1"], "employee": "new@acme.example", "name": "New"}
-
-    answer = await api.post("/lines/employee", headers=headers, params={"dry_run": yes}, json=body)
-
-    assert answer.json()["dry_run"] is True
-    assert await _origins(desks) == before
-
-
-async def _origins(desks: Desks) -> int:
-    async with desks.database.reading() as connection:
-        return await connection.scalar(select(func.count()).select_from(OriginRow)) or 0
 
 
 async def test_wrong_keys_do_not_stop_the_valid_ones_behind_the_same_address(
