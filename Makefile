@@ -14,7 +14,7 @@ COMPILE := $(BIN)/python -m uv pip compile --universal --python-version 3.11 --g
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-quick test-night check lint types imports bench pictures histories release-fixture schemas client emails lock clean
+.PHONY: help install demo up test test-all test-quick test-night check lint types imports bench pictures histories release-fixture schemas client emails lock clean
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
@@ -34,7 +34,10 @@ demo: $(STAMP) ## Play and check orders in a sandbox; ARGS="switch refuse": only
 up: $(STAMP) ## Run everything on this machine until Ctrl-C
 	$(BIN)/esim-orders up
 
-test: $(STAMP) ## Run the tests, on real parts that they start themselves
+test: $(STAMP) ## Run the tests, on real parts that they start themselves; those of whole systems not
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not whole and not night' $(ARGS)
+
+test-all: $(STAMP) ## Run the tests, and those of whole systems: browsers, sandboxes, killed workers
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 test-quick: $(STAMP) ## Run the tests of all rules, and an order of each kind on real parts
@@ -53,7 +56,7 @@ types: $(STAMP)
 imports: $(STAMP)
 	$(BIN)/lint-imports
 
-check: lint types imports test ## What a change must pass: format, lint, types, imports, tests
+check: lint types imports test-all ## What a change must pass: format, lint, types, imports, all tests
 
 bench: $(STAMP) ## Measure orders a second; ARGS="--against REV" compares with a commit
 	$(BIN)/python -m bench $(ARGS)

@@ -29,6 +29,8 @@ settings.register_profile("esim", deadline=None)
 settings.load_profile("esim")  # a busy machine is slow, and a test must not fail for that
 TESTS = Path(__file__).parent
 QUICK = ("models", "wording", "workflows")
+WHOLE = ("browser", "sandbox", "system")
+"""The folders whose tests start whole systems: browsers, sandboxes, workers that are killed."""
 SERVERS = {"postgres", "temporal"}
 """The fixtures that start one."""
 LESS_CPU = {"GOGC": "400", "GOMAXPROCS": "1"}
@@ -82,12 +84,14 @@ def pytest_collection() -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """`make test-quick` runs all tests of rules, words and workflows that need no server, and those that are
-    marked.
+    marked; `make test` leaves the tests of whole systems to `make test-all`.
     """
     for item in items:
-        in_quick_folder = item.path.relative_to(TESTS).parts[0] in QUICK
-        if in_quick_folder and SERVERS.isdisjoint(getattr(item, "fixturenames", ())):
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder in QUICK and SERVERS.isdisjoint(getattr(item, "fixturenames", ())):
             item.add_marker("quick")
+        if folder in WHOLE:
+            item.add_marker("whole")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
