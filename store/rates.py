@@ -42,7 +42,7 @@ class Bucket:
 
     @property
     def name(self) -> str:
-        """What is counted, as it is stored: nobody reads an address from it."""
+        """What is counted, as it is stored: no address can be read from it."""
         return hashlib.sha256(self.about.encode(errors="replace")).hexdigest()
 
 

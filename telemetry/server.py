@@ -61,7 +61,7 @@ LONGEST_HEAD = 16 * 1024
 def configured(app: ASGIApp, grace_seconds: int, trusted_proxies: str = "") -> uvicorn.Config:
     """The configuration that all our HTTP servers share.
 
-    `trusted_proxies`: who may say by X-Forwarded-For which client a request comes from. Nobody else may:
+    `trusted_proxies`: who may say by X-Forwarded-For which client a request comes from. No other client may:
     uvicorn would believe every program on this machine.
     """
     return uvicorn.Config(

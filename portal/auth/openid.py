@@ -38,7 +38,7 @@ class OpenIdPages:
         self._cookie = OpenIdCookie(settings.portal_url, settings.openid_client_secret)
 
     def routes(self) -> list[PageRoute]:
-        """Public routes: nobody is signed in yet. None where no provider is configured."""
+        """Public routes: no user is signed in yet. None where no provider is configured."""
         if not self._desk.name:
             return []
         return [

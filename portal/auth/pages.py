@@ -31,7 +31,7 @@ class SignInPages:
         self._door = door
 
     def routes(self) -> list[PageRoute]:
-        """Public routes: nobody is signed in yet."""
+        """Public routes: no user is signed in yet."""
         return [
             PageRoute("/", self.home, methods=["GET"]),
             PageRoute("/sign-in", self.show, methods=["GET"]),

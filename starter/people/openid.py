@@ -173,7 +173,7 @@ class OpenIdDesk:
 
 
 async def _found(connection: AsyncConnection, identity: Identity) -> tuple[UserView, bool]:
-    """The user with this identity, and whether they were linked just now. Nobody deactivates them until the
+    """The user with this identity, and whether they were linked just now. They stay active until the
     transaction ends. Raises `Refused` (`openid_refused`).
     """
     user = await identities.user_of(connection, identity)

@@ -165,7 +165,7 @@ async def fail(connection: AsyncConnection, work: Work, refusals: Collection[Ref
 
 
 async def give_up(connection: AsyncConnection, workflow_id: str) -> bool:
-    """The job failed, since a step of it kept failing and nobody retried it. Whether that changed it."""
+    """The job failed, since a step of it kept failing and it was not retried. Whether that changed it."""
     given_up = [Refusal.of("job_given_up").model_dump(mode="json")]
     living = update(JobRow).where(JobRow.workflow_id == workflow_id, OPEN)
     return await end(connection, living.values(refusals=given_up), JobStatus.FAILED, By("system"))

@@ -37,7 +37,7 @@ class WebhooksSeen:
     """Enabled for long, and their receivers do not fail, and still events wait."""
     failing: tuple[str, ...]
     disabled: tuple[str, ...]
-    """Not because somebody asked for it."""
+    """By this application, not on request."""
 
 
 async def states(connection: AsyncConnection) -> Metrics:

@@ -20,7 +20,7 @@ _ONE_NAME = "uq_authorised_actions_profiles_account_id_name"
 _LOCK = select(ProfileRow.id).where(ProfileRow.id == bindparam("profile")).with_for_update()
 # waits for another edit and for a deletion, but not for users who are given the profile
 _KEEP = select(ProfileRow.id).where(ProfileRow.id == bindparam("profile")).with_for_update(key_share=True)
-# users before their profile, as whoever gives a user another profile locks the user first
+# users before their profile, as a change of the profile of a user locks the user first
 _LOCK_USERS = (
     select(UserRow.id)
     .where(UserRow.account_id == bindparam("account"), UserRow.profile_id == bindparam("profile"))

@@ -180,7 +180,7 @@ async def _end(connection: AsyncConnection, *whose: ColumnElement[bool]) -> int:
 
 
 async def person_at(connection: AsyncConnection, email: str) -> UserView | None:
-    """The user with this address, whoever asks: it is asked for before anybody is signed in."""
+    """The user with this address, of any account: it is asked for before a user is signed in."""
     of_address = select_users().where(func.lower(UserRow.email) == email.lower())
     row = (await connection.execute(of_address)).one_or_none()
     return None if row is None else user_view(row)
