@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import Field
 
 from models.errors import Refused
+from models.event_types import CATALOGUE
 from models.events import FeedEvent
 from models.identifiers import named, reference
 from models.people.callers import OfAccount, OfDistributor
@@ -48,6 +49,8 @@ _LETTERS = {
 """The records that the data of events name by row. `profile` is not among them: of travel eSIMs it is the
 provider's number of an IMSI profile.
 """
+_LETTERS_OF_MANY = {"contacts": "C", "groups": "G"}
+"""The same of lists."""
 
 
 @dataclass(frozen=True, order=True)
@@ -97,24 +100,29 @@ class FeedItem(View):
 
     @classmethod
     def of(cls, event: FeedEvent) -> "FeedItem":
-        """The public form of an event."""
-        ids = {name: value for name, value in data_of(event.data).items() if name not in _NUMBERS}
+        """The public form of an event: what its type declares, whatever else it records. Of a type that
+        this version does not know, only what it is about.
+        """
+        known = CATALOGUE.get(event.type)
+        fields = known.fields if known else frozenset()
+        said = data_of({name: value for name, value in event.data.items() if name in fields})
         place = {"about": [named(each) for each in event.about], "sequence": Cursor.parse(event.id).id}
-        return cls(id=event.id, type=event.type, timestamp=event.at, data=place | ids)
-
-
-_NUMBERS = frozenset({"iccid"})
-"""What the history of a record says, and the feed does not."""
+        return cls(id=event.id, type=event.type, timestamp=event.at, data=place | said)
 
 
 def data_of(data: Mapping[str, object]) -> dict[str, Any]:
-    """What an event says: `AG-4` for the agent 4, `U-3` for `user:3`."""
-    shown = {
-        name: reference(_LETTERS[name], value) if name in _LETTERS and isinstance(value, int) else value
-        for name, value in data.items()
-    }
+    """What an event says: `AG-4` for the agent 4, `["C-7"]` for the contact 7, `U-3` for `user:3`."""
+    shown = {name: _named(name, value) for name, value in data.items()}
     to = shown.get("to")
     return {**shown, "to": named(to)} if isinstance(to, str) else shown
+
+
+def _named(name: str, value: object) -> object:
+    if name in _LETTERS and isinstance(value, int):
+        return reference(_LETTERS[name], value)
+    if name in _LETTERS_OF_MANY and isinstance(value, list):
+        return [reference(_LETTERS_OF_MANY[name], each) for each in value]
+    return value
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from store import migrations, session
 from store.session import Database
 from tests.compiled import sharing_engine
 from tests.databases import TEMPLATE, Copies, connect, folder_in_memory, tidy
+from tests.declared_events import look_at_all
 from tests.portal.api.reached import Reached
 from tests.prepared import prepare_once
 
@@ -55,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     session.CONNECT_TIMEOUT = CONNECT_TIMEOUT
     session.create_async_engine = sharing_engine  # type: ignore[attr-defined]
     SandboxedWorkflowRunner.prepare_workflow = prepare_once  # type: ignore[method-assign]
+    look_at_all()
     config.pluginmanager.register(Reached(), "routes of the API that were reached")
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:  # within that of the process that started it

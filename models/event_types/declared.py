@@ -1,7 +1,8 @@
-"""How a type of event is described: in one sentence, with an example of what it says."""
+"""How a type of event is described: in a sentence, with an example. The feed says no more."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 
@@ -16,3 +17,10 @@ class EventType:
     """Of the example: what it says."""
     sometimes: tuple[str, ...] = ()
     """What other events of the type say, too."""
+    history: tuple[str, ...] = ()
+    """What only the history of a record says, which the feed leaves out."""
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
+        """What the feed may say of an event of the type."""
+        return frozenset(self.data).union(self.sometimes)

@@ -4,7 +4,8 @@ from models.event_types.declared import EventType
 
 _ORDER = ("order-abcdefghijklmnop", "line:42")
 _WITH_SIM = (*_ORDER, "sim:12")
-_ESIM = {"sim": 12, "iccid": "8933010000000000017"}
+_ESIM = {"sim": 12}
+_OF_HISTORY = ("iccid",)
 
 ORDERS = {
     "order.submitted": EventType(
@@ -17,7 +18,8 @@ ORDERS = {
         "An order was refused; `codes` are the reasons, see refusals.md.",
         _ORDER,
         {"kind": "switch_to_esim", "codes": ["open_order"]},
-        ("what", "refusals", "note"),
+        ("note",),
+        history=("what", "refusals"),
     ),
     "order.provider_processing": EventType(
         "The distributor or the provider has acknowledged the order and processes it.", _ORDER
@@ -35,14 +37,16 @@ ORDERS = {
         {"request": "5fa03e2fea8d4355a75e9a70cf3b1e71"},
     ),
     "esim.temporary_created": EventType(
-        "The temporary eSIM of an order was created.", _WITH_SIM, {"sim": 12}, ("iccid",)
+        "The temporary eSIM of an order was created.", _WITH_SIM, _ESIM, history=_OF_HISTORY
     ),
     "esim.iccid_entered": EventType(
-        "The ICCID of a temporary eSIM was entered or corrected.", _WITH_SIM, _ESIM
+        "The ICCID of a temporary eSIM was entered or corrected.", _WITH_SIM, _ESIM, history=_OF_HISTORY
     ),
-    "esim.activated": EventType("An eSIM serves its line, number or eSIM line now.", _WITH_SIM, _ESIM),
+    "esim.activated": EventType(
+        "An eSIM serves its line, number or eSIM line now.", _WITH_SIM, _ESIM, history=_OF_HISTORY
+    ),
     "esim.temporary_deleted": EventType(
-        "The temporary eSIM of a cancelled order was deleted.", _WITH_SIM, _ESIM
+        "The temporary eSIM of a cancelled order was deleted.", _WITH_SIM, _ESIM, history=_OF_HISTORY
     ),
     "esim.suspended": EventType(
         "An eSIM was suspended with its number.",
@@ -54,7 +58,7 @@ ORDERS = {
         ("number:7", "number-change-abcdefghijklmnop", "sim:12"),
         {"sim": 12},
     ),
-    "sim.discarded": EventType("A SIM has left its line for ever.", _WITH_SIM, _ESIM),
+    "sim.discarded": EventType("A SIM has left its line for ever.", _WITH_SIM, _ESIM, history=_OF_HISTORY),
     "sim.employee_changed": EventType(
         "Another employee, or none, uses a SIM.",
         ("line:42", "sim:12"),

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
 from models.event_permissions import chosen, permission_of, types_for
-from models.event_types import Described, described
+from models.event_types.described import Described, described
 from models.feed import NOW, START, Cursor, FeedFilter, FeedPage
 from models.orders.lifecycle import OPEN
 from models.orders.views import OrderView

@@ -416,6 +416,8 @@ class EventType(Model):
     permission: str
     """The permission that shows such events."""
     example: Event
+    sometimes: list[str]
+    """The fields of `data` that other events of the type have, too."""
 
 
 class Group(Model):

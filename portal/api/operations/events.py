@@ -70,6 +70,9 @@ class EventTypeResource(Resource):
     sentence: str = Field(description="What has happened.")
     permission: str = Field(description="The permission that shows such events.", examples=["view_orders"])
     example: FeedItem
+    sometimes: list[str] = Field(
+        description="The fields of `data` that other events of the type have, too.", examples=[["note"]]
+    )
 
 
 class FeedAnswer(Resource):

@@ -3,15 +3,17 @@
 import pytest
 
 from models.errors import NotFound
+from models.feed import START, FeedFilter
 from models.orders.kinds import Swap
 from models.orders.lifecycle import OrderStatus
 from models.orders.views import OrderView
 from models.paging import Wanted
 from models.people.callers import AllAccounts, OfAccount, OfDistributor
 from starter.orders.book import OrderBook
+from store import feed
 from store.orders import views
 from store.session import Database
-from tests.builders import OPERATOR, line, place, run, world
+from tests.builders import OPERATOR, item, line, place, run, world
 
 
 async def refused_ones(database: Database, subject: str | None = None, limit: int = 100) -> list[OrderView]:
@@ -35,6 +37,22 @@ async def test_a_refused_order_is_shown_with_every_reason(database: Database) ->
     assert [event.type for event in found.events] == ["order.refused"]
     assert await book.people(OPERATOR, found) == {"user:1": "Ana <ana@acme.example>"}
     assert [order.id async for order in book.watch(OPERATOR, refused.order_id)] == [refused.order_id]
+
+
+@pytest.mark.covers("A10", "A11")
+async def test_the_feed_says_why_an_order_was_refused_and_not_what_it_named(database: Database) -> None:
+    """A pack that is not eligible is refused with the names of those that are, which the history keeps."""
+    await world(database, packs=(item(), item("Sosh pack", provider="Sosh")))
+    refused = await place(database, pack_id=2, quantity=2)
+    (reason,) = [each for each in refused.refusals if each.code == "pack_not_eligible"]
+    assert "Orange pack" in str(reason.parameters["packs"])
+    wanted = FeedFilter(OfAccount(1), frozenset({"order.refused"}))
+    async with database.reading() as connection:
+        (news,) = (await feed.page(connection, wanted, START, limit=10)).news
+    said = news.item.data
+    assert said.pop("codes") == ["pack_not_eligible", "quantity_locked"]
+    assert said.pop("about") == [refused.order_id, "L-1"]
+    assert said.keys() == {"kind", "sequence"}
 
 
 async def test_lists_leave_refused_orders_out_unless_they_are_asked_for(database: Database) -> None:
