@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.codes.activation import parse_activation_code
 from store.codes.code_locks import lock_codes
@@ -13,7 +14,7 @@ from store.key_ring import KeyRing
 from store.operations import job_inputs
 from store.operations.job_tables import JobRow
 from store.operations.jobs import digested
-from store.operations.webhook_tables import WebhookRow
+from store.operations.webhook_tables import WebhookEarlierSecretRow, WebhookRow
 from store.secrets import (
     UPLOADED,
     code_of,
@@ -35,7 +36,7 @@ async def reencrypt(database: Database, keys: KeyRing) -> int:
     (`store.key_ring`). Raises `UnknownKey` if a key is missing; rows that were re-encrypted before stay so.
     """
     changed = 0
-    for batch in (_versions, _uploads, _inputs, _webhooks):
+    for batch in (_versions, _uploads, _inputs, _webhooks, _earlier_secrets):
         changed += await _all(database, keys, batch)
     return changed
 
@@ -131,21 +132,37 @@ async def _inputs(connection: AsyncConnection, keys: KeyRing, after: int | None)
 
 
 async def _webhooks(connection: AsyncConnection, keys: KeyRing, after: int | None) -> tuple[int | None, int]:
+    return await _secrets(connection, keys, after, WebhookRow, WebhookRow.id)
+
+
+async def _earlier_secrets(
+    connection: AsyncConnection, keys: KeyRing, after: int | None
+) -> tuple[int | None, int]:
+    table = WebhookEarlierSecretRow
+    return await _secrets(connection, keys, after, table, table.webhook_id)
+
+
+async def _secrets(
+    connection: AsyncConnection,
+    keys: KeyRing,
+    after: int | None,
+    table: type[WebhookRow | WebhookEarlierSecretRow],
+    webhook: InstrumentedAttribute[int],
+) -> tuple[int | None, int]:
+    """The present secrets of webhooks, or the earlier ones; `webhook`: the column with the webhook's id."""
     rows = await connection.execute(
-        select(WebhookRow.id, WebhookRow.secret, WebhookRow.previous_secret)
-        .where(WebhookRow.id > (after or 0))
-        .order_by(WebhookRow.id)
+        select(table.id, table.secret, webhook.label("webhook"))
+        .where(table.id > (after or 0))
+        .order_by(table.id)
         .limit(_BATCH)
         .with_for_update()
     )
     last, changed = None, 0
     for row in rows.all():
         last = row.id
-        old = {name: getattr(row, name) for name in ("secret", "previous_secret")}
-        if all(map(keys.is_current, filter(None, old.values()))):
+        if keys.is_current(row.secret):
             continue
-        use = signing_secret_of(row.id)
-        again = {name: _again(keys, use, value) for name, value in old.items()}
-        await connection.execute(update(WebhookRow).where(WebhookRow.id == row.id).values(again))
+        again = _again(keys, signing_secret_of(row.webhook), row.secret)
+        await connection.execute(update(table).where(table.id == row.id).values(secret=again))
         changed += 1
     return last, changed

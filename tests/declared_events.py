@@ -18,7 +18,8 @@ PERSONAL = re.compile(
     r"@|\+[0-9]{6}|LPA:|1\$|(?<![0-9])0[1-9]([ .]?[0-9]{2}){4}|esim_(live|test)_|whsec_|89[0-9]{16,18}"
 )
 NAMES = re.compile(r'"(name|email|address|msisdn|phone|matching_id|code|token|password)"')
-_row_of = events.row_of
+any_row_of = events.row_of
+"""Of any event, as the product makes it."""
 
 
 def public(type_: str, data: dict[str, Any], about: tuple[str, ...] = ("line:42",)) -> str:
@@ -38,7 +39,7 @@ def undeclared(type_: str, data: dict[str, Any]) -> set[str]:
 
 def declared_row_of(about: tuple[str, ...], happened: Happening) -> dict[str, Any]:
     """`store.events.row_of`, of events that say what their type declares."""
-    row = _row_of(about, happened)
+    row = any_row_of(about, happened)
     type_, data = happened
     assert not undeclared(type_, data), f"{type_} says {undeclared(type_, data)}: see models/event_types"
     if type_ in CATALOGUE:

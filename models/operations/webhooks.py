@@ -27,6 +27,8 @@ GIVEN_UP_AFTER = timedelta(days=3)
 IN_A_ROW = 3
 """After so many failures in a row the endpoint itself waits, not only its events."""
 OLD_SECRET_SIGNS_FOR = timedelta(hours=24)
+MOST_EARLIER_SECRETS = 10
+"""Of an endpoint, that sign beside the present one: each is a signature in every request."""
 MOST_REPLAYED = 10_000
 """Events of one call that sends a span of time again."""
 PING = "webhook.ping"
@@ -102,7 +104,7 @@ class WebhookView(View):
     next_attempt_at: datetime | None = None
     """Until when its receiver is left alone."""
     secret_rotates_until: datetime | None = None
-    """Until when the secret before signs, too."""
+    """Until when earlier secrets sign, too."""
     created_at: datetime
     created_by: str
 
@@ -187,6 +189,8 @@ class Tested:
 
     webhook: WebhookView
     answer: Answer
+    replayed: bool = False
+    """Whether it was sent before under the same key, and not again."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +199,8 @@ class Replayed:
 
     webhook: WebhookView
     events: int
+    replayed: bool = False
+    """Whether they were sent again before under the same key, and not once more."""
 
 
 def parse_types(types: Collection[str] | None) -> tuple[str, ...]:

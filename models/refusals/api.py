@@ -80,6 +80,15 @@ API = {
         "This Idempotency-Key rotated the secret of {webhook}, which was shown once. If it is lost, rotate "
         "it again under a new Idempotency-Key."
     ),
+    "webhook_ping_unanswered": Declared(
+        "A ping was sent under this Idempotency-Key, and its answer is not known yet. Ask again in ten "
+        "seconds, or send another under a new Idempotency-Key.",
+        CONFLICT,
+    ),
+    "too_many_secrets": Declared(
+        "{most} earlier secrets still sign. Wait until the time of one is over, or rotate and keep none.",
+        CONFLICT,
+    ),
     "too_many_webhooks": Declared("An account has at most {most} webhooks; delete one first.", CONFLICT),
     "webhook_replay_choice": Declared(
         "Say what is sent again: one event, or the time from which on and until when."

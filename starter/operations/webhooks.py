@@ -6,7 +6,6 @@ await desks.webhooks.test(adam, "WH-7")            # sends webhook.ping; the rec
 await desks.webhooks.replay(adam, "WH-7", event="MS43OTIuNDI")
 """
 
-import secrets
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,27 +15,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refused
 from models.operations.webhooks import (
     OLD_SECRET_SIGNS_FOR,
-    PING,
     Answer,
     AttemptView,
     Backlog,
     DisabledFor,
     NewWebhook,
+    Outcome,
     Replayed,
     Tested,
     WebhookView,
     parse_description,
     parse_types,
-    parse_url,
 )
 from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from settings import Settings
 from starter.keys import checked_key
+from starter.operations.webhook_receivers import Receivers
 from starter.operations.webhook_rules import moment, require_events
 from store import lookups
 from store.operations import (
     webhook_backlog,
+    webhook_calls,
     webhook_deliveries,
     webhook_replays,
     webhook_rotations,
@@ -57,8 +57,7 @@ class WebhookDesk:
         self._database = database
         self._secret_keys = settings.secret_keys
         self._most = settings.webhooks_per_account
-        self._loopback = settings.webhooks_to_loopback
-        self._resolver = resolver
+        self._receivers = Receivers(loopback=settings.webhooks_to_loopback, resolver=resolver)
 
     async def create(
         self,
@@ -84,7 +83,7 @@ class WebhookDesk:
         caller.require(Permission.MANAGE_WEBHOOKS)
         chosen, known = parse_types(types), parse_description(description)
         require_events(caller, chosen)
-        address = await self._checked(url)
+        address = await self._receivers.checked(url)
         secret = new_secret()
         async with self._database.transaction() as connection:
             view = await webhooks.create(
@@ -163,7 +162,7 @@ class WebhookDesk:
             found, _ = await _found(connection, caller, webhook)
         require_events(caller, found.types if types is None else parse_types(types))
         values: dict[str, object] = {}
-        values |= {} if url in (None, found.url) else {"url": await self._checked(url)}
+        values |= {} if url in (None, found.url) else {"url": await self._receivers.checked(url)}
         values |= {} if types is None else {"types": parse_types(types)}
         values |= {} if description is None else {"description": parse_description(description)}
         async with self._database.transaction() as connection:
@@ -186,7 +185,8 @@ class WebhookDesk:
         keep: timedelta = OLD_SECRET_SIGNS_FOR,
         key: str | None = None,
     ) -> NewWebhook:
-        """Make another secret. The one before signs, too, for so long: a day, if left out.
+        """Make another secret. The one before signs, too, for so long: a day, if left out. Those before that
+        go on signing until their own time is over; with no time at all, none but the new one signs.
 
         `key`: an idempotency key, whose repeat rotates nothing and is refused (`webhook_rotated`).
         """
@@ -197,7 +197,7 @@ class WebhookDesk:
         once = None if key is None else checked_key(key)
         secret = new_secret()
         async with self._database.transaction() as connection:
-            found, account_id = await _found(connection, caller, webhook)
+            found, account_id = await _found(connection, caller, webhook, lock=True)
             view = await webhook_rotations.rotate(
                 connection, self._ring, found, account_id, secret, keep, once, caller.by
             )
@@ -206,7 +206,7 @@ class WebhookDesk:
     async def disable(self, caller: Caller, webhook: str) -> WebhookView:
         """Deliver nothing until it is enabled. Idempotent."""
         async with self._database.transaction() as connection:
-            found, account_id = await _found(connection, caller, webhook)
+            found, account_id = await _found(connection, caller, webhook, lock=True)
             return await webhooks.disable(connection, found.id, account_id, DisabledFor.ASKED, caller.by)
 
     async def enable(self, caller: Caller, webhook: str, *, skip_missed: bool = False) -> WebhookView:
@@ -214,7 +214,7 @@ class WebhookDesk:
         tried at once. Idempotent.
         """
         async with self._database.transaction() as connection:
-            found, account_id = await _found(connection, caller, webhook)
+            found, account_id = await _found(connection, caller, webhook, lock=True)
             return await webhooks.enable(connection, found, account_id, caller.by, skip_missed=skip_missed)
 
     async def replay(
@@ -225,12 +225,21 @@ class WebhookDesk:
         event: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        key: str | None = None,
     ) -> Replayed:
         """Send one event again, or what happened in a span of time (until now, if left out), under the same
-        ids. Raises `NotFound` (`unknown_event`), `Refused` (`webhook_replay_choice`, `webhook_replay_many`).
+        ids. `key`: an idempotency key, whose repeat sends nothing and has the same answer.
+
+        Raises `NotFound` (`unknown_event`), `Refused` (`webhook_replay_choice`, `webhook_replay_many`).
         """
+        once = None if key is None else checked_key(key)
         async with self._database.transaction() as connection:
-            found, account_id = await _found(connection, caller, webhook)
+            found, account_id = await _found(connection, caller, webhook, lock=True)
+            begun = await webhook_calls.begin(
+                connection, found, account_id, "replay", once, event=event, since=since, until=until
+            )
+            if begun.before:
+                return Replayed(found, begun.result["events"], replayed=True)
             if (event is None) == (since is None) or (event is not None and until is not None):
                 raise Refused.because("webhook_replay_choice")
             if event is not None:
@@ -238,51 +247,34 @@ class WebhookDesk:
             else:
                 begins, ends = moment(since), moment(until or datetime.now(UTC))
                 number = await webhook_replays.replay_span(connection, found.id, begins, ends)
+            await webhook_calls.finish(connection, begun, events=number)
             await webhooks.record(connection, account_id, found.id, caller.by, "replayed", events=number)
         return Replayed(found, number)
 
-    async def test(self, caller: Caller, webhook: str) -> Tested:
+    async def test(self, caller: Caller, webhook: str, *, key: str | None = None) -> Tested:
         """Send `webhook.ping` at once; the receiver's answer. One that is taken has a failing receiver tried
         again at once.
+
+        `key`: an idempotency key, whose repeat sends nothing and has the same answer without its text, or is
+        refused where there is none yet (`webhook_ping_unanswered`).
         """
+        once = None if key is None else checked_key(key)
         async with self._database.transaction() as connection:
-            found, account_id = await _found(connection, caller, webhook)
+            found, account_id = await _found(connection, caller, webhook, lock=True)
+            begun = await webhook_calls.begin(connection, found, account_id, "test", once)
+            if begun.before:
+                return _tested_before(found, begun)
             endpoint = await webhook_deliveries.read_endpoint(connection, found.id)
-        answer = await self._ping(found, endpoint.secrets)
+        known = [self._ring.decrypt(signing_secret_of(found.id), each) for each in endpoint.secrets]
+        answer = await self._receivers.ping(found, [each.decode() for each in known])
+        data = {"outcome": answer.outcome.value, "status": answer.status}
         async with self._database.transaction() as connection:
-            data = {"outcome": answer.outcome.value, "status": answer.status}
+            await webhook_calls.finish(connection, begun, **data, milliseconds=answer.milliseconds)
             await webhooks.record(connection, account_id, found.id, caller.by, "tested", **data)
             if answer.ok:
                 await webhooks.try_again(connection, found.id)
             found, _ = await _found(connection, caller, webhook)
         return Tested(found, answer)
-
-    async def _ping(self, found: WebhookView, encrypted: Collection[bytes]) -> Answer:
-        from outbox.webhooks.addresses import resolve  # noqa: PLC0415
-        from outbox.webhooks.sending import Post, Sender  # noqa: PLC0415
-
-        use = signing_secret_of(found.id)
-        known = [self._ring.decrypt(use, each).decode() for each in encrypted]
-        at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        ping = Post(f"ping_{secrets.token_hex(12)}", PING, at, {"about": [found.webhook_id]})
-        resolver = self._resolver or resolve
-        async with Sender.to(found.address, loopback=self._loopback, resolver=resolver) as sender:
-            return await sender.send(ping, known)
-
-    async def _checked(self, url: str) -> str:
-        from outbox.webhooks.addresses import PrivateAddress, resolve  # noqa: PLC0415
-        from outbox.webhooks.sending import Sender  # noqa: PLC0415
-
-        address = parse_url(url, loopback=self._loopback)
-        resolver = self._resolver or resolve
-        try:
-            async with Sender.to(address, loopback=self._loopback, resolver=resolver) as sender:
-                await sender.check()
-        except PrivateAddress:
-            raise Refused.because("webhook_address_private") from None
-        except OSError:
-            raise Refused.because("webhook_host_unknown") from None
-        return address
 
     @property
     def _ring(self) -> "KeyRing":
@@ -292,7 +284,17 @@ class WebhookDesk:
         return KeyRing(self._secret_keys)
 
 
-async def _found(connection: AsyncConnection, caller: Caller, webhook: str) -> tuple[WebhookView, int]:
-    found = await webhooks.find(connection, caller.scope, webhook)
+def _tested_before(webhook: WebhookView, begun: webhook_calls.Begun) -> Tested:
+    known = begun.result
+    if not known:
+        raise Refused.because("webhook_ping_unanswered")
+    answer = Answer(Outcome(known["outcome"]), known["status"], milliseconds=known["milliseconds"])
+    return Tested(webhook, answer, replayed=True)
+
+
+async def _found(
+    connection: AsyncConnection, caller: Caller, webhook: str, *, lock: bool = False
+) -> tuple[WebhookView, int]:
+    found = await webhooks.find(connection, caller.scope, webhook, lock=lock)
     caller.require(Permission.MANAGE_WEBHOOKS)
     return found

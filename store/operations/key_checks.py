@@ -24,7 +24,7 @@ ENCRYPTED: Mapping[tuple[str, str], Callable[[Any], str]] = {
     ("qr_versions", "confirmation_code"): lambda row: confirmation_code_of(row.sim_id, row.number),
     ("jobs", "input"): lambda row: input_of(row.id),
     ("webhooks", "secret"): lambda row: signing_secret_of(row.id),
-    ("webhooks", "previous_secret"): lambda row: signing_secret_of(row.id),
+    ("webhook_earlier_secrets", "secret"): lambda row: signing_secret_of(row.webhook_id),
 }
 """Every column with encrypted values, and the use that a row's value is encrypted for."""
 

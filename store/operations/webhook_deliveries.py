@@ -34,11 +34,13 @@ _GONE = 410
 _COLUMNS = """
     account_id, url, secret, epoch, CAST(xid AS text) AS xid, event_id, failures, disabled_at, disabled_for,
     notified_at, next_attempt_at, esim_now() AS now,
-    CASE WHEN previous_until > esim_now() THEN previous_secret END AS previous_secret
+    ARRAY(
+        SELECT e.secret FROM webhook_earlier_secrets e
+        WHERE e.webhook_id = webhooks.id AND e.until > esim_now() ORDER BY e.id DESC
+    ) AS earlier_secrets
 """
-_OPEN = text(
-    f"UPDATE webhooks SET woken_until = esim_now() + :works_for WHERE id = :id RETURNING {_COLUMNS}"  # noqa: S608
-)
+_OPEN = text("UPDATE webhooks SET woken_until = esim_now() + :works_for WHERE id = :id RETURNING id")
+"""Read after it, when the row is locked: else a rotation meanwhile would hide the secret before."""
 _READ = text(f"SELECT {_COLUMNS} FROM webhooks WHERE id = :id")  # noqa: S608
 _AGAIN = text(
     """
@@ -114,7 +116,7 @@ class Endpoint:
     wait: timedelta | None
     """How long its receiver is left alone."""
     secrets: tuple[bytes, ...] = field(repr=False)
-    """The present one, and while it rotates the one before."""
+    """The present one, and the earlier ones that still sign."""
 
     @property
     def is_probed(self) -> bool:
@@ -137,8 +139,9 @@ class Due:
 
 async def open_endpoint(connection: AsyncConnection, webhook_id: int) -> Endpoint | None:
     """The endpoint, which the relay leaves alone for a while; None for one that was deleted."""
-    row = (await connection.execute(_OPEN, {"id": webhook_id, "works_for": WORKS_FOR})).one_or_none()
-    return None if row is None else _endpoint(webhook_id, row)
+    if await connection.scalar(_OPEN, {"id": webhook_id, "works_for": WORKS_FOR}) is None:
+        return None
+    return await read_endpoint(connection, webhook_id)
 
 
 async def read_endpoint(connection: AsyncConnection, webhook_id: int) -> Endpoint:
@@ -157,7 +160,7 @@ def _endpoint(webhook_id: int, row: Any) -> Endpoint:
         disabled_for=None if row.disabled_at is None else DisabledFor(row.disabled_for),
         notified=row.notified_at is not None,
         wait=row.next_attempt_at - row.now if waits else None,
-        secrets=tuple(filter(None, (row.secret, row.previous_secret))),
+        secrets=(row.secret, *row.earlier_secrets),
     )
 
 

@@ -1,22 +1,26 @@
-"""Rotations of the secrets of webhooks (A11)."""
+"""Rotations of the secrets of webhooks (A11). Each secret before signs beside the present one until its own
+time is over, so a receiver changes over whenever it likes, however often the secret is rotated.
+"""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import delete, func, insert, literal, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
-from models.operations.webhooks import WebhookView
+from models.operations.webhooks import MOST_EARLIER_SECRETS, WebhookView
 from models.people.callers import By
-from store.made_keys import Made
-from store.operations.webhook_tables import WebhookRotationRow, WebhookRow
+from store.operations import webhook_calls
+from store.operations.webhook_tables import WebhookEarlierSecretRow, WebhookRow
 from store.operations.webhooks import read, record
 from store.row import now
 from store.secrets import signing_secret_of
 
 if TYPE_CHECKING:
     from store.key_ring import KeyRing
+
+_EARLIER = WebhookEarlierSecretRow
 
 
 async def rotate(  # noqa: PLR0917  as many as there are
@@ -29,36 +33,36 @@ async def rotate(  # noqa: PLR0917  as many as there are
     once: str | None,
     by: By,
 ) -> WebhookView:
-    """Sign with this secret from now on, and for a while with the one before, too. While one before still
-    signs it stays, for as long as it was to: its receivers were promised that time. Once per idempotency key,
+    """Sign with this secret from now on, and for a while with the one before, too; those before that sign
+    for as long as they were to. Without any time, none of them signs any more. Once per idempotency key,
     `once`: its repeat is refused, as the secret that its caller wants is not shown again.
 
-    Raises `Refused` (`webhook_rotated`, `key_reused`).
+    The caller has locked the endpoint. Raises `Refused` (`webhook_rotated`, `key_reused`,
+    `too_many_secrets`).
     """
-    await _keep_rotation(connection, known, account_id, keep, once)
-    values: dict[str, Any] = {"secret": ring.encrypt(signing_secret_of(known.id), secret.encode())}
-    values |= {"previous_secret": None, "previous_until": None}
+    begun = await webhook_calls.begin(
+        connection, known, account_id, "rotate", once, keep=keep.total_seconds()
+    )
+    if begun.before:
+        raise Refused.because("webhook_rotated", webhook=known.webhook_id)
+    of_endpoint = _EARLIER.webhook_id == known.id
+    over = _EARLIER.until <= now()
+    await connection.execute(delete(_EARLIER).where(of_endpoint, over if keep else true()))
     if keep:
-        signs = WebhookRow.previous_until > now()
-        values["previous_secret"] = case((signs, WebhookRow.previous_secret), else_=WebhookRow.secret)
-        values["previous_until"] = case((signs, WebhookRow.previous_until), else_=now() + keep)
-    await connection.execute(update(WebhookRow).where(WebhookRow.id == known.id).values(values))
+        number = await connection.scalar(select(func.count()).select_from(_EARLIER).where(of_endpoint))
+        if int(number or 0) >= MOST_EARLIER_SECRETS:
+            raise Refused.because("too_many_secrets", most=MOST_EARLIER_SECRETS)
+        before = select(WebhookRow.id, WebhookRow.account_id, WebhookRow.secret, literal(keep) + now())
+        columns = ["webhook_id", "account_id", "secret", "until"]
+        await connection.execute(
+            insert(_EARLIER).from_select(columns, before.where(WebhookRow.id == known.id))
+        )
+    encrypted = ring.encrypt(signing_secret_of(known.id), secret.encode())
+    await connection.execute(update(WebhookRow).where(WebhookRow.id == known.id).values(secret=encrypted))
     await record(connection, account_id, known.id, by, "rotated")
     return await read(connection, known.id)
 
 
-async def _keep_rotation(
-    connection: AsyncConnection, known: WebhookView, account_id: int, keep: timedelta, once: str | None
-) -> None:
-    if once is None:
-        return
-    # one at a time for a key, also of two endpoints: else two at once would both rotate
-    await connection.execute(
-        select(func.pg_advisory_xact_lock(func.hashtextextended(f"rotations of A-{account_id}", 0)))
-    )
-    mark = Made.of(account_id, once, {"webhook": known.id, "keep": keep.total_seconds()})
-    rotations = WebhookRotationRow
-    if await mark.find(connection, rotations, rotations.account_id == account_id) is not None:
-        raise Refused.because("webhook_rotated", webhook=known.webhook_id)
-    values = {"webhook_id": known.id, "account_id": account_id, **mark.columns}
-    await connection.execute(insert(rotations).values(values))
+async def remove_expired(connection: AsyncConnection) -> None:
+    """Delete the secrets whose time is over."""
+    await connection.execute(delete(_EARLIER).where(_EARLIER.until <= now()))

@@ -1,6 +1,7 @@
-"""The tables of webhooks: endpoints, rotations of their secrets, and attempts to deliver that failed."""
+"""The tables of webhooks: endpoints, their earlier secrets, calls, and attempts to deliver that failed."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -34,9 +35,6 @@ class WebhookRow(Row):
     """The types of events that are sent; none: all."""
     description: Mapped[str] = mapped_column(server_default=text("''"), info=personal(Erase.MENTIONS))
     secret: Mapped[bytes] = mapped_column(info=ENCRYPTED)
-    previous_secret: Mapped[bytes | None] = mapped_column(info=ENCRYPTED)
-    previous_until: Mapped[datetime | None]
-    """Until when the secret before signs, too."""
     disabled_at: Mapped[datetime | None]
     disabled_for: Mapped[str | None] = mapped_column(info=CODE)
     notified_at: Mapped[datetime | None]
@@ -62,19 +60,40 @@ class WebhookRow(Row):
         UniqueConstraint("id", "account_id"),
         CheckConstraint("(disabled_at IS NULL) = (disabled_for IS NULL)", name="disabled"),
         CheckConstraint(among("disabled_for", DisabledFor), name="disabled_for"),
-        CheckConstraint("(previous_secret IS NULL) = (previous_until IS NULL)", name="previous"),
         Index("ix_webhooks_account_id", "account_id", "id"),
     )
 
 
-class WebhookRotationRow(Row):
-    """A rotation of an endpoint's secret under an idempotency key, whose repeat rotates nothing."""
+class WebhookEarlierSecretRow(Row):
+    """A secret of an endpoint that was rotated, and signs beside the present one for a while."""
 
-    __tablename__ = "webhook_rotations"
+    __tablename__ = "webhook_earlier_secrets"
+    id: Mapped[int] = own_id()
+    webhook_id: Mapped[int]
+    account_id: Mapped[int] = owner()
+    secret: Mapped[bytes] = mapped_column(info=ENCRYPTED)
+    until: Mapped[datetime]
+    """Until when it signs; then it is deleted."""
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["webhook_id", "account_id"], ["webhooks.id", "webhooks.account_id"], ondelete="CASCADE"
+        ),
+        Index("ix_webhook_earlier_secrets_webhook_id", "webhook_id"),
+    )
+
+
+class WebhookCallRow(Row):
+    """A rotation, a replay or a ping of an endpoint under an idempotency key, whose repeat does nothing."""
+
+    __tablename__ = "webhook_calls"
     id: Mapped[int] = own_id()
     webhook_id: Mapped[int]
     account_id: Mapped[int] = owner()
     at: Mapped[datetime] = mapped_column(server_default=now())
+    result: Mapped[dict[str, Any] | None] = mapped_column(
+        info=not_personal("how many events were sent again, or how a ping ended, as a code")
+    )
+    """What it answered."""
     made_key: Mapped[str | None] = made_key()
     made_as: Mapped[str | None] = made_as()
     __table_args__ = (
@@ -82,7 +101,7 @@ class WebhookRotationRow(Row):
             ["webhook_id", "account_id"], ["webhooks.id", "webhooks.account_id"], ondelete="CASCADE"
         ),
         UniqueConstraint("account_id", "made_key"),
-        Index("ix_webhook_rotations_webhook_id", "webhook_id"),
+        Index("ix_webhook_calls_webhook_id", "webhook_id"),
     )
 
 

@@ -22,7 +22,7 @@ from models.people.callers import By, Scope
 from store import events
 from store.locks import keep_account_open
 from store.made_keys import Made
-from store.operations.webhook_tables import WebhookAttemptRow, WebhookRow
+from store.operations.webhook_tables import WebhookAttemptRow, WebhookEarlierSecretRow, WebhookRow
 from store.paging import Keys
 from store.people.tables import AccountRow
 from store.row import now
@@ -47,6 +47,13 @@ WORKING = {
 }
 """The columns of an endpoint whose receiver is tried at once."""
 _ROW = WebhookRow
+_EARLIER = WebhookEarlierSecretRow
+_ROTATES_UNTIL = (
+    select(func.max(_EARLIER.until))
+    .where(_EARLIER.webhook_id == _ROW.id, _EARLIER.until > now())
+    .correlate(_ROW)
+    .scalar_subquery()
+)
 _WEBHOOKS: Select[*tuple[Any, ...]] = select(
     _ROW.id,
     _ROW.account_id,
@@ -59,8 +66,7 @@ _WEBHOOKS: Select[*tuple[Any, ...]] = select(
     _ROW.failures,
     _ROW.failing_since,
     _ROW.next_attempt_at,
-    _ROW.previous_until,
-    (_ROW.previous_until > now()).label("rotating"),
+    _ROTATES_UNTIL.label("secret_rotates_until"),
     _ROW.created_at,
     _ROW.created_by,
 ).join(AccountRow, AccountRow.id == _ROW.account_id)
@@ -256,10 +262,7 @@ async def read(connection: AsyncConnection, webhook_id: int) -> WebhookView:
 
 def _view(row: Any) -> WebhookView:
     values = dict(row._mapping)
-    rotating = values.pop("previous_until") if values.pop("rotating") else None
-    return WebhookView(
-        **values | {"types": tuple(row.types), "state": _state(row), "secret_rotates_until": rotating}
-    )
+    return WebhookView(**values | {"types": tuple(row.types), "state": _state(row)})
 
 
 def _state(row: Any) -> WebhookState:

@@ -191,6 +191,12 @@ _PEOPLE = (
     Call("POST /webhooks", {"url": "http://127.0.0.1:9/all"}, keep="other_webhook"),
     Call("POST /webhooks/{webhook}/rotate", {"keep_hours": 2}, {"webhook": "{webhook}"}),
     Call("POST /webhooks/{webhook}/rotate", path={"webhook": "{webhook}"}),
+    Call("POST /webhooks/{webhook}/test", path={"webhook": "{webhook}"}),
+    Call(
+        "POST /webhooks/{webhook}/replay",
+        {"from": "2026-01-02T10:00:00Z", "to": "2027-01-02T10:00:00Z"},
+        {"webhook": "{webhook}"},
+    ),
 )
 _LICENCES = (
     Call("POST /numbers/{number}/change-user", {"agent": "hugo@acme.example"}, _NUMBER),

@@ -105,6 +105,15 @@ OTHERS: Mapping[str, Others] = {
         }
     ),
     "POST /webhooks/{webhook}/rotate": Others({"keep_hours": 3, "{webhook}": "{other_webhook}"}),
+    "POST /webhooks/{webhook}/test": Others({"{webhook}": "{other_webhook}"}),
+    "POST /webhooks/{webhook}/replay": Others(
+        {
+            "event": "MS43OTIuNDI",
+            "from": "2026-01-03T10:00:00Z",
+            "to": "2027-01-03T10:00:00Z",
+            "{webhook}": "{other_webhook}",
+        }
+    ),
     "POST /numbers/{number}/change-user": Others({"agent": "iris@acme.example"} | _OTHER_NUMBER),
     "POST /numbers/{number}/convert": Others({"line_type": "direct"} | _OTHER_NUMBER),
     "POST /numbers/{number}/suspend": Others({"reason": "Lost."} | _OTHER_NUMBER),

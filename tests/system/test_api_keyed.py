@@ -36,14 +36,14 @@ BY_ITSELF = {
     "distributor_of_desk",
 }
 """Why some calls are refused whether their key is new or not."""
-SHOWN_ONCE = {"api_key_made", "webhook_made", "webhook_rotated"}
-"""Why the repeat of a call is refused whose answer has a secret."""
+SHOWN_ONCE = {"api_key_made", "webhook_made", "webhook_rotated", "webhook_ping_unanswered"}
+"""Why the repeat of a call is refused whose answer has a secret, or is not there yet."""
 OF_PLATFORM = ("/accounts", "/users", "/acknowledge", "/processed", "/licence-prices", " order_steps")
 """How the routes end of calls that an owner may not make."""
 MADE_AT_ONCE = (
     "accounts agents api_keys authorised_actions_profiles contacts jobs licence_entries licence_purchases"
     " licence_requests licences line_reports number_changes order_notes orders subscribers travel_plans"
-    " user_mails users webhook_rotations webhooks"
+    " user_mails users webhook_calls webhooks"
 )
 """The tables that calls write alone, and no worker after them."""
 

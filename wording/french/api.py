@@ -75,6 +75,13 @@ API = {
         "Cette Idempotency-Key a renouvelé le secret de {webhook}, qui a été montré une seule fois. S’il est "
         "perdu, renouvelez-le avec une nouvelle Idempotency-Key."
     ),
+    "webhook_ping_unanswered": (
+        "Un ping a été envoyé avec cette Idempotency-Key et sa réponse n’est pas encore connue. Redemandez "
+        "dans dix secondes, ou envoyez-en un autre avec une nouvelle Idempotency-Key."
+    ),
+    "too_many_secrets": (
+        "{most} anciens secrets signent encore. Attendez la fin de l’un d’eux, ou renouvelez sans en garder."
+    ),
     "too_many_webhooks": "Un compte a au plus {most} webhooks ; supprimez-en un d’abord.",
     "webhook_replay_choice": (
         "Dites ce qui est envoyé de nouveau : un événement, ou l’heure de début et l’heure de fin."

@@ -32,7 +32,7 @@ WORDS = {
     "the certificate or TLS failed": "le certificat ou TLS a échoué",
     "the connection failed": "la connexion a échoué",
     "the host is not found": "l’hôte est introuvable",
-    "the secret before signs until": "l’ancien secret signe jusqu’au",
+    "earlier secrets sign until": "d’anciens secrets signent jusqu’au",
     "to be sent again": "à envoyer de nouveau",
     "tried again": "tenté de nouveau",
     "webhook": "webhook",

@@ -702,7 +702,7 @@ class NewWebhook(Model):
     next_attempt_at: datetime | None
     """Until when its receiver is left alone."""
     secret_rotates_until: datetime | None
-    """Until when the secret before signs, too."""
+    """Until when earlier secrets sign, too."""
     created_at: datetime
     created_by: str
     """`U-3`, or `operator`."""
@@ -1597,7 +1597,7 @@ class Webhook(Model):
     next_attempt_at: datetime | None
     """Until when its receiver is left alone."""
     secret_rotates_until: datetime | None
-    """Until when the secret before signs, too."""
+    """Until when earlier secrets sign, too."""
     created_at: datetime
     created_by: str
     """`U-3`, or `operator`."""

@@ -25,16 +25,21 @@ ROWS = 25
 _FIELDS = {"unknown_event": "event", "webhook_replay_choice": "since", "webhook_replay_many": "since"}
 
 
-class NoForm(FormModel):
-    """A button without fields."""
+class PingForm(FormModel):
+    """A button. `key`: the same form twice sends one ping."""
+
+    key: str = Field(default="", max_length=100)
 
 
 class ReplayForm(FormModel):
-    """What is sent again: one event, or what happened in a span of time (UTC)."""
+    """What is sent again: one event, or what happened in a span of time (UTC). `key`: the same form twice
+    sends it once.
+    """
 
     event: str = Field(default="", max_length=200)
     since: str = Field(default="", max_length=40)
     until: str = Field(default="", max_length=40)
+    key: str = Field(default="", max_length=100)
 
 
 class RotateForm(FormModel):
@@ -57,10 +62,11 @@ async def show(request: Request, who: SignedIn) -> Response:
 
 async def ping(request: Request, who: SignedIn) -> Response:
     """Send a ping now; the page then says what the receiver answered."""
-    sent = await read_form(request, NoForm, who.language)
+    sent = await read_form(request, PingForm, who.language)
     with Asking(sent, who.language) as asking:
-        if sent.model is not None:
-            tested = await who.desks.webhooks.test(who.caller, request.path_params["webhook"])
+        if (given := sent.model) is not None:
+            webhook, key = request.path_params["webhook"], given.key or None
+            tested = await who.desks.webhooks.test(who.caller, webhook, key=key)
             return _pinged(who, tested)
     return await _page(request, who, asking.form, asking.status)
 
@@ -90,6 +96,7 @@ async def replay(request: Request, who: SignedIn) -> Response:
                 event=given.event.strip() or None,
                 since=_moment(given.since),
                 until=_moment(given.until),
+                key=given.key or None,
             )
             return who.done(f"{LIST}/{done.webhook.webhook_id}", "hook_replayed", number=str(done.events))
     return await _page(request, who, asking.form, asking.status)
@@ -199,6 +206,7 @@ async def _page(
         "administration/webhook",
         status,
         form=sent,
+        key=uuid.uuid4().hex,
         webhook=webhook,
         path=path,
         types=chosen_words(webhook, who),

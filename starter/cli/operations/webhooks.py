@@ -234,7 +234,7 @@ def _show(view: WebhookView, *, json: bool) -> None:
         ("failures in a row", view.failures),
         ("failing since", full_time(view.failing_since)),
         ("next attempt", full_time(view.next_attempt_at)),
-        ("the secret before signs until", full_time(view.secret_rotates_until)),
+        ("earlier secrets sign until", full_time(view.secret_rotates_until)),
         ("made", full_time(view.created_at)),
     )
     print_facts(view.webhook_id, [(worded(label), fact) for label, fact in facts])

@@ -1,4 +1,4 @@
-"""Webhooks: endpoints, rotations of their secrets, and attempts to deliver that failed."""
+"""Webhooks: endpoints, their earlier secrets, calls, and attempts to deliver that failed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,8 +43,6 @@ def upgrade() -> None:
         sa.Column("types", postgresql.ARRAY(sa.String()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("description", sa.String(), server_default=sa.text("''"), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
-        sa.Column("previous_secret", sa.LargeBinary(), nullable=True),
-        _time("previous_until"),
         _time("disabled_at"),
         sa.Column("disabled_for", sa.String(), nullable=True),
         _time("notified_at"),
@@ -64,9 +62,6 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "disabled_for IN ('asked', 'failing', 'gone')", name=op.f("ck_webhooks_disabled_for")
         ),
-        sa.CheckConstraint(
-            "(previous_secret IS NULL) = (previous_until IS NULL)", name=op.f("ck_webhooks_previous")
-        ),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_webhooks_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhooks")),
         sa.UniqueConstraint("account_id", "made_key", name=op.f("uq_webhooks_account_id_made_key")),
@@ -74,26 +69,46 @@ def upgrade() -> None:
     )
     op.create_index("ix_webhooks_account_id", "webhooks", ["account_id", "id"], unique=False)
     op.create_table(
-        "webhook_rotations",
+        "webhook_earlier_secrets",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("webhook_id", sa.BigInteger(), nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
-        _time("at", now=True),
-        sa.Column("made_key", sa.String(), nullable=True),
-        sa.Column("made_as", sa.String(), nullable=True),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id"], ["accounts.id"], name=op.f("fk_webhook_rotations_account_id")
+            ["account_id"], ["accounts.id"], name=op.f("fk_webhook_earlier_secrets_account_id")
         ),
         sa.ForeignKeyConstraint(
             ["webhook_id", "account_id"],
             ["webhooks.id", "webhooks.account_id"],
-            name=op.f("fk_webhook_rotations_webhook_id_account_id"),
+            name=op.f("fk_webhook_earlier_secrets_webhook_id_account_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_rotations")),
-        sa.UniqueConstraint("account_id", "made_key", name=op.f("uq_webhook_rotations_account_id_made_key")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_earlier_secrets")),
     )
-    op.create_index("ix_webhook_rotations_webhook_id", "webhook_rotations", ["webhook_id"], unique=False)
+    op.create_index(
+        "ix_webhook_earlier_secrets_webhook_id", "webhook_earlier_secrets", ["webhook_id"], unique=False
+    )
+    op.create_table(
+        "webhook_calls",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("webhook_id", sa.BigInteger(), nullable=False),
+        sa.Column("account_id", sa.BigInteger(), nullable=False),
+        _time("at", now=True),
+        sa.Column("result", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("made_key", sa.String(), nullable=True),
+        sa.Column("made_as", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_webhook_calls_account_id")),
+        sa.ForeignKeyConstraint(
+            ["webhook_id", "account_id"],
+            ["webhooks.id", "webhooks.account_id"],
+            name=op.f("fk_webhook_calls_webhook_id_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_calls")),
+        sa.UniqueConstraint("account_id", "made_key", name=op.f("uq_webhook_calls_account_id_made_key")),
+    )
+    op.create_index("ix_webhook_calls_webhook_id", "webhook_calls", ["webhook_id"], unique=False)
     op.create_table(
         "webhook_attempts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -146,5 +161,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("webhook_attempts")
-    op.drop_table("webhook_rotations")
+    op.drop_table("webhook_calls")
+    op.drop_table("webhook_earlier_secrets")
     op.drop_table("webhooks")

@@ -25,6 +25,11 @@ ONCE = {"Idempotency-Key": "shop"}
 PUBLIC = "https://8.8.8.8/hooks"
 
 
+def under(key: str) -> dict[str, str]:
+    """The header of a call under this key."""
+    return {"Idempotency-Key": key}
+
+
 @asynccontextmanager
 async def on_loopback(desks: Desks, **changes: Any) -> AsyncIterator[httpx.AsyncClient]:
     """The API where webhooks may be sent to this machine."""
@@ -106,7 +111,7 @@ async def test_a_ping_is_answered_at_once_and_a_rotated_secret_signs_beside_the_
     async with a_receiver() as receiver, on_loopback(desks) as api:
         made = (await api.post("/webhooks", json={"url": receiver.url})).json()
         path = f"/webhooks/{made['id']}"
-        pinged = (await api.post(f"{path}/test")).json()
+        pinged = (await api.post(f"{path}/test", headers=under("1"))).json()
         assert pinged | {"delivered": True, "outcome": "delivered", "status": 204} == pinged
         ping = receiver.requests[-1]
         assert ping.verified(made["secret"])["type"] == "webhook.ping"
@@ -119,20 +124,29 @@ async def test_a_ping_is_answered_at_once_and_a_rotated_secret_signs_beside_the_
         assert (repeated.status_code, repeated.json()["code"]) == (422, "webhook_rotated")
         without = await api.post(f"{path}/rotate", headers={"Idempotency-Key": ""})
         assert without.json()["code"] == "idempotency_key_needed"
-        await api.post(f"{path}/test")
+        await api.post(f"{path}/test", headers=under("2"))
         assert len(receiver.requests[-1].headers["webhook-signature"].split(" ")) == 2
         for secret in (made["secret"], rotated["secret"]):
             receiver.requests[-1].verified(secret)
-        over = "previous_until = esim_now() - interval '1 s' WHERE previous_until > esim_now()"
-        await run(desks.database, f"UPDATE webhooks SET {over}")
-        await api.post(f"{path}/test")
+        await run(desks.database, "UPDATE webhook_earlier_secrets SET until = esim_now()")
+        await api.post(f"{path}/test", headers=under("3"))
         assert len(receiver.requests[-1].headers["webhook-signature"].split(" ")) == 1
         receiver.requests[-1].verified(rotated["secret"])
 
         receiver.always(500)
         receiver.text = "Broken"
-        failed = (await api.post(f"{path}/test")).json()
+        failed = (await api.post(f"{path}/test", headers=under("4"))).json()
         assert failed | {"delivered": False, "outcome": "status", "status": 500, "answer": "Broken"} == failed
+
+        sent = len(receiver.requests)
+        again = await api.post(f"{path}/test", headers=under("4"))
+        assert (again.json(), again.headers["Idempotent-Replayed"]) == (failed | {"answer": ""}, "true")
+        await run(desks.database, "UPDATE webhook_calls SET result = NULL")
+        unknown = await api.post(f"{path}/test", headers=under("4"))
+        assert (unknown.status_code, unknown.json()["code"]) == (422, "webhook_ping_unanswered")
+        without = await api.post(f"{path}/test", headers=under(""))
+        assert without.json()["code"] == "idempotency_key_needed"
+        assert len(receiver.requests) == sent
 
 
 async def test_an_event_or_a_span_of_time_is_sent_again_and_nothing_else(desks: Desks, acme: Known) -> None:
@@ -145,20 +159,30 @@ async def test_an_event_or_a_span_of_time_is_sent_again_and_nothing_else(desks: 
         feed = (await api.get("/events", params={"type": "sim.discarded"})).json()["data"]
         since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
 
-        waiting = (await api.post(f"{path}/replay", json={"from": since})).json()
+        waiting = (await api.post(f"{path}/replay", json={"from": since}, headers=under("1"))).json()
         assert waiting["events"] == 0, "they are to be delivered anyway"
         await run(desks.database, "UPDATE webhooks SET epoch = esim_epoch(), xid = pg_current_xact_id()")
-        span = await api.post(f"{path}/replay", json={"from": since})
+        span = await api.post(f"{path}/replay", json={"from": since}, headers=under("2"))
         assert (span.status_code, span.json()["events"]) == (202, 3)
-        again = (await api.post(f"{path}/replay", json={"from": since})).json()
-        assert again["events"] == 3
+        again = await api.post(f"{path}/replay", json={"from": since}, headers=under("3"))
+        assert (again.json()["events"], again.headers.get("Idempotent-Replayed")) == (3, None)
         rows = (await api.get(f"{path}/attempts?waiting=true")).json()["data"]
         assert {row["event"] for row in rows} == {item["id"] for item in feed[-3:]}
         assert {row["number"] for row in rows} == {0}
-        one = await api.post(f"{path}/replay", json={"event": feed[-1]["id"]})
+        one = await api.post(f"{path}/replay", json={"event": feed[-1]["id"]}, headers=under("4"))
         assert one.json()["events"] == 1
-        before = await api.post(f"{path}/replay", json={"from": since, "to": since})
+        before = await api.post(f"{path}/replay", json={"from": since, "to": since}, headers=under("5"))
         assert before.json()["events"] == 0
+
+        await run(desks.database, "UPDATE webhook_attempts SET next_attempt_at = NULL")  # delivered
+        repeat = await api.post(f"{path}/replay", json={"from": since}, headers=under("3"))
+        assert (repeat.status_code, repeat.json()) == (202, again.json())
+        assert repeat.headers["Idempotent-Replayed"] == "true"
+        assert (await api.get(f"{path}/attempts?waiting=true")).json()["data"] == []
+        reused = await api.post(f"{path}/replay", json={"event": feed[-1]["id"]}, headers=under("3"))
+        assert reused.json()["code"] == "key_reused"
+        without = await api.post(f"{path}/replay", json={"from": since}, headers=under(""))
+        assert without.json()["code"] == "idempotency_key_needed"
 
         for body, code in (
             ({}, "webhook_replay_choice"),
@@ -166,7 +190,7 @@ async def test_an_event_or_a_span_of_time_is_sent_again_and_nothing_else(desks: 
             ({"event": "nonsense"}, "unknown_event"),
             ({"event": "MS4xLjE"}, "unknown_event"),
         ):
-            refused = await api.post(f"{path}/replay", json=body)
+            refused = await api.post(f"{path}/replay", json=body, headers=under("6"))
             assert refused.json()["code"] == code
 
 

@@ -103,10 +103,23 @@ async def test_the_secrets_of_a_webhook_are_encrypted_anew(database: Database) -
     await qr_world(database, keys=NEW)
     await a_webhook(database)
     newest = KeyRing.new_key()
-    assert await reencrypt(database, KeyRing(f"{newest},{NEW}")) == 1
-    for column in ("secret", "previous_secret"):
-        (row,) = await run(database, f"SELECT {column} AS encrypted FROM webhooks")
-        assert KeyRing(newest).decrypt("secret of WH-1", row.encrypted).startswith(b"whsec_")
+    assert await reencrypt(database, KeyRing(f"{newest},{NEW}")) == 2
+    for table in ("webhooks", "webhook_earlier_secrets"):
+        (row,) = await run(database, f"SELECT secret FROM {table}")
+        assert KeyRing(newest).decrypt("secret of WH-1", row.secret).startswith(b"whsec_")
+
+
+@pytest.mark.covers("W8", "A11")
+async def test_a_key_that_only_an_earlier_secret_needs_is_in_use(database: Database) -> None:
+    await qr_world(database, keys=NEW)
+    await a_webhook(database)
+    newest = KeyRing.new_key()
+    ring = KeyRing(f"{newest},{NEW}")
+    again = ring.encrypt("secret of WH-1", b"whsec_")
+    await run(database, "UPDATE webhooks SET secret = :again", again=again)
+    async with database.reading() as connection:
+        found = await keys_in_use(connection, KeyRing(newest))
+    assert found.missing == set(KeyRing(NEW).ids)
 
 
 @pytest.mark.covers("W8", "R12")

@@ -111,17 +111,21 @@ class AsyncWebhooksApi:
         """
         await self._connection.content(Call("DELETE", path_of("webhooks", "{webhook}", webhook=webhook)))
 
-    async def test(self, webhook: str) -> WebhookAnswer:
+    async def test(self, webhook: str, *, key: str | None = None) -> WebhookAnswer:
         """Send a ping to a webhook.
 
         Send `webhook.ping` at once, also to a disabled one; what the receiver answers within ten seconds.
 
-        A failing receiver that takes it gets what it missed at once.
+        A failing receiver that takes it gets what it missed at once. A repeat sends nothing and has the
+        same answer, without its text.
 
         Needs the permission `manage_webhooks`.
+
+        key: your idempotency key, one for each thing that is to be done; else a new one.
         """
         return await self._connection.ask(
-            WebhookAnswer, Call("POST", path_of("webhooks", "{webhook}", "test", webhook=webhook))
+            WebhookAnswer,
+            Call("POST", path_of("webhooks", "{webhook}", "test", webhook=webhook), key=new_key(key)),
         )
 
     async def rotate(
@@ -130,6 +134,8 @@ class AsyncWebhooksApi:
         """Rotate the secret of a webhook.
 
         Make another secret. For a day, or as long as `keep_hours` says, each request is signed with both.
+        Secrets before that sign until their own time is over; with `keep_hours` 0 none but the new one
+        signs.
 
         A repeat rotates nothing, and is refused (`webhook_rotated`): the secret is shown once. If it is
         lost, rotate again under a new key; meanwhile the secret before goes on signing.
@@ -186,17 +192,19 @@ class AsyncWebhooksApi:
         event: str | Omit | None = OMIT,
         from_: datetime | Omit | None = OMIT,
         to: datetime | Omit | None = OMIT,
+        key: str | None = None,
     ) -> Replay:
         """Send events to a webhook again.
 
         Send one event again, or what happened in a span of time, under the same `webhook-id`.
 
         Of a span the events of its types; nothing before or after it is sent again. An event that is still
-        to be delivered anyway is not counted.
+        to be delivered anyway is not counted. A repeat sends nothing and has the same answer.
 
         Needs the permission `manage_webhooks`.
 
         event: The `webhook-id` of the event.
+        key: your idempotency key, one for each thing that is to be done; else a new one.
         """
         return await self._connection.ask(
             Replay,
@@ -204,6 +212,7 @@ class AsyncWebhooksApi:
                 "POST",
                 path_of("webhooks", "{webhook}", "replay", webhook=webhook),
                 body=body_of({"event": event, "from": from_, "to": to}),
+                key=new_key(key),
             ),
         )
 

@@ -109,23 +109,29 @@ class WebhooksApi:
         """
         self._connection.content(Call("DELETE", path_of("webhooks", "{webhook}", webhook=webhook)))
 
-    def test(self, webhook: str) -> WebhookAnswer:
+    def test(self, webhook: str, *, key: str | None = None) -> WebhookAnswer:
         """Send a ping to a webhook.
 
         Send `webhook.ping` at once, also to a disabled one; what the receiver answers within ten seconds.
 
-        A failing receiver that takes it gets what it missed at once.
+        A failing receiver that takes it gets what it missed at once. A repeat sends nothing and has the
+        same answer, without its text.
 
         Needs the permission `manage_webhooks`.
+
+        key: your idempotency key, one for each thing that is to be done; else a new one.
         """
         return self._connection.ask(
-            WebhookAnswer, Call("POST", path_of("webhooks", "{webhook}", "test", webhook=webhook))
+            WebhookAnswer,
+            Call("POST", path_of("webhooks", "{webhook}", "test", webhook=webhook), key=new_key(key)),
         )
 
     def rotate(self, webhook: str, *, keep_hours: int | Omit = OMIT, key: str | None = None) -> NewWebhook:
         """Rotate the secret of a webhook.
 
         Make another secret. For a day, or as long as `keep_hours` says, each request is signed with both.
+        Secrets before that sign until their own time is over; with `keep_hours` 0 none but the new one
+        signs.
 
         A repeat rotates nothing, and is refused (`webhook_rotated`): the secret is shown once. If it is
         lost, rotate again under a new key; meanwhile the secret before goes on signing.
@@ -182,17 +188,19 @@ class WebhooksApi:
         event: str | Omit | None = OMIT,
         from_: datetime | Omit | None = OMIT,
         to: datetime | Omit | None = OMIT,
+        key: str | None = None,
     ) -> Replay:
         """Send events to a webhook again.
 
         Send one event again, or what happened in a span of time, under the same `webhook-id`.
 
         Of a span the events of its types; nothing before or after it is sent again. An event that is still
-        to be delivered anyway is not counted.
+        to be delivered anyway is not counted. A repeat sends nothing and has the same answer.
 
         Needs the permission `manage_webhooks`.
 
         event: The `webhook-id` of the event.
+        key: your idempotency key, one for each thing that is to be done; else a new one.
         """
         return self._connection.ask(
             Replay,
@@ -200,6 +208,7 @@ class WebhooksApi:
                 "POST",
                 path_of("webhooks", "{webhook}", "replay", webhook=webhook),
                 body=body_of({"event": event, "from": from_, "to": to}),
+                key=new_key(key),
             ),
         )
 
