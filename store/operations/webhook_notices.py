@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import reference, webhook_work_id
 from models.language import Language
-from models.people.callers import PERMISSIONS, USER_ROLES, Permission, UserKind
+from models.people.callers import PERMISSIONS, USER_ROLES, Permission, Role, UserKind
 from store.mail_subjects import AboutWork, Person
 from store.operations.webhook_tables import WebhookRow
 from store.people.languages import language_of
@@ -43,25 +43,10 @@ class WebhookNotice:
 
 
 async def read(connection: AsyncConnection, webhook_id: int) -> WebhookNotice | None:
-    """What the e-mail says; None where there is nothing to notify of, or no administrator."""
+    """What the e-mail says; None where there is nothing to notify of."""
     row = (await connection.execute(_WEBHOOK.where(WebhookRow.id == webhook_id, *_UNTOLD))).one_or_none()
     if row is None:
         return None
-    people = (
-        select(UserRow.id, UserRow.name, UserRow.email, language_of(UserRow).label("language"))
-        .join(AccountRow, AccountRow.id == UserRow.account_id)
-        .where(
-            UserRow.account_id == row.account_id,
-            UserRow.role.in_(_ROLES),
-            UserRow.kind == UserKind.PERSON,
-            UserRow.deactivated_at.is_(None),
-        )
-        .order_by(UserRow.id)
-    )
-    found = [
-        Person(f"user:{one.id}", one.name, one.email, Language(one.language))
-        for one in await connection.execute(people)
-    ]
     about = AboutWork(
         webhook_work_id(webhook_id), row.account_id, (webhook_work_id(webhook_id), f"webhook:{webhook_id}")
     )
@@ -73,7 +58,37 @@ async def read(connection: AsyncConnection, webhook_id: int) -> WebhookNotice | 
         description=row.description or None,
         disabled_at=row.disabled_at,
         failing_since=row.failing_since,
-        recipients=tuple(found),
+        recipients=await _recipients(connection, row.account_id),
+    )
+
+
+async def _recipients(connection: AsyncConnection, account_id: int) -> tuple[Person, ...]:
+    """The people who manage the account's webhooks. Where it has none, its managers; else the users of
+    programs that manage them, which have addresses, too.
+    """
+    manages, is_person = UserRow.role.in_(_ROLES), UserRow.kind == UserKind.PERSON
+    rank = case((and_(manages, is_person), 0), (is_person, 1), else_=2)
+    users = (
+        select(
+            UserRow.id,
+            UserRow.name,
+            UserRow.email,
+            language_of(UserRow).label("language"),
+            rank.label("rank"),
+        )
+        .join(AccountRow, AccountRow.id == UserRow.account_id)
+        .where(
+            UserRow.account_id == account_id,
+            or_(manages, and_(is_person, UserRow.role == Role.MANAGER)),
+            UserRow.deactivated_at.is_(None),
+        )
+        .order_by("rank", UserRow.id)
+    )
+    found = (await connection.execute(users)).all()
+    return tuple(
+        Person(f"user:{one.id}", one.name, one.email, Language(one.language))
+        for one in found
+        if one.rank == found[0].rank
     )
 
 
