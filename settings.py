@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from models.errors import Refused
 from models.language import Language, spoken_language
+from models.networks import Networks
 from models.people import addresses
 from models.people.api_keys import Mode
 from models.values import REMINDERS, Duration
@@ -173,6 +174,10 @@ class Settings(BaseSettings):
     """Endpoints of webhooks that an account may have."""
     webhooks_to_loopback: bool = False
     """Whether webhooks may be sent to this machine, over http too: for a sandbox and for tests."""
+    webhooks_refused_networks: Networks = ""
+    """Public networks and addresses that no webhook is sent to, separated by commas: those of the
+    installation itself, `203.0.113.0/24, 2001:db8::1`, say. What is not public is refused in any case.
+    Empty: none."""
 
     qr_reminder_after: Duration = timedelta(days=3)
     """How long after a request for a QR code, or its last reminder, the distributor is reminded."""

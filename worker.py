@@ -41,6 +41,7 @@ from mail.errors import MailInvalid
 from mail.message import Sender
 from mail.smtp import Mailer, SmtpMailer
 from models.errors import Refused
+from models.networks import parse_networks
 from outbox.links import Links
 from outbox.people.user_mails import TokenLinks
 from outbox.sender import Outbox
@@ -169,7 +170,11 @@ def implementations(
         TravelSweep(database, client, alerts, settings.travel_install_within, given_up_after),
         HeldRetries(RetryDesk(client, database, settings), callers.operator()),
         Jobs(JobRunner(Desks.of(client, database, settings))),
-        Webhooks(database, outbox, keys, loopback=settings.webhooks_to_loopback),
+        Webhooks(
+            *(database, outbox, keys),
+            loopback=settings.webhooks_to_loopback,
+            refused=parse_networks(settings.webhooks_refused_networks),
+        ),
     )
 
 

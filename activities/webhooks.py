@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections.abc import Collection
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -11,10 +12,11 @@ from temporalio import activity
 
 from mail.errors import MailError, MailInvalid, MailRejected
 from models.identifiers import webhook_work_id
+from models.networks import Network
 from models.operations.webhooks import Answer, DisabledFor
 from outbox.sender import Outbox
-from outbox.webhooks.addresses import Resolve, resolve
 from outbox.webhooks.body import post_of
+from outbox.webhooks.names import Names
 from outbox.webhooks.notices import outgoing
 from outbox.webhooks.sending import Sender
 from store.key_ring import KeyRing
@@ -45,13 +47,14 @@ class Webhooks(WebhookSteps):
         keys: KeyRing,
         *,
         loopback: bool,
-        resolver: Resolve = resolve,
+        refused: Collection[Network] = (),
     ) -> None:
         self._database = database
         self._outbox = outbox
         self._keys = keys
         self._loopback = loopback
-        self._resolver = resolver
+        self._refused = refused
+        self._names = Names()
 
     async def deliver_events(self, webhook: DeliverEvents) -> EventsDelivered:
         """Deliver batch after batch until nothing is due."""
@@ -106,7 +109,12 @@ class Webhooks(WebhookSteps):
     async def sender(self, endpoint: Endpoint, stack: AsyncExitStack) -> Sender:
         """A sender to the receiver, open until the step ends."""
         return await stack.enter_async_context(
-            Sender.to(endpoint.url, loopback=self._loopback, resolver=self._resolver)
+            Sender.to(
+                endpoint.url,
+                loopback=self._loopback,
+                resolver=self._names.of(endpoint.account_id),
+                refused=self._refused,
+            )
         )
 
     def secrets(self, endpoint: Endpoint) -> list[str]:

@@ -213,9 +213,9 @@ def parse_types(types: Collection[str] | None) -> tuple[str, ...]:
 
 
 def parse_url(text: str, *, loopback: bool) -> str:
-    """The address of a receiver: https, without a user name. Where `loopback` is allowed, http too, of this
-    machine; which addresses the host has is checked by `outbox.webhooks`. Raises `Refused`
-    (`webhook_url_invalid`).
+    """The address of a receiver: https, without a user name, and no label of its host is empty. Where
+    `loopback` is allowed, http too, of this machine; which addresses the host has is checked by
+    `outbox.webhooks`. Raises `Refused` (`webhook_url_invalid`).
     """
     url = text.strip()
     try:
@@ -225,7 +225,8 @@ def parse_url(text: str, *, loopback: bool) -> str:
         host = port = None
         parts = urlsplit("")
     plain = url.isascii() and url.isprintable() and " " not in url and "\\" not in url
-    right = bool(host) and port != 0 and "@" not in parts.netloc and not parts.fragment
+    named = all((host or "").split("."))
+    right = named and port != 0 and "@" not in parts.netloc and not parts.fragment
     scheme = parts.scheme == "https" or (loopback and parts.scheme == "http")
     if not (plain and right and scheme and len(url) <= LONGEST_URL):
         raise Refused.because("webhook_url_invalid")

@@ -5,9 +5,10 @@ No redirect is followed, no proxy of the environment is used, and of an answer a
 
 import asyncio
 import json
+import logging
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -16,16 +17,24 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from models.networks import Network
 from models.operations.webhooks import LONGEST_ANSWER, Answer, Outcome
-from outbox.webhooks.addresses import PrivateAddress, Resolve, all_loopback, checked, resolve
+from outbox.webhooks.addresses import PrivateAddress, Resolve, all_loopback, checked
 from outbox.webhooks.signing import signed
 
 SECONDS = 10.0
 """Within which a receiver answers: name, connection, TLS and status."""
+CONNECTS_WITHIN = 3.0
+"""Seconds for a connection, and for TLS, after which the next address of the host is tried; the last one has
+what is left.
+"""
 _REST_OF_ANSWER = 1.0
 """Seconds for the text of an answer, once its status is known."""
 _PORTS = {"http": 80, "https": 443}
+_TRY_NEXT = (httpx2.ConnectError, httpx2.ConnectTimeout)
 _UNSEEN = dict.fromkeys(range(32), None) | {127: None} | {ord(keep): keep for keep in "\n\t"}
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,10 +56,21 @@ class Post:
 class Sender:
     """Sends to one receiver, over connections that are kept for the next request."""
 
-    def __init__(self, client: httpx2.AsyncClient, url: str, resolver: Resolve, *, loopback: bool) -> None:
+    def __init__(
+        self,
+        client: httpx2.AsyncClient,
+        url: str,
+        resolver: Resolve,
+        refused: Collection[Network],
+        *,
+        loopback: bool,
+    ) -> None:
         self._client = client
         self._resolver = resolver
+        self._refused = refused
         self._loopback = loopback
+        self._works = ""
+        """The address that the last connection was made to."""
         parts = urlsplit(url)
         self._scheme = parts.scheme
         self._host = parts.hostname or ""
@@ -65,14 +85,17 @@ class Sender:
         url: str,
         *,
         loopback: bool,
-        resolver: Resolve = resolve,
+        resolver: Resolve,
+        refused: Collection[Network] = (),
         verify: ssl.SSLContext | None = None,
     ) -> AsyncIterator["Sender"]:
-        """A sender to this address; its connections are closed at the end of the block."""
+        """A sender to this address, unless it is in a `refused` network; its connections are closed at the
+        end of the block.
+        """
         async with httpx2.AsyncClient(
             verify=verify or _certificates(), trust_env=False, follow_redirects=False, timeout=SECONDS
         ) as client:
-            yield cls(client, url, resolver, loopback=loopback)
+            yield cls(client, url, resolver, refused, loopback=loopback)
 
     async def send(self, post: Post, secrets: Sequence[str]) -> Answer:
         """Send it once. Whatever goes wrong is an answer, too."""
@@ -92,6 +115,9 @@ class Sender:
             outcome = Outcome.TIMEOUT
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as failure:
             outcome = Outcome.TLS if _is_tls(failure) else Outcome.CONNECTION
+        except Exception as failure:  # noqa: BLE001  else its batch would never be recorded, and sent for ever
+            _log.error("A request to a webhook failed by a defect.", exc_info=failure)
+            outcome = Outcome.CONNECTION
         return Answer(outcome, status, text, round((time.monotonic() - began) * 1000))
 
     async def check(self) -> None:
@@ -100,16 +126,18 @@ class Sender:
 
     async def _addresses(self) -> list[str]:
         async with asyncio.timeout(SECONDS):
-            found = await checked(self._host, self._port, self._resolver, loopback=self._loopback)
+            found = await checked(
+                self._host, self._port, self._resolver, loopback=self._loopback, refused=self._refused
+            )
         if self._scheme != "https" and not (self._loopback and all_loopback(found)):
             raise PrivateAddress
         return found
 
     async def _sent(self, post: Post, secrets: Sequence[str], limit: asyncio.Timeout) -> tuple[int, str]:
         """The status and, of a failure, the beginning of the text. The first address that can be connected to
-        is used.
+        is used; it is the first to be tried the next time.
         """
-        addresses = await self._addresses()
+        addresses = sorted(await self._addresses(), key=lambda address: address != self._works)
         body = post.body
         headers = {
             "Host": self._netloc,
@@ -120,21 +148,30 @@ class Sender:
         }
         for address in addresses[:-1]:
             try:
-                return await self._to(address, body, headers, limit)
-            except httpx2.ConnectError as failure:
+                return await self._to(address, body, headers, limit, CONNECTS_WITHIN)
+            except _TRY_NEXT as failure:
                 if _is_tls(failure):
                     raise
-        return await self._to(addresses[-1], body, headers, limit)
+        return await self._to(addresses[-1], body, headers, limit, SECONDS)
 
     async def _to(
-        self, address: str, body: bytes, headers: Mapping[str, str], limit: asyncio.Timeout
+        self,
+        address: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        limit: asyncio.Timeout,
+        connects_within: float,
     ) -> tuple[int, str]:
         host = f"[{address}]" if ":" in address else address
         url = f"{self._scheme}://{host}:{self._port}{self._path}"
-        named = {"sni_hostname": self._host}
         async with self._client.stream(
-            "POST", url, content=body, headers=headers, extensions=named
+            *("POST", url),
+            content=body,
+            headers=headers,
+            timeout=httpx2.Timeout(SECONDS, connect=connects_within),
+            extensions={"sni_hostname": self._host},
         ) as answer:
+            self._works = address
             limit.reschedule(None)  # the status is known in time, whenever its text ends
             text = await _beginning(answer)  # read of a success, too: else its connection is not kept
             return answer.status_code, "" if 200 <= answer.status_code < 300 else text

@@ -57,7 +57,7 @@ class WebhookDesk:
         self._database = database
         self._secret_keys = settings.secret_keys
         self._most = settings.webhooks_per_account
-        self._receivers = Receivers(loopback=settings.webhooks_to_loopback, resolver=resolver)
+        self._receivers = Receivers(settings, resolver)
 
     async def create(
         self,
@@ -83,7 +83,7 @@ class WebhookDesk:
         caller.require(Permission.MANAGE_WEBHOOKS)
         chosen, known = parse_types(types), parse_description(description)
         require_events(caller, chosen)
-        address = await self._receivers.checked(url)
+        address = await self._receivers.checked(found.id, url)
         secret = new_secret()
         async with self._database.transaction() as connection:
             view = await webhooks.create(
@@ -159,10 +159,11 @@ class WebhookDesk:
         (`webhook_changed`).
         """
         async with self._database.reading() as connection:
-            found, _ = await _found(connection, caller, webhook)
+            found, account_id = await _found(connection, caller, webhook)
         require_events(caller, found.types if types is None else parse_types(types))
         values: dict[str, object] = {}
-        values |= {} if url in (None, found.url) else {"url": await self._receivers.checked(url)}
+        if url not in (None, found.url):
+            values["url"] = await self._receivers.checked(account_id, url)
         values |= {} if types is None else {"types": parse_types(types)}
         values |= {} if description is None else {"description": parse_description(description)}
         async with self._database.transaction() as connection:
@@ -266,7 +267,7 @@ class WebhookDesk:
                 return _tested_before(found, begun)
             endpoint = await webhook_deliveries.read_endpoint(connection, found.id)
         known = [self._ring.decrypt(signing_secret_of(found.id), each) for each in endpoint.secrets]
-        answer = await self._receivers.ping(found, [each.decode() for each in known])
+        answer = await self._receivers.ping(account_id, found, [each.decode() for each in known])
         data = {"outcome": answer.outcome.value, "status": answer.status}
         async with self._database.transaction() as connection:
             await webhook_calls.finish(connection, begun, **data, milliseconds=answer.milliseconds)

@@ -3,11 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from standardwebhooks import Webhook
+
+from outbox.webhooks.sending import Sender
 
 HANGS = 0
 """Instead of a status: the receiver takes the request and says nothing."""
@@ -117,3 +119,13 @@ async def a_receiver() -> AsyncIterator[Receiver]:
         yield receiver
     finally:
         receiver.dies()
+
+
+async def no_names(host: str, port: int) -> list[str]:
+    """The resolver of senders that need none."""
+    raise AssertionError(f"{host}:{port} is looked up.")
+
+
+def a_sender(url: str) -> AbstractAsyncContextManager[Sender]:
+    """A sender to an address on loopback."""
+    return Sender.to(url, loopback=True, resolver=no_names)
