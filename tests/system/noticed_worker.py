@@ -11,7 +11,7 @@ from workflows.step import declared_by, policy_of
 from workflows.steps import CONTRACTS
 
 MODULE = "tests.system.noticed_worker"
-_HEARTBEATS_WITHIN = timedelta(seconds=3)
+HEARTBEATS_WITHIN = timedelta(seconds=3)
 """15 seconds in the product."""
 _WORKFLOWS_TAKEN_WITHIN = timedelta(seconds=2)
 """After so long, by default 10 seconds, another worker gets what the one that knew the workflow left."""
@@ -21,7 +21,7 @@ def notice_death_soon() -> None:
     """Of this process: it is expected to heartbeat, and to take the tasks of workflows it knows, sooner."""
     for contract in CONTRACTS:
         for declared in declared_by(contract).values():
-            object.__setattr__(policy_of(declared), "heartbeat_timeout", _HEARTBEATS_WITHIN)
+            object.__setattr__(policy_of(declared), "heartbeat_timeout", HEARTBEATS_WITHIN)
     sooner = partial(vars(worker)["Worker"], sticky_queue_schedule_to_start_timeout=_WORKFLOWS_TAKEN_WITHIN)
     vars(worker)["Worker"] = sooner
 

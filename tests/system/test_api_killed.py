@@ -34,13 +34,20 @@ Kill = Callable[[], Awaitable[None]]
 class House:
     """All parts as processes, each of which can be killed and is there again."""
 
-    def __init__(self, scene: Scene, folder: Path, stack: AsyncExitStack, **more: str) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        folder: Path,
+        stack: AsyncExitStack,
+        worker: str = noticed_worker.MODULE,
+        **more: str,
+    ) -> None:
         self.scene = scene
         self.port = free_port()
         self._folder = folder
         self._stack = stack
         self._more = {"ESIM_SECRET_KEYS": scene.settings.secret_keys, **more}
-        self._worker = WorkerProcess(scene, folder / "worker.log", noticed_worker.MODULE, **self._more)
+        self._worker = WorkerProcess(scene, folder / "worker.log", worker, **self._more)
 
     async def start_worker(self) -> None:
         log = self._folder / "worker.log"

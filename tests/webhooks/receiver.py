@@ -15,6 +15,10 @@ HANGS = 0
 """Instead of a status: the receiver takes the request and says nothing."""
 RESETS = -1
 """It closes the connection without an answer."""
+DIES = -2
+"""It is gone, with all of its connections, until it `lives` again."""
+HOLDS = -3
+"""It takes the request, and answers 204 once it is told to go on: see `held`."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,8 @@ class Receiver:
     requests: list[Received] = field(default_factory=list)
     port: int = 0
     connections: int = 0
+    held: asyncio.Queue[tuple[str, asyncio.Event]] = field(default_factory=asyncio.Queue)
+    """The ids of requests that it holds, each with what has it go on."""
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
@@ -98,7 +104,15 @@ class Receiver:
         }
         body = await reader.readexactly(int(headers["content-length"]))
         status = self.answers(len(self.requests))
+        if status == HOLDS:
+            goes_on = asyncio.Event()
+            self.held.put_nowait((headers["webhook-id"], goes_on))
+            await goes_on.wait()
+            status = 204
         self.requests.append(Received(headers, body, status, head[0].split()[1]))
+        if status == DIES:
+            self.dies()
+            return False
         if status == RESETS:
             writer.transport.abort()
             return False

@@ -2,8 +2,10 @@
 
 import asyncio
 import random
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +25,17 @@ from tests.portal.api.keys import Keyring
 from tests.system.parts import a_postgres, a_temporal_server
 from tests.system.scene import Scene, a_mailbox, msisdn
 from tests.system.test_api_killed import House
-from tests.temporal_server import Temporal, a_task_queue, eventually
+from tests.temporal_server import Temporal, a_task_queue, comes_true, eventually
+from tests.webhooks import hasty_worker
 from tests.webhooks.hooked import event_ids, happens
-from tests.webhooks.receiver import HANGS, RESETS, Receiver, a_receiver
+from tests.webhooks.receiver import DIES, HANGS, HOLDS, RESETS, Receiver, a_receiver
 
 PATIENCE = 120.0
 ANSWERS = (*[200] * 12, 202, 204, 500, 503, 302, RESETS, RESETS, HANGS)
-"""Drawn at random; now and then 410 besides."""
+"""Drawn at random."""
+EVERYTHING = (500, 200, RESETS, 200, DIES, 200, HANGS, 200, 410)
+RECORDED = {("status", 500), ("connection", None), ("timeout", None), ("status", 410)}
+"""What comes of it."""
 _AWAY = (EsimError, SQLAlchemyError, OSError)
 
 
@@ -41,11 +47,45 @@ class Story:
         self.receiver = receiver
         self.headers = headers
         self.random = random.Random(seed)
+        self.script: deque[int] = deque()
+        """The next answers; after these they are drawn at random."""
         self.over = False
         self.placed = 0
+        self._returns: set[asyncio.Task[None]] = set()
 
-    def answer(self, number: int) -> int:
-        return 410 if number % 97 == 96 else self.random.choice(ANSWERS)
+    def answer(self, _: int) -> int:
+        status = self.script.popleft() if self.script else self.random.choice(ANSWERS)
+        if status == DIES:
+            self._returns.add(asyncio.create_task(self._returned()))
+        return status
+
+    async def _returned(self) -> None:
+        await asyncio.sleep(0.3)
+        await self.receiver.lives()
+
+    async def kills(self, kill: Callable[[], Awaitable[None]]) -> str:
+        """Kill it while the receiver has an event that it has not answered: which one."""
+        self.script.appendleft(HOLDS)
+        event, goes_on = await asyncio.wait_for(self.receiver.held.get(), PATIENCE)
+        await kill()
+        goes_on.set()
+        return event
+
+    async def misbehaves(self, database: Database) -> None:
+        """Have the receiver do everything that is wrong, and wait until all of it is recorded."""
+        self.script.extend(EVERYTHING)
+        await eventually(lambda: _recorded(database), lambda seen: seen >= RECORDED, within=PATIENCE)
+        await comes_true(lambda: not self.script)
+
+    async def rotates(self, webhook: str) -> str:
+        """The new secret. A try that failed while the portal found its database again had no effect."""
+        while True:
+            with suppress(httpx.HTTPError):
+                key = f"rotation {self.random.random()}"
+                answer = await self.call("POST", f"/webhooks/{webhook}/rotate", key=key)
+                if answer.is_success:
+                    return str(answer.json()["secret"])
+            await asyncio.sleep(0.1)
 
     async def tell(self) -> None:
         """Events, and now and then an order by the portal."""
@@ -72,26 +112,25 @@ class Story:
             return await client.request(method, path, **more)
 
     async def pass_time(self) -> None:
-        """Let a second be hours for the endpoint, and enable it where a 410 has disabled it."""
+        """Let a moment be hours for the endpoint, and enable it where a 410 has disabled it."""
         while not self.over:
             with suppress(*_AWAY, httpx.HTTPError):
                 await _sooner(self.house.scene.database)
                 for webhook in (await self.call("GET", "/webhooks")).json().get("data", ()):
                     if webhook["state"] == "disabled":
                         await self.call("POST", f"/webhooks/{webhook['id']}/enable")
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.3)
 
-    async def die(self) -> None:
-        """The receiver, too, is away for a while."""
-        while not self.over:
-            await asyncio.sleep(self.random.uniform(4, 8))
-            self.receiver.dies()
-            await asyncio.sleep(self.random.uniform(0.2, 1.5))
-            await self.receiver.lives()
+
+async def _recorded(database: Database) -> set[tuple[str, int | None]]:
+    """How attempts have failed."""
+    with suppress(*_AWAY):
+        return set(map(tuple, await run(database, "SELECT DISTINCT outcome, status FROM webhook_attempts")))
+    return set()
 
 
 async def _sooner(database: Database) -> None:
-    later = "next_attempt_at > esim_now() + interval '2 s'"
+    later = "next_attempt_at > esim_now() + interval '0.5 s'"
     for change in ("webhooks SET woken_until = NULL,", "webhook_attempts SET"):
         await run(database, f"UPDATE {change} next_attempt_at = esim_now() WHERE {later}")
 
@@ -120,7 +159,7 @@ async def _a_house(
         desks = Desks.of(client, database, settings)
         headers = await Keyring(desks, callers.operator()).of()
         scene = Scene(Temporal(client), database, settings, mailbox)
-        house = House(scene, folder, stack, ESIM_WEBHOOKS_TO_LOOPBACK="true")
+        house = House(scene, folder, stack, hasty_worker.MODULE, ESIM_WEBHOOKS_TO_LOOPBACK="true")
         await house.start_worker()
         await house.start_portal()
         kills: dict[str, Callable[[], Awaitable[None]]] = {
@@ -139,49 +178,57 @@ async def test_every_event_arrives_whatever_is_killed(rounds: int, tmp_path: Pat
     async with _a_house(tmp_path) as (house, kills, headers), a_receiver() as receiver:
         story = Story(house, receiver, headers, seed=rounds)
         made = (await story.call("POST", "/webhooks", json={"url": receiver.url})).json()
-        receiver.answers = story.answer
-        await eventually(lambda: _taken(receiver), lambda taken: len(taken) >= 1, within=PATIENCE)
-        told = [asyncio.create_task(what()) for what in (story.tell, story.pass_time, story.die)]
-        for _ in range(rounds):
-            for kill in story.random.sample(sorted(kills), len(kills)):
-                await asyncio.sleep(story.random.uniform(0.5, 2.5))
-                await kills[kill]()
-        await asyncio.sleep(1)
-        receiver.answers = lambda _: 204
-        told[0].cancel()
-        told[2].cancel()
-        await asyncio.wait(told, timeout=1)
-        if not receiver.is_alive:
-            await receiver.lives()
-
-        number = int(made["id"].removeprefix("WH-"))
         database = Database(house.scene.settings.database_url)
+        receiver.answers = story.answer
+        tells, passes = (asyncio.create_task(what()) for what in (story.tell, story.pass_time))
+        interrupted: dict[str, list[str]] = {kill: [] for kill in kills}
+        secrets = [made["secret"]]
+        for number in range(rounds):
+            for kill in story.random.sample(sorted(kills), len(kills)):
+                interrupted[kill].append(await story.kills(kills[kill]))
+            if number == 0:
+                secrets.append(await story.rotates(made["id"]))
+            await story.misbehaves(database)
+        receiver.answers = lambda _: 204
+        tells.cancel()
+        await asyncio.wait({tells})
 
-        async def missing() -> set[str]:
-            with suppress(*_AWAY):
-                return await event_ids(database, number) - await _taken(receiver)
-            return {"unknown"}
-
+        webhook = int(made["id"].removeprefix("WH-"))
+        missing = partial(_missing, database, webhook, receiver)
         await eventually(missing, lambda left: not left, within=PATIENCE)
+        assert _taken(receiver) == await event_ids(database, webhook)
         story.over = True
-        assert await _taken(receiver) == await event_ids(database, number)
+        await passes
         await database.close()
-        _check(receiver, made["secret"])
-        log = (tmp_path / "worker.log").read_text()
-        assert made["secret"] not in log
-        assert str(receiver.port) not in log
-        await asyncio.wait(told)
-    assert len(receiver.requests) > len(await _taken(receiver)), "the receiver did misbehave"
+
+    requests = Counter(one.id for one in receiver.requests)
+    assert all(requests[event] > 1 for event in interrupted["worker"]), "no worker knew that it was taken"
+    assert {one.status for one in receiver.requests} >= {*EVERYTHING}
+    _check(receiver, *secrets)
+    log = (tmp_path / "worker.log").read_text()
+    assert not [secret for secret in secrets if secret in log]
+    assert str(receiver.port) not in log
 
 
-async def _taken(receiver: Receiver) -> set[str]:
+async def _missing(database: Database, webhook: int, receiver: Receiver) -> set[str]:
+    with suppress(*_AWAY):
+        return await event_ids(database, webhook) - _taken(receiver)
+    return {"unknown"}
+
+
+def _taken(receiver: Receiver) -> set[str]:
     return {one.id for one in receiver.taken}
 
 
-def _check(receiver: Receiver, secret: str) -> None:
-    """Each request is signed, and a repeat is the same: its id stands for one content."""
+def _check(receiver: Receiver, first: str, second: str) -> None:
+    """Each request is signed, since the rotation with both secrets; and a repeat is the same: its id stands
+    for one content.
+    """
     contents: dict[str, bytes] = {}
-    for one in receiver.requests:
-        one.verified(secret)
+    signatures = [len(one.headers["webhook-signature"].split()) for one in receiver.requests]
+    assert (signatures[0], signatures[-1]) == (1, 2)
+    for one, number in zip(receiver.requests, signatures, strict=True):
+        for secret in (first, second)[:number]:
+            one.verified(secret)
         assert contents.setdefault(one.id, one.body) == one.body
     assert len(set(contents.values())) == len(contents)
