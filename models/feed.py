@@ -173,6 +173,6 @@ class FeedPage:
     """Whether there is more to read at once."""
     wanted: FeedFilter | None = None
     over: bool = False
-    """Of an order: whether it has ended."""
+    """Of an order: whether it has ended. A step of it may still be held."""
     complete: bool = False
-    """Whether it has ended and all its events are read: nothing more will come."""
+    """Whether it has ended, no step of it is held and all its events are read: nothing more will come."""

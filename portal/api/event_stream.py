@@ -157,7 +157,8 @@ async def _live(
     stream: Stream, place: Cursor, *, once: bool, over: bool
 ) -> AsyncIterator[tuple[Cursor, bytes]]:
     """What is handed over after a place, and pings. `once`: until something happens, or, where an order is
-    `over` already, for the time of a ping.
+    `over` already, for the time of a ping: a held step of it is released or given up without an event of the
+    account. An open order is not read again: its end is such an event.
     """
     while True:
         came = await stream.take(PING_SECONDS)

@@ -16,7 +16,6 @@ from models.event_permissions import chosen, permission_of, types_for
 from models.event_types.described import Described, described
 from models.feed import NOW, START, Cursor, FeedFilter, FeedPage
 from models.orders.lifecycle import OPEN
-from models.orders.views import OrderView
 from models.paging import LARGEST_PAGE
 from models.people.callers import AllAccounts, Caller, OfAccount, OfDistributor, Permission, not_permitted
 from store import feed, lookups
@@ -55,15 +54,16 @@ class FeedDesk:
         self, caller: Caller, order_id: str, *, after: str | None = None, limit: int = LARGEST_PAGE
     ) -> FeedPage:
         """What happened to an order after the cursor, oldest first, and whether that is all: the order has
-        ended and no step of it is held.
+        ended and no step of it is held. An e-mail or a call that is retried after the order's end adds nothing
+        to its events unless it is held: who follows the order does not wait for the mail server.
         """
         async with self._database.reading() as connection:
             order = await views.order(connection, caller.scope, order_id, history=False)
             caller.require(Permission.VIEW_ORDERS)
             wanted = FeedFilter(OfAccount(order.account_id), about=order.id)
             page = await _page(connection, wanted, after, limit)
-            over = _over(order)
-            complete = over and not page.more
+            over = order.status not in OPEN
+            complete = over and order.held_reason is None and not page.more
             if complete:
                 complete = not await feed.anything_later(connection, wanted, page.cursor)
             return replace(page, over=over, complete=complete)
@@ -133,10 +133,3 @@ async def _page(connection: AsyncConnection, wanted: FeedFilter, after: str | No
         return FeedPage((), await feed.end(connection), more=False, wanted=wanted)
     place = START if after is None else Cursor.parse(after)
     return await feed.page(connection, wanted, place, limit=limit)
-
-
-def _over(order: OrderView) -> bool:
-    """An e-mail or a call that is retried after the order's end adds nothing to its events unless it is held:
-    who follows the order does not wait for the mail server.
-    """
-    return order.status not in OPEN and order.held_reason is None
