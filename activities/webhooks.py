@@ -1,6 +1,7 @@
 """The step of the workflow `EsimWebhook`."""
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Collection
@@ -11,7 +12,8 @@ from functools import partial
 from temporalio import activity
 
 from mail.errors import MailError, MailInvalid, MailRejected
-from models.identifiers import webhook_work_id
+from models.errors import DecryptionFailed, Refused
+from models.identifiers import reference, webhook_work_id
 from models.networks import Network
 from models.operations.webhooks import Answer, DisabledFor
 from outbox.sender import Outbox
@@ -29,12 +31,15 @@ from workflows.operations.steps import WebhookSteps
 
 AT_ONCE = 5
 """Requests to one receiver at the same time."""
-LONGEST = 300.0
-"""Seconds after which the step ends, and is executed again."""
+_LAST_BATCH = timedelta(seconds=15)
+"""Before the end of a turn: a batch that begins later might not end in time."""
 LINGERS = 2.0
 """Seconds for which the step waits for more: events that follow shortly need no other Action."""
 _LOOKS_EVERY = 0.5
 _MAIL_AGAIN_AFTER = timedelta(minutes=10)
+_KEY_AGAIN_AFTER = timedelta(minutes=5)
+
+_log = logging.getLogger(__name__)
 
 
 class Webhooks(WebhookSteps):
@@ -57,7 +62,7 @@ class Webhooks(WebhookSteps):
         self._names = Names()
 
     async def deliver_events(self, webhook: DeliverEvents) -> EventsDelivered:
-        """Deliver batch after batch until nothing is due."""
+        """Deliver batch after batch until nothing is due, or the turn is over."""
         async with AsyncExitStack() as stack:
             run = _Run(self, int(webhook.webhook_id.removeprefix(webhook_work_id(0)[:-1])), stack)
             return await run.to_the_end()
@@ -79,16 +84,15 @@ class Webhooks(WebhookSteps):
             except (MailInvalid, MailRejected):
                 pass  # recorded with its reason, which operators see
             except MailError:
-                await self.rest(endpoint.id, _MAIL_AGAIN_AFTER)
                 return _MAIL_AGAIN_AFTER
         async with self._database.transaction() as connection:
-            await webhook_deliveries.notified(connection, endpoint.id)
+            await webhook_notices.notified(connection, endpoint.id)
         return None
 
-    async def opened(self, webhook_id: int) -> Endpoint | None:
+    async def found(self, webhook_id: int) -> Endpoint | None:
         """The endpoint as it is now."""
-        async with self._database.transaction() as connection:
-            return await webhook_deliveries.open_endpoint(connection, webhook_id)
+        async with self._database.reading() as connection:
+            return await webhook_deliveries.find_endpoint(connection, webhook_id)
 
     async def due(self, endpoint: Endpoint) -> list[Due]:
         """The next batch."""
@@ -102,9 +106,19 @@ class Webhooks(WebhookSteps):
             return await webhook_deliveries.record(connection, endpoint, ended, jitter=jitter)
 
     async def rest(self, webhook_id: int, wait: timedelta | None = None) -> None:
-        """The workflow ends, or waits for so long."""
+        """The turn is over. `wait`: how long to wait where it is disabled."""
         async with self._database.transaction() as connection:
             await webhook_deliveries.rest(connection, webhook_id, wait)
+
+    async def postpone(self, webhook_id: int) -> None:
+        """Wait for the key of its secret."""
+        _log.error(
+            "The secret of %s cannot be decrypted, so nothing is sent to it: see the line secret_keys of "
+            "`esim-orders doctor`.",
+            reference("WH", webhook_id),
+        )
+        async with self._database.transaction() as connection:
+            await webhook_deliveries.postpone(connection, webhook_id, _KEY_AGAIN_AFTER)
 
     async def sender(self, endpoint: Endpoint, stack: AsyncExitStack) -> Sender:
         """A sender to the receiver, open until the step ends."""
@@ -118,7 +132,7 @@ class Webhooks(WebhookSteps):
         )
 
     def secrets(self, endpoint: Endpoint) -> list[str]:
-        """The decrypted secrets. Raises `UnknownKey`."""
+        """The decrypted secrets. Raises `DecryptionFailed`, and `Refused` without any key."""
         use = signing_secret_of(endpoint.id)
         return [self._keys.decrypt(use, secret).decode() for secret in endpoint.secrets]
 
@@ -133,47 +147,51 @@ class _Run:
         self._sender: Sender | None = None
         self._url = ""
         self._delivered = self._failed = 0
-        self._ends_at = time.monotonic() + LONGEST
 
     async def to_the_end(self) -> EventsDelivered:
-        """Batch after batch."""
+        """Batch after batch, one at least, while its turn lasts. Without a turn nothing: who is next is the
+        relay's to say, also after a retry of this step.
+        """
+        wait = None
         idle_since: float | None = None
-        while time.monotonic() < self._ends_at and not activity.is_worker_shutdown():
-            endpoint = await self._webhooks.opened(self._id)
-            if endpoint is None:
+        least = timedelta()
+        while not activity.is_worker_shutdown():
+            endpoint = await self._webhooks.found(self._id)
+            if endpoint is None or endpoint.turn is None:
                 return self._ended()
             if endpoint.disabled_for is not None:
-                return await self._over(endpoint, endpoint.disabled_for)
-            if endpoint.wait is not None:
-                await self._webhooks.rest(self._id, endpoint.wait)
-                return self._ended(endpoint.wait)
+                wait = await self._over(endpoint, endpoint.disabled_for)
+                break
+            if endpoint.wait is not None or endpoint.turn < least:
+                break
             batch = await self._webhooks.due(endpoint)
             if batch:
-                idle_since = None
+                idle_since, least = None, _LAST_BATCH
                 await self._deliver(endpoint, batch)
                 continue
             idle_since = idle_since or time.monotonic()
             if time.monotonic() - idle_since >= LINGERS:
-                await self._webhooks.rest(self._id)
-                return self._ended()
+                break
             await asyncio.sleep(_LOOKS_EVERY)
-        return self._ended().model_copy(update={"more": True})
+        await self._webhooks.rest(self._id, wait)
+        return self._ended()
 
-    async def _over(self, endpoint: Endpoint, reason: DisabledFor) -> EventsDelivered:
-        wait = None if endpoint.notified else await self._webhooks.notify(endpoint, reason)
-        if wait is None:
-            await self._webhooks.rest(self._id)
-        return self._ended(wait)
+    async def _over(self, endpoint: Endpoint, reason: DisabledFor) -> timedelta | None:
+        return None if endpoint.notified else await self._webhooks.notify(endpoint, reason)
 
     async def _deliver(self, endpoint: Endpoint, batch: list[Due]) -> None:
+        try:
+            secrets = self._webhooks.secrets(endpoint)
+        except (DecryptionFailed, Refused):
+            await self._webhooks.postpone(self._id)
+            return
         if self._sender is None or self._url != endpoint.url:
             self._sender, self._url = await self._webhooks.sender(endpoint, self._stack), endpoint.url
-        secrets = self._webhooks.secrets(endpoint)
         sends = (self._sender.send(post_of(one.event), secrets) for one in batch)
         answers = await asyncio.gather(*sends)
         if await self._webhooks.record(endpoint, list(zip(batch, answers, strict=True))):
             self._delivered += sum(answer.ok for answer in answers)
             self._failed += sum(not answer.ok for answer in answers)
 
-    def _ended(self, wait: timedelta | None = None) -> EventsDelivered:
-        return EventsDelivered(delivered=self._delivered, failed=self._failed, wait=wait)
+    def _ended(self) -> EventsDelivered:
+        return EventsDelivered(delivered=self._delivered, failed=self._failed)

@@ -54,8 +54,8 @@ class FeedDesk:
         self, caller: Caller, order_id: str, *, after: str | None = None, limit: int = LARGEST_PAGE
     ) -> FeedPage:
         """What happened to an order after the cursor, oldest first, and whether that is all: the order has
-        ended and no step of it is held. An e-mail or a call that is retried after the order's end adds nothing
-        to its events unless it is held: who follows the order does not wait for the mail server.
+        ended and no step of it is held. An e-mail or a call that is retried after the order's end adds
+        nothing to its events unless it is held: who follows the order does not wait for the mail server.
         """
         async with self._database.reading() as connection:
             order = await views.order(connection, caller.scope, order_id, history=False)

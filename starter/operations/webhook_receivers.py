@@ -1,15 +1,15 @@
 """Receivers of webhooks, as the desk needs them: may an address be called, and what is a ping answered."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.errors import Refused
 from models.networks import parse_networks
-from models.operations.webhooks import PING, Answer, WebhookView, parse_url
+from models.operations.webhooks import PING, Answer, Outcome, WebhookView, parse_url
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -62,3 +62,13 @@ class Receivers:
         from outbox.webhooks.names import Names  # noqa: PLC0415
 
         return Names()
+
+
+def answered(recorded: Mapping[str, Any]) -> Answer:
+    """What a ping was answered, without its text, as it was recorded. Raises `Refused`
+    (`webhook_ping_unanswered`).
+    """
+    if not recorded:
+        raise Refused.because("webhook_ping_unanswered")
+    outcome, status = Outcome(recorded["outcome"]), recorded["status"]
+    return Answer(outcome, status, milliseconds=recorded["milliseconds"])

@@ -15,12 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from models.errors import Refused
 from models.operations.webhooks import (
     OLD_SECRET_SIGNS_FOR,
-    Answer,
     AttemptView,
     Backlog,
     DisabledFor,
     NewWebhook,
-    Outcome,
     Replayed,
     Tested,
     WebhookView,
@@ -31,7 +29,7 @@ from models.paging import Page, Position, Wanted
 from models.people.callers import Caller, Permission
 from settings import Settings
 from starter.keys import checked_key
-from starter.operations.webhook_receivers import Receivers
+from starter.operations.webhook_receivers import Receivers, answered
 from starter.operations.webhook_rules import moment, require_events
 from store import lookups
 from store.operations import (
@@ -175,7 +173,7 @@ class WebhookDesk:
     async def delete(self, caller: Caller, webhook: str) -> None:
         """Delete an endpoint, its secret and its attempts. What was not delivered yet never is."""
         async with self._database.transaction() as connection:
-            found, account_id = await _found(connection, caller, webhook)
+            found, account_id = await _found(connection, caller, webhook, lock=True)
             await webhooks.remove(connection, found, account_id, caller.by)
 
     async def rotate(
@@ -264,7 +262,7 @@ class WebhookDesk:
             found, account_id = await _found(connection, caller, webhook, lock=True)
             begun = await webhook_calls.begin(connection, found, account_id, "test", once)
             if begun.before:
-                return _tested_before(found, begun)
+                return Tested(found, answered(begun.result), replayed=True)
             endpoint = await webhook_deliveries.read_endpoint(connection, found.id)
         known = [self._ring.decrypt(signing_secret_of(found.id), each) for each in endpoint.secrets]
         answer = await self._receivers.ping(account_id, found, [each.decode() for each in known])
@@ -283,14 +281,6 @@ class WebhookDesk:
         from store.key_ring import KeyRing  # noqa: PLC0415  takes long to import, and a list needs none
 
         return KeyRing(self._secret_keys)
-
-
-def _tested_before(webhook: WebhookView, begun: webhook_calls.Begun) -> Tested:
-    known = begun.result
-    if not known:
-        raise Refused.because("webhook_ping_unanswered")
-    answer = Answer(Outcome(known["outcome"]), known["status"], milliseconds=known["milliseconds"])
-    return Tested(webhook, answer, replayed=True)
 
 
 async def _found(

@@ -26,21 +26,17 @@ from models.people.callers import By
 from store.operations.webhook_relay import next_events
 from store.operations.webhooks import disable
 
-WORKS_FOR = timedelta(seconds=60)
-"""How long the relay leaves an endpoint alone whose batch is being delivered."""
 _SYSTEM = By("system")
 _GONE = 410
 
 _COLUMNS = """
     account_id, url, secret, epoch, CAST(xid AS text) AS xid, event_id, failures, disabled_at, disabled_for,
-    notified_at, next_attempt_at, esim_now() AS now,
+    notified_at, next_attempt_at, woken_until, working_since, esim_now() AS now,
     ARRAY(
         SELECT e.secret FROM webhook_earlier_secrets e
         WHERE e.webhook_id = webhooks.id AND e.until > esim_now() ORDER BY e.id DESC
     ) AS earlier_secrets
 """
-_OPEN = text("UPDATE webhooks SET woken_until = esim_now() + :works_for WHERE id = :id RETURNING id")
-"""Read after it, when the row is locked: else a rotation meanwhile would hide the secret before."""
 _READ = text(f"SELECT {_COLUMNS} FROM webhooks WHERE id = :id")  # noqa: S608
 _AGAIN = text(
     """
@@ -62,6 +58,7 @@ _LOCK = text(
     """
     SELECT esim_now() AS now, failures, failing_since, disabled_at FROM webhooks
     WHERE id = :id AND (epoch, xid, event_id) = (:epoch, CAST(CAST(:xid AS text) AS xid8), :event_id)
+        AND url = :url AND working_since = :working_since
     FOR UPDATE
     """
 )
@@ -77,7 +74,7 @@ _SETTLE = text(
     """
     UPDATE webhook_attempts SET next_attempt_at = NULL,
         delivered_at = CASE WHEN :delivered THEN esim_now() END
-    WHERE id = :attempt_id
+    WHERE id = :attempt_id AND next_attempt_at IS NOT NULL
     """
 )
 _FAILED = text(
@@ -86,20 +83,27 @@ _FAILED = text(
         outcome, status, answer, milliseconds, next_attempt_at, given_up_at)
     VALUES (:webhook_id, :account_id, :epoch, CAST(CAST(:xid AS text) AS xid8), :event_id, :type, :number,
         :first_at, :outcome, :status, :answer, :milliseconds, :next_attempt_at, :given_up_at)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (webhook_id, epoch, event_id) WHERE next_attempt_at IS NOT NULL
+    DO UPDATE SET at = esim_now(), number = excluded.number, outcome = excluded.outcome,
+        status = excluded.status, answer = excluded.answer, milliseconds = excluded.milliseconds,
+        next_attempt_at = excluded.next_attempt_at, given_up_at = excluded.given_up_at
+    """
+)
+_AT_ONCE = text(
+    """
+    UPDATE webhook_attempts SET next_attempt_at = esim_now()
+    WHERE webhook_id = :id AND next_attempt_at > esim_now()
     """
 )
 _REST = text(
     """
-    UPDATE webhooks SET woken_until = CASE
-        WHEN CAST(:wait AS interval) IS NULL THEN NULL
-        WHEN disabled_at IS NOT NULL THEN esim_now() + CAST(:wait AS interval)
-        WHEN next_attempt_at > esim_now() THEN next_attempt_at + CAST(:works_for AS interval)
-    END WHERE id = :id
+    UPDATE webhooks SET
+        woken_until = CASE WHEN disabled_at IS NOT NULL THEN esim_now() + CAST(:wait AS interval) END
+    WHERE id = :id
     """
 )
-"""By what the row says now: who enables the endpoint meanwhile has it tried at once."""
-_NOTIFIED = text("UPDATE webhooks SET notified_at = esim_now() WHERE id = :id AND notified_at IS NULL")
+"""By what the row says now: one that was enabled meanwhile is tried at once."""
+_POSTPONE = text("UPDATE webhooks SET next_attempt_at = esim_now() + :wait WHERE id = :id")
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,10 @@ class Endpoint:
     failures: int
     disabled_for: DisabledFor | None
     notified: bool
+    working_since: datetime
+    """Changes when a user changes its address, enables it, or has its receiver tried."""
+    turn: timedelta | None
+    """How long its turn still lasts; None where it has none."""
     wait: timedelta | None
     """How long its receiver is left alone."""
     secrets: tuple[bytes, ...] = field(repr=False)
@@ -137,20 +145,22 @@ class Due:
     first_at: datetime | None = None
 
 
-async def open_endpoint(connection: AsyncConnection, webhook_id: int) -> Endpoint | None:
-    """The endpoint, which the relay leaves alone for a while; None for one that was deleted."""
-    if await connection.scalar(_OPEN, {"id": webhook_id, "works_for": WORKS_FOR}) is None:
-        return None
-    return await read_endpoint(connection, webhook_id)
+async def find_endpoint(connection: AsyncConnection, webhook_id: int) -> Endpoint | None:
+    """The endpoint; None for one that was deleted."""
+    row = (await connection.execute(_READ, {"id": webhook_id})).one_or_none()
+    return None if row is None else _endpoint(webhook_id, row)
 
 
 async def read_endpoint(connection: AsyncConnection, webhook_id: int) -> Endpoint:
-    """The same of one that is there, which the relay goes on looking at."""
+    """The same of one that is there."""
     return _endpoint(webhook_id, (await connection.execute(_READ, {"id": webhook_id})).one())
 
 
+def _until(at: datetime | None, now: datetime) -> timedelta | None:
+    return None if at is None or at <= now else at - now
+
+
 def _endpoint(webhook_id: int, row: Any) -> Endpoint:
-    waits = row.next_attempt_at is not None and row.next_attempt_at > row.now
     return Endpoint(
         id=webhook_id,
         account_id=row.account_id,
@@ -159,7 +169,9 @@ def _endpoint(webhook_id: int, row: Any) -> Endpoint:
         failures=row.failures,
         disabled_for=None if row.disabled_at is None else DisabledFor(row.disabled_for),
         notified=row.notified_at is not None,
-        wait=row.next_attempt_at - row.now if waits else None,
+        working_since=row.working_since,
+        turn=_until(row.woken_until, row.now),
+        wait=_until(row.next_attempt_at, row.now),
         secrets=(row.secret, *row.earlier_secrets),
     )
 
@@ -186,11 +198,15 @@ async def record(
     jitter: float,
 ) -> bool:
     """Write how a batch ended: what failed gets its next time, the endpoint's place moves on. The endpoint
-    waits after three failures in a row, and is disabled after three days of them, or by a 410. False where
-    another process has moved the place: what it reads is due.
+    waits after three failures in a row, and is disabled after three days of them, or by a 410. When its
+    receiver is there again, what failed meanwhile is due at once.
+
+    False, and nothing is written, where another process has moved the place, or where a user has changed the
+    address or had the receiver tried again meanwhile: what is read next is due, some of it once more.
     """
     place = {"epoch": endpoint.place.epoch, "xid": str(endpoint.place.xid), "event_id": endpoint.place.id}
-    row = (await connection.execute(_LOCK, {"id": endpoint.id, **place})).one_or_none()
+    same = {"id": endpoint.id, **place, "url": endpoint.url, "working_since": endpoint.working_since}
+    row = (await connection.execute(_LOCK, same)).one_or_none()
     if row is None:
         return False
     failures, since = row.failures, row.failing_since
@@ -198,6 +214,8 @@ async def record(
         failures, since = (0, None) if answer.ok else (failures + 1, since or row.now)
     if not endpoint.is_probed:  # many at once count as the first that make it wait
         failures = min(failures, IN_A_ROW)
+    if failures < IN_A_ROW <= row.failures:
+        await connection.execute(_AT_ONCE, {"id": endpoint.id})
     for due_, answer in ended:
         await _record_one(connection, endpoint, due_, answer, row.now, failures < IN_A_ROW, jitter)
     new = [due_.place for due_, _ in ended if due_.attempt_id is None]
@@ -216,16 +234,15 @@ async def record(
 
 
 async def rest(connection: AsyncConnection, webhook_id: int, wait: timedelta | None = None) -> None:
-    """The workflow ends, and the relay wakes it when something is due; or it waits for so long, and the relay
-    wakes it some time after that only.
+    """Its turn is over: the relay gives it another one when something is due; one that is disabled after this
+    `wait` only.
     """
-    values = {"id": webhook_id, "wait": wait, "works_for": WORKS_FOR}
-    await connection.execute(_REST, values)
+    await connection.execute(_REST, {"id": webhook_id, "wait": wait})
 
 
-async def notified(connection: AsyncConnection, webhook_id: int) -> None:
-    """The administrators were notified that the endpoint is disabled."""
-    await connection.execute(_NOTIFIED, {"id": webhook_id})
+async def postpone(connection: AsyncConnection, webhook_id: int, wait: timedelta) -> None:
+    """Send nothing for so long, for a reason that is not its receiver's."""
+    await connection.execute(_POSTPONE, {"id": webhook_id, "wait": wait})
 
 
 async def _record_one(  # noqa: PLR0917
@@ -240,7 +257,8 @@ async def _record_one(  # noqa: PLR0917
     """`alone`: other events are delivered, so this one is given up after three days."""
     if one.attempt_id is not None:
         settled = {"attempt_id": one.attempt_id, "delivered": answer.ok}
-        await connection.execute(_SETTLE, settled)
+        if not (await connection.execute(_SETTLE, settled)).rowcount:
+            return  # another process has recorded how this attempt ended
     if answer.ok:
         return
     first = one.first_at if one.number and one.first_at else at

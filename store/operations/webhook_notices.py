@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, and_, case, or_, select
+from sqlalchemy import Select, and_, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.identifiers import reference, webhook_work_id
@@ -15,6 +15,7 @@ from store.mail_subjects import AboutWork, Person
 from store.operations.webhook_tables import WebhookRow
 from store.people.languages import language_of
 from store.people.tables import AccountRow, UserRow
+from store.row import now
 
 _ROLES = sorted(role for role in USER_ROLES if Permission.MANAGE_WEBHOOKS in PERMISSIONS[role])
 _WEBHOOK: Select[*tuple[Any, ...]] = select(
@@ -96,3 +97,9 @@ async def is_wanted(connection: AsyncConnection, webhook_id: int) -> bool:
     """Whether it is still to be said. The row stays as it is until the end of the transaction."""
     wanted = select(WebhookRow.id).where(WebhookRow.id == webhook_id, *_UNTOLD)
     return await connection.scalar(wanted.with_for_update(read=True)) is not None
+
+
+async def notified(connection: AsyncConnection, webhook_id: int) -> None:
+    """The administrators were notified that the endpoint is disabled."""
+    told = update(WebhookRow).where(WebhookRow.id == webhook_id, WebhookRow.notified_at.is_(None))
+    await connection.execute(told.values(notified_at=now()))

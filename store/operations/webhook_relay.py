@@ -1,4 +1,10 @@
-"""Which endpoints have something due, for the relay that wakes their workflows (A11)."""
+"""Which endpoints have something due, and whose turn it is, for the relay that wakes their workflows (A11).
+
+An endpoint that is claimed has a turn of a minute, which nothing prolongs: then another one may have it,
+whatever its receiver or its worker does. An account with fewer turns comes first, then the one that was
+served longest ago; and it gets another turn only where as many stay free as it has then. So an account waits
+for a minute at most while no more accounts have something due than there are turns, and mostly not at all.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +13,8 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-WOKEN_FOR = timedelta(seconds=30)
-"""How long a workflow that was woken may take to begin; after that it is woken again."""
+TURN = timedelta(seconds=60)
+"""How long an endpoint is delivered to, from when it was claimed; if it does not begin, it is woken again."""
 KEPT = timedelta(days=30)
 """How long an attempt that is over is kept."""
 _LOCK = 0x657369_77656268
@@ -73,15 +79,30 @@ _FIND = text(
 _TRY_LOCK = text(f"SELECT pg_try_advisory_xact_lock({_LOCK})")
 _CLAIM = text(
     f"""
-    WITH busy AS (SELECT count(*) AS number FROM webhooks w WHERE {_OPEN} AND NOT {_IDLE}),
-    found AS (
-        SELECT w.id FROM webhooks w WHERE {_IDLE} AND {_DUE}
-        ORDER BY w.woken_until NULLS FIRST, w.id LIMIT (SELECT greatest(:most - number, 0) FROM busy)
+    WITH accounts AS (
+        SELECT w.account_id, max(w.served_at) AS served_at,
+            count(*) FILTER (WHERE NOT {_IDLE} AND w.disabled_at IS NULL) AS busy
+        FROM webhooks w GROUP BY w.account_id
+    ), free AS (SELECT greatest(:most - sum(busy), 0) AS number FROM accounts),
+    waiting AS (
+        SELECT w.id, accounts.served_at,
+            accounts.busy + row_number() OVER (PARTITION BY w.account_id ORDER BY w.served_at, w.id) AS share
+        FROM webhooks w JOIN accounts ON accounts.account_id = w.account_id WHERE {_IDLE} AND {_DUE}
+    ), next AS (
+        SELECT id, share, row_number() OVER (ORDER BY share, served_at, id) AS place FROM waiting
+        ORDER BY place LIMIT (SELECT number FROM free)
+    ), found AS (
+        SELECT w.id FROM webhooks w
+        WHERE w.id IN (SELECT next.id FROM next, free WHERE share <= number - place + 1)
+        FOR NO KEY UPDATE SKIP LOCKED
     )
-    UPDATE webhooks SET woken_until = esim_now() + :woken_for FROM found WHERE webhooks.id = found.id
-    RETURNING webhooks.id, webhooks.account_id
+    UPDATE webhooks SET woken_until = esim_now() + :turn, served_at = esim_now() FROM found
+    WHERE webhooks.id = found.id RETURNING webhooks.id, webhooks.account_id
     """  # noqa: S608
 )
+"""`share`: how many turns the account would have with this one. A row that a user is just changing is left to
+the next look: the others must not wait for its lock.
+"""
 _PASS = text(
     f"""
     WITH passed AS (
@@ -131,12 +152,12 @@ async def pass_on(connection: AsyncConnection, most: int) -> int:
 
 
 async def claim(connection: AsyncConnection, most: int) -> list[DueWebhook]:
-    """Claim endpoints that have something due, `most` at a time. Nothing where another relay does so at this
-    moment.
+    """Give a turn to endpoints that have something due, `most` at the same time, of all workers together.
+    Nothing where another relay does so at this moment.
     """
     if not await connection.scalar(_TRY_LOCK):
         return []
-    rows = await connection.execute(_CLAIM, {"most": most, "woken_for": WOKEN_FOR})
+    rows = await connection.execute(_CLAIM, {"most": most, "turn": TURN})
     return [DueWebhook(row.id, row.account_id) for row in rows]
 
 

@@ -48,9 +48,13 @@ class WebhookRow(Row):
     next_attempt_at: Mapped[datetime | None]
     """Until when its receiver is left alone."""
     woken_until: Mapped[datetime | None]
-    """Until when its workflow is expected to work: the relay does not wake it again before."""
+    """Until when its turn lasts: its workflow delivers, and the relay does not wake it again before."""
+    served_at: Mapped[datetime] = mapped_column(server_default=now())
+    """When its last turn began."""
     working_since: Mapped[datetime] = mapped_column(server_default=now())
-    """Since when it is enabled and its receiver does not fail: what waited before was not late."""
+    """Since when it is enabled and its receiver does not fail: what waited before was not late.
+    What was sent before tells nothing of the endpoint as it is now.
+    """
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     created_by: Mapped[str] = mapped_column(info=REFERENCE)
     made_key: Mapped[str | None] = made_key()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, Text, cast, delete, func, select, update
+from sqlalchemy import Select, Text, case, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,10 +42,9 @@ WORKING = {
     "failures": 0,
     "failing_since": None,
     "next_attempt_at": None,
-    "woken_until": None,
     "working_since": now(),
 }
-"""The columns of an endpoint whose receiver is tried at once."""
+"""The columns of an endpoint whose receiver is tried at once. What is just being sent is sent again."""
 _ROW = WebhookRow
 _EARLIER = WebhookEarlierSecretRow
 _ROTATES_UNTIL = (
@@ -198,7 +197,7 @@ async def disable(
     connection: AsyncConnection, webhook_id: int, account_id: int, reason: DisabledFor, by: By
 ) -> WebhookView:
     """Deliver nothing more. Idempotent. No e-mail is sent about what a user asked for."""
-    values = {"disabled_at": now(), "disabled_for": reason.value, "woken_until": None}
+    values: dict[str, Any] = {"disabled_at": now(), "disabled_for": reason.value}
     values |= {"notified_at": now() if reason is DisabledFor.ASKED else None}
     enabled = update(_ROW).where(_ROW.id == webhook_id, _ROW.disabled_at.is_(None))
     done = await connection.execute(enabled.values(values).returning(_ROW.id))
@@ -214,6 +213,9 @@ async def enable(
     tried at once. Idempotent.
     """
     again: dict[str, Any] = {"disabled_at": None, "disabled_for": None, "notified_at": None, **WORKING}
+    again["woken_until"] = case(
+        (_ROW.disabled_at.is_(None), _ROW.woken_until)
+    )  # it has no turn, at most a wait
     if skip_missed:
         again |= _NOW
     before = select(_ROW.id, _ROW.disabled_at).where(_ROW.id == known.id).with_for_update().cte("before")

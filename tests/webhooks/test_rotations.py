@@ -12,7 +12,7 @@ from models.operations.webhooks import MOST_EARLIER_SECRETS
 from settings import Settings
 from starter.operations.webhooks import WebhookDesk
 from store.key_ring import KeyRing
-from store.operations import webhook_deliveries, webhook_rotations
+from store.operations import webhook_rotations
 from store.session import Database
 from tests.builders import ACCOUNT, OPERATOR, run, world
 from tests.temporal_server import eventually
@@ -98,28 +98,7 @@ async def test_so_many_secrets_sign_at_most_and_none_is_dropped_for_another(
     await desk.rotate(OPERATOR, "WH-1", keep=timedelta())
 
 
-async def test_a_batch_that_waits_for_a_rotation_is_signed_with_both_secrets(
-    desk: WebhookDesk, database: Database
-) -> None:
-    await desk.create(OPERATOR, PUBLIC, account=ACCOUNT)
-
-    async def opens() -> int:
-        async with database.transaction() as connection:
-            endpoint = await webhook_deliveries.open_endpoint(connection, 1)
-        assert endpoint is not None
-        return len(endpoint.secrets)
-
-    async with database.transaction() as connection:
-        await connection.exec_driver_sql("SELECT 1 FROM webhooks FOR UPDATE")
-        rotates = asyncio.create_task(desk.rotate(OPERATOR, "WH-1"))
-        await wait(connection, 1)
-        opened = asyncio.create_task(opens())
-        await wait(connection, 2)
-    await rotates
-    assert await opened == 2
-
-
-@pytest.mark.parametrize("act", ["rotate", "disable", "enable", "test"])
+@pytest.mark.parametrize("act", ["rotate", "disable", "enable", "test", "delete"])
 async def test_an_endpoint_that_is_deleted_meanwhile_is_unknown(
     desk: WebhookDesk, database: Database, act: str
 ) -> None:

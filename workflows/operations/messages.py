@@ -160,11 +160,7 @@ class DeliverEvents(Frozen):
 
 
 class EventsDelivered(Frozen):
-    """Result of the step `deliver_events`: counts, and what follows."""
+    """Result of the step `deliver_events`: how many events."""
 
     delivered: int = 0
     failed: int = 0
-    wait: timedelta | None = None
-    """How long the receiver is left alone; None where nothing is due."""
-    more: bool = False
-    """Whether the step ended before all was delivered, so that it is executed again."""

@@ -44,6 +44,6 @@ class WebhookSteps(Steps):
     @step(delivered("Deliver the events that are due"))
     @abstractmethod
     async def deliver_events(self, webhook: DeliverEvents) -> EventsDelivered:
-        """Deliver batch after batch until nothing is due, the receiver fails, or the time is up. Where it
-        stopped is in the database: a repeat continues there.
+        """Deliver batch after batch until nothing is due, the receiver fails, or the endpoint's turn is over.
+        Where it stopped is in the database: a repeat continues there.
         """

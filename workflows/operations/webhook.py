@@ -1,9 +1,9 @@
-"""The workflow that delivers events to one endpoint, while something is due (A11).
+"""The workflow that delivers events to one endpoint, for one turn (A11).
 
-All state is in the database: where the workflow is lost, the relay starts it again.
+All state is in the database, also how long a receiver that fails is left alone: the relay starts a workflow
+for each turn, so that no endpoint keeps others waiting, and what is lost is started again.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,9 +21,7 @@ _MOST_ROUNDS = 200
 
 @workflow.defn(name="EsimWebhook", failure_exception_types=[ValidationError])
 class EsimWebhook:
-    """Delivers until nothing is due. While the receiver fails it waits, longer each time, for up to three
-    days.
-    """
+    """Delivers what is due, as long as the endpoint's turn lasts."""
 
     @workflow.init
     def __init__(self, sent: RunWebhook | None = None, *_: Any) -> None:
@@ -46,11 +44,9 @@ class EsimWebhook:
             done = await self._deliver()
             self._delivered += done.delivered
             self._failed += done.failed
-            if done.wait is not None:
-                await self._wait(done.wait)
-            elif not done.more and not self._woken:
+            if not self._woken:  # by the relay, at the very moment when the step ended
                 break
-        self._show("Nothing is due")
+        self._show("Its turn is over")
         return self._delivered
 
     async def _deliver(self) -> EventsDelivered:
@@ -65,19 +61,9 @@ class EsimWebhook:
             summary=policy.summary,
         )
 
-    async def _wait(self, wait: timedelta) -> None:
-        """Leave the receiver alone, until it is time or the signal `wake` comes."""
-        self._show("The receiver fails: waits before it is tried again")
-        try:
-            await workflow.wait_condition(
-                lambda: self._woken, timeout=wait, timeout_summary="The receiver is tried again"
-            )
-        except TimeoutError:
-            return
-
-    @workflow.signal(description="Look what is due.")
+    @workflow.signal(description="It is the endpoint's turn.")
     def wake(self, *_: Any) -> None:
-        """Something is due, or the receiver is to be tried at once."""
+        """Something is due, and it is the endpoint's turn."""
         self._woken = True
 
     def _show(self, state: str) -> None:

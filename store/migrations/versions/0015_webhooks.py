@@ -51,6 +51,7 @@ def upgrade() -> None:
         _time("failing_since"),
         _time("next_attempt_at"),
         _time("woken_until"),
+        _time("served_at", now=True),
         _time("working_since", now=True),
         _time("created_at", now=True),
         sa.Column("created_by", sa.String(), nullable=False),

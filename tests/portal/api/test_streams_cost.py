@@ -1,8 +1,9 @@
-"""What open streams cost: one reader in each process, however many they are, and no query of their own (A10)."""
+"""What open streams cost: one reader in each process, however many they are, no query of their own (A10)."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -52,9 +53,7 @@ class Polls:
         begun = len(self.tasks)
         await comes_true(lambda: len(self.tasks) > begun + number, 30)
         before = self.statements[begun:]
-        return set(self.tasks[begun:]), {
-            after - first for first, after in zip(before, before[1:], strict=False)
-        }
+        return set(self.tasks[begun:]), {after - first for first, after in pairwise(before)}
 
 
 async def test_one_reader_serves_every_stream_of_the_process(

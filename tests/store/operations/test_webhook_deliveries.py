@@ -1,0 +1,165 @@
+"""How batches are recorded while a user changes the endpoint, and when a receiver is there again (A11)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from models.operations.webhooks import Answer, Outcome
+from settings import Settings
+from starter.operations.webhooks import WebhookDesk
+from store.key_ring import KeyRing
+from store.operations import webhook_deliveries, webhook_replays
+from store.operations.webhook_deliveries import Due, Endpoint
+from store.session import Database
+from tests.builders import ACCOUNT, OPERATOR, run, until_blocked, world
+from tests.webhooks.hooked import happens, row_of
+
+pytestmark = pytest.mark.covers("A11")
+GONE = Answer(Outcome.STATUS, 410)
+TIMEOUT = Answer(Outcome.TIMEOUT)
+TAKEN = Answer(Outcome.DELIVERED, 204)
+OLD, NEW = "http://127.0.0.1:1/old", "http://127.0.0.1:1/new"
+Change = Callable[[WebhookDesk], Awaitable[object]]
+
+
+@pytest.fixture
+async def desk(database: Database, database_url: str) -> WebhookDesk:
+    """An endpoint, WH-1, to which four events are to be delivered."""
+    await world(database)
+    desk = WebhookDesk(
+        database,
+        Settings(database_url=database_url, secret_keys=KeyRing.new_key(), webhooks_to_loopback=True),
+    )
+    await desk.create(OPERATOR, OLD, account=ACCOUNT)
+    for _ in range(3):
+        await happens(database)
+    return desk
+
+
+async def _batch(database: Database) -> tuple[Endpoint, list[Due]]:
+    async with database.reading() as connection:
+        endpoint = await webhook_deliveries.read_endpoint(connection, 1)
+        return endpoint, await webhook_deliveries.due(connection, endpoint, 5)
+
+
+async def _record(database: Database, endpoint: Endpoint, batch: list[Due], answer: Answer) -> bool:
+    async with database.transaction() as connection:
+        return await webhook_deliveries.record(
+            connection, endpoint, [(one, answer) for one in batch], jitter=1
+        )
+
+
+async def _edited(desk: WebhookDesk) -> object:
+    return await desk.edit(OPERATOR, "WH-1", url=NEW)
+
+
+async def _enabled(desk: WebhookDesk) -> object:
+    await desk.disable(OPERATOR, "WH-1")
+    return await desk.enable(OPERATOR, "WH-1")
+
+
+@pytest.mark.parametrize("answer", [GONE, TIMEOUT])
+@pytest.mark.parametrize("change", [_edited, _enabled])
+async def test_what_the_receiver_answered_before_a_change_is_not_held_against_the_endpoint(
+    database: Database, desk: WebhookDesk, change: Change, answer: Answer
+) -> None:
+    endpoint, batch = await _batch(database)
+    await change(desk)
+    assert not await _record(database, endpoint, batch, answer)
+
+    row = await row_of(database, 1)
+    assert (row.failures, row.disabled_at, row.next_attempt_at) == (0, None, None)
+    changed, again = await _batch(database)
+    assert {one.place for one in again} >= {one.place for one in batch}, "they are sent again"
+    assert await _record(database, changed, again, answer)
+    assert (await row_of(database, 1)).failures == 3
+
+
+async def test_what_failed_is_due_at_once_when_its_receiver_is_there_again(
+    database: Database, desk: WebhookDesk
+) -> None:
+    endpoint, batch = await _batch(database)
+    await _record(database, endpoint, batch, TIMEOUT)
+    await run(
+        database,
+        "UPDATE webhook_attempts SET number = 6, first_at = esim_now() - interval '1 day',"
+        " next_attempt_at = esim_now() + interval '14 h'",
+    )
+    await run(database, "UPDATE webhooks SET next_attempt_at = esim_now()")
+    await happens(database)
+
+    endpoint, batch = await _batch(database)
+    assert len(batch) == 1, "it is tried with one event"
+    assert await _record(database, endpoint, batch, TAKEN)
+    endpoint, batch = await _batch(database)
+    assert sum(one.attempt_id is not None for one in batch) == 4, "what failed"
+    (row,) = await run(database, "SELECT min(esim_now() - first_at) AS ago FROM webhook_attempts")
+    assert row.ago.total_seconds() > 3600, "its three days go on"
+
+
+async def test_an_event_that_fails_now_and_then_keeps_its_own_time(
+    database: Database, desk: WebhookDesk
+) -> None:
+    endpoint, batch = await _batch(database)
+    await _record(database, endpoint, batch[:1], TIMEOUT)
+    await run(database, "UPDATE webhook_attempts SET next_attempt_at = esim_now() + interval '14 h'")
+    endpoint, batch = await _batch(database)
+    await _record(database, endpoint, batch, TAKEN)
+    assert (await _batch(database))[1] == []
+
+
+async def test_what_another_process_has_recorded_stays_as_it_is(
+    database: Database, desk: WebhookDesk
+) -> None:
+    endpoint, batch = await _batch(database)
+    await _record(database, endpoint, batch[:1], TIMEOUT)
+    await run(database, "UPDATE webhook_attempts SET next_attempt_at = esim_now()")
+    endpoint, batch = await _batch(database)
+    again = [one for one in batch if one.attempt_id is not None]
+    assert await _record(database, endpoint, again, TAKEN)
+    assert await _record(database, endpoint, again, TIMEOUT)
+    rows = await run(database, "SELECT delivered_at, next_attempt_at FROM webhook_attempts")
+    assert [(row.delivered_at is None, row.next_attempt_at) for row in rows] == [(False, None)]
+
+
+async def test_a_replay_while_the_attempt_is_recorded_keeps_the_number_of_attempts(
+    database: Database, desk: WebhookDesk
+) -> None:
+    endpoint, batch = await _batch(database)
+    await _record(database, endpoint, batch[:1], TIMEOUT)
+    await run(database, "UPDATE webhook_attempts SET next_attempt_at = esim_now()")
+    endpoint, batch = await _batch(database)
+    (again,) = [one for one in batch if one.attempt_id is not None]
+
+    async def replayed() -> int:
+        async with database.transaction() as connection:
+            return await webhook_replays.replay_one(connection, 1, str(again.place))
+
+    async with database.transaction() as connection:
+        await webhook_deliveries.record(connection, endpoint, [(again, TIMEOUT)], jitter=1)
+        replaying = asyncio.create_task(replayed())
+        await until_blocked(database, replaying)
+    assert await replaying == 1
+    (row,) = await run(
+        database,
+        "SELECT number, next_attempt_at <= esim_now() AS due FROM webhook_attempts"
+        " WHERE next_attempt_at IS NOT NULL",
+    )
+    assert (row.number, row.due) == (2, True)
+
+
+async def test_a_row_that_waits_for_the_same_event_becomes_the_failed_attempt(
+    database: Database, desk: WebhookDesk
+) -> None:
+    endpoint, batch = await _batch(database)
+    await run(
+        database,
+        "INSERT INTO webhook_attempts (webhook_id, account_id, epoch, xid, event_id, type, number,"
+        " next_attempt_at) SELECT 1, account_id, epoch, xid, id, type, 0, esim_now() FROM events"
+        " WHERE id = :id",
+        id=batch[0].place.id,
+    )
+    await _record(database, endpoint, batch[:1], TIMEOUT)
+    (row,) = await run(database, "SELECT number, outcome FROM webhook_attempts")
+    assert (row.number, row.outcome) == (1, "timeout")
