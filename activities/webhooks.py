@@ -22,7 +22,7 @@ from outbox.webhooks.names import Names
 from outbox.webhooks.notices import outgoing
 from outbox.webhooks.sending import Sender
 from store.key_ring import KeyRing
-from store.operations import webhook_deliveries, webhook_notices
+from store.operations import webhook_deliveries, webhook_notices, webhook_relay
 from store.operations.webhook_deliveries import Due, Endpoint
 from store.secrets import signing_secret_of
 from store.session import Database
@@ -108,7 +108,7 @@ class Webhooks(WebhookSteps):
     async def rest(self, webhook_id: int, wait: timedelta | None = None) -> None:
         """The turn is over. `wait`: how long to wait where it is disabled."""
         async with self._database.transaction() as connection:
-            await webhook_deliveries.rest(connection, webhook_id, wait)
+            await webhook_relay.rest(connection, webhook_id, wait)
 
     async def postpone(self, webhook_id: int) -> None:
         """Wait for the key of its secret."""

@@ -32,6 +32,10 @@ _RARE = "order.held"
 _COLUMNS = ("account_id", "about", "type", "actor", "audience")
 _END = "epoch = esim_epoch(), xid = pg_snapshot_xmin(pg_current_snapshot()), event_id = 0, woken_until = NULL"
 _START = "epoch = 0, xid = '0', event_id = 0, woken_until = NULL"
+_TAKEN = (
+    "epoch = 0, xid = '0', event_id = 0, "
+    "woken_until = CASE WHEN id <= 30 THEN esim_now() + interval '1 hour' END"
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ async def measure_relay(endpoints: int = ENDPOINTS, events: int = EVENTS) -> lis
             await measured.looks("an event that no endpoint wants", _END, _happens("user.created")),
             await measured.looks("all endpoints are 1,000,000 events behind", _START),
             await measured.looks("all that are behind are being delivered to", _START, _all_woken),
+            await measured.looks("all are behind, and 30 slow ones have all turns", _TAKEN),
             await measured.looks(
                 "all are behind, and want a type that does not occur", f"{_START}, types = '{{{_RARE}}}'"
             ),

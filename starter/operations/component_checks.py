@@ -197,7 +197,7 @@ def _first(names: Sequence[str]) -> str:
 def _lacking(missing: list[str]) -> str:
     keys, them = ("the key", "it") if len(missing) == 1 else ("the keys", "them")
     return (
-        f"QR codes or files are encrypted with {keys} {', '.join(missing)}, which ESIM_SECRET_KEYS lacks: "
+        f"QR codes, files or secrets of webhooks are encrypted with {keys} {', '.join(missing)}, which ESIM_SECRET_KEYS lacks: "
         f"add {them} in every process and restart; remove a key only after `esim-orders keys reencrypt`."
     )
 

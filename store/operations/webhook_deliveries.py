@@ -95,14 +95,6 @@ _AT_ONCE = text(
     WHERE webhook_id = :id AND next_attempt_at > esim_now()
     """
 )
-_REST = text(
-    """
-    UPDATE webhooks SET
-        woken_until = CASE WHEN disabled_at IS NOT NULL THEN esim_now() + CAST(:wait AS interval) END
-    WHERE id = :id
-    """
-)
-"""By what the row says now: one that was enabled meanwhile is tried at once."""
 _POSTPONE = text("UPDATE webhooks SET next_attempt_at = esim_now() + :wait WHERE id = :id")
 
 
@@ -231,13 +223,6 @@ async def record(
     if reason is not None and row.disabled_at is None:
         await disable(connection, endpoint.id, endpoint.account_id, reason, _SYSTEM)
     return True
-
-
-async def rest(connection: AsyncConnection, webhook_id: int, wait: timedelta | None = None) -> None:
-    """Its turn is over: the relay gives it another one when something is due; one that is disabled after this
-    `wait` only.
-    """
-    await connection.execute(_REST, {"id": webhook_id, "wait": wait})
 
 
 async def postpone(connection: AsyncConnection, webhook_id: int, wait: timedelta) -> None:

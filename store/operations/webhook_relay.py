@@ -118,6 +118,14 @@ _PASS = text(
 """To the end of the feed, before what running transactions may still add."""
 _SLEEP = text("UPDATE webhooks SET woken_until = NULL WHERE id = ANY (:ids)")
 _REAWAKEN = text("UPDATE webhooks SET woken_until = NULL WHERE woken_until IS NOT NULL")
+_REST = text(
+    """
+    UPDATE webhooks SET
+        woken_until = CASE WHEN disabled_at IS NOT NULL THEN esim_now() + CAST(:wait AS interval) END
+    WHERE id = :id
+    """
+)
+"""By what the row says now: one that was enabled meanwhile is tried at once."""
 _PURGE = text(
     """
     DELETE FROM webhook_attempts WHERE id IN (
@@ -164,6 +172,13 @@ async def claim(connection: AsyncConnection, most: int) -> list[DueWebhook]:
 async def unclaim(connection: AsyncConnection, webhook_ids: Sequence[int]) -> None:
     """These could not be woken: the next look tries them again."""
     await connection.execute(_SLEEP, {"ids": list(webhook_ids)})
+
+
+async def rest(connection: AsyncConnection, webhook_id: int, wait: timedelta | None = None) -> None:
+    """Its turn is over: the relay gives it another one when something is due; one that is disabled after this
+    `wait` only.
+    """
+    await connection.execute(_REST, {"id": webhook_id, "wait": wait})
 
 
 async def reawaken(connection: AsyncConnection) -> None:

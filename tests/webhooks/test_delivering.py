@@ -1,5 +1,7 @@
 """Events are delivered to a real receiver, by a worker, with PostgreSQL and Temporal."""
 
+from datetime import timedelta
+
 import pytest
 from standardwebhooks.webhooks import WebhookVerificationError
 from temporalio.client import WorkflowExecutionStatus
@@ -7,12 +9,12 @@ from temporalio.client import WorkflowExecutionStatus
 from models.operations.webhooks import Outcome, WebhookState
 from starter.operations.recovery import RecoveryDesk
 from starter.operations.webhook_check import webhooks
-from store.operations import webhook_metrics
+from store.operations import webhook_metrics, webhook_relay
 from tests.builders import OPERATOR, run
 from tests.system.scene import Scene
 from tests.temporal_server import eventually, readable
-from tests.webhooks.hooked import ADAM, hooked
-from tests.webhooks.receiver import RESETS
+from tests.webhooks.hooked import ADAM, Hooked, hooked
+from tests.webhooks.receiver import HANGS, RESETS
 
 
 @pytest.mark.quick
@@ -106,19 +108,25 @@ async def test_410_disables_at_once_and_the_administrators_are_notified(idle_sce
 
 
 @pytest.mark.covers("A11", "W10")
-async def test_a_workflow_that_temporal_has_lost_is_started_again(idle_scene: Scene) -> None:
+async def test_a_workflow_that_temporal_has_lost_is_started_again(
+    idle_scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_relay, "TURN", timedelta(hours=1))
     async with hooked(idle_scene, "line.groups_changed") as hook:
-        hook.receiver.always(500)
+        hook.receiver.always(HANGS)
         await hook.happens(6)
-        await hook.until(failures=3)
+        await eventually(lambda: _asked(hook), lambda number: number > 0)
         handle = hook.scene.temporal.client.get_workflow_handle(f"webhook-{hook.made.view.id}")
         await handle.terminate("lost")
         hook.receiver.always(200)
         await RecoveryDesk(hook.scene.temporal.client, hook.scene.database, hook.scene.settings).start(
             OPERATOR, []
         )
-        await hook.sooner(hours=1)
         await hook.got(6)
+
+
+async def _asked(hook: Hooked) -> int:
+    return len(hook.receiver.requests)
 
 
 @pytest.mark.covers("A11", "W6")

@@ -1,4 +1,4 @@
-"""What a receiver gets of a replay (the same ids and bodies, nothing else) and of what is skipped (A11)."""
+"""What a receiver gets of a replay: the same ids and bodies. Of what is skipped it gets nothing (A11)."""
 
 from collections import Counter
 
