@@ -197,8 +197,9 @@ def _first(names: Sequence[str]) -> str:
 def _lacking(missing: list[str]) -> str:
     keys, them = ("the key", "it") if len(missing) == 1 else ("the keys", "them")
     return (
-        f"QR codes, files or secrets of webhooks are encrypted with {keys} {', '.join(missing)}, which ESIM_SECRET_KEYS lacks: "
-        f"add {them} in every process and restart; remove a key only after `esim-orders keys reencrypt`."
+        f"QR codes, files or secrets of webhooks are encrypted with {keys} {', '.join(missing)}, which "
+        f"ESIM_SECRET_KEYS lacks: add {them} in every process and restart; remove a key "
+        "only after `esim-orders keys reencrypt`."
     )
 
 
