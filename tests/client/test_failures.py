@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -93,6 +94,36 @@ async def test_a_secret_is_not_rotated_twice_for_a_lost_answer(here: Here) -> No
     assert here.between.sent("idempotency-key")[1:] == ["rotate-1"] * 3 + ["rotate-2"] * 2
     events = await here.waits(lambda client: list(client.events.iterate(type=["webhook.rotated"])))
     assert len(events) == 2
+
+
+async def test_a_deletion_whose_answer_is_lost_is_done(here: Here) -> None:
+    """The second try finds nothing to delete: the first has deleted it."""
+
+    def delete(name: str, *faults: str | bytes) -> Callable[[EsimOrders], None]:
+        def ask(client: EsimOrders) -> None:
+            made = client.groups.create(name=name)
+            here.between.faults = list(faults)
+            client.groups.delete(made.id)
+            assert made.id not in [each.id for each in client.groups.iterate()]
+
+        return ask
+
+    await here.waits(delete("Lost", LOST))
+    await here.waits(delete("Lost twice", LOST, refused(503, "Retry-After: 0"), LOST))
+    async with here.asynchronous() as client:
+        made = await client.groups.create(name="Also lost")
+        here.between.faults = [LOST]
+        await client.groups.delete(made.id)
+
+
+@pytest.mark.parametrize("before", [None, refused(429, "Retry-After: 0")], ids=["at once", "after a 429"])
+async def test_a_deletion_of_what_is_not_there_is_an_error(here: Here, before: bytes | None) -> None:
+    here.between.faults = [before] if before else []
+    with pytest.raises(NotFoundError):
+        await here.waits(lambda client: client.groups.delete("G-999"))
+    here.between.faults = [LOST, refused(404, body="<html>")]  # of a proxy, that knows nothing of groups
+    with pytest.raises(NotFoundError):
+        await here.waits(lambda client: client.groups.delete("G-999"))
 
 
 async def test_two_calls_have_two_keys_and_a_dry_run_none(here: Here) -> None:
@@ -222,6 +253,37 @@ def test_a_client_needs_an_address_and_a_key(monkeypatch: pytest.MonkeyPatch) ->
         shown = repr(client)
     assert "https://portal.example/api/v1" in shown
     assert "secret" not in shown
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://portal.example",
+        "http://127.0.0.1.example:8090",
+        "https://",
+        "https:///api/v1",
+        "https://portal.example:port",
+        "https://[::1",
+        "ftp://portal.example",
+        "https://ana:sentinel@portal.example",
+        "https://sentinel@portal.example",
+        "https://portal.example/?sentinel",
+        "https://portal.example/#sentinel",
+    ],
+)
+def test_a_key_is_not_sent_to_what_is_no_portal_nor_in_clear(address: str) -> None:
+    """Nor is the address repeated in the error, which is logged: a password may be in it."""
+    with pytest.raises(ConfigurationError) as error:
+        EsimOrders(address, "key")
+    assert "sentinel" not in str(error.value)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_a_portal_of_this_machine_may_be_called_without_tls(host: str) -> None:
+    with EsimOrders(f"http://{host}:8090", "key") as client:
+        assert f"http://{host}:8090/api/v1" in repr(client)
+    with EsimOrders("http://portal.mesh", "key", allow_http=True) as client:
+        assert "http://portal.mesh/api/v1" in repr(client)
 
 
 @pytest.mark.parametrize("name", ["", ".", ".."])

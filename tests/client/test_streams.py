@@ -4,10 +4,20 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from types import SimpleNamespace
 
 import pytest
 
-from esim_orders_client import AuthenticationError, EsimOrders, Event, NotFoundError
+from esim_orders_client import (
+    AuthenticationError,
+    ConnectionFailedError,
+    EsimOrders,
+    Event,
+    NotFoundError,
+    UnexpectedAnswerError,
+)
+from esim_orders_client.calls import Call
+from esim_orders_client.streaming import GIVE_UP_SECONDS, Stream
 from starter.desks import Desks
 from store import events
 from tests.builders import run
@@ -120,6 +130,7 @@ async def test_waiting_ends_at_its_timeout(here: Here, acme: Known) -> None:
         with pytest.raises(TimeoutError):
             await client.orders.wait(acme.order, timeout=0.5)
     assert 1.5 <= time.monotonic() - began < 14  # before the first comment of the stream
+    assert len(here.between.heads) == 2, "one connection each, although it has brought events"
 
 
 async def test_what_repeating_does_not_help_is_raised(here: Here) -> None:
@@ -128,3 +139,73 @@ async def test_what_repeating_does_not_help_is_raised(here: Here) -> None:
     here.between.faults = [RESET, refused(401)]
     with pytest.raises(AuthenticationError):
         await here.waits(lambda client: list(client.orders.stream("order-unknown")))
+
+
+@pytest.mark.parametrize("media", ["text/html", "application/json", "", "text/event-streams"])
+async def test_what_is_no_stream_is_raised_at_once(here: Here, acme: Known, media: str) -> None:
+    """Such as the sign-in page of a proxy: connecting again would not help."""
+    typed = [f"Content-Type: {media}"] if media else []
+    here.between.faults = [refused(200, *typed, body="<html>")]
+    with pytest.raises(UnexpectedAnswerError):
+        await here.waits(lambda client: client.orders.wait(acme.order))
+    assert len(here.between.heads) == 1
+    async with here.asynchronous() as client:
+        here.between.faults = [refused(200, *typed, body="<html>")]
+        with pytest.raises(UnexpectedAnswerError):
+            await client.orders.wait(acme.order)
+    assert len(here.between.heads) == 2
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        monkeypatch.setattr("esim_orders_client.streaming.time", SimpleNamespace(monotonic=lambda: self.now))
+
+
+def comes(stream: Stream, chunk: bytes) -> list[Event]:
+    """A connection that brings this, and is lost."""
+    stream.headers()
+    return list(stream.events(chunk))
+
+
+@pytest.mark.parametrize("chunk", [b"", b"<html>\n\n", b"id: 1\nda", b"retry: 5\n\n"])
+def test_a_stream_that_brings_nothing_whole_is_given_up(
+    chunk: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, stream = Clock(monkeypatch), Stream(Call("GET", "/events/stream"))
+    for _ in range(10):
+        assert comes(stream, chunk) == []
+        stream.wait(None)
+        clock.now += GIVE_UP_SECONDS / 10
+    comes(stream, chunk)
+    clock.now += 1
+    with pytest.raises(ConnectionFailedError):
+        stream.wait(None)
+
+
+@pytest.mark.parametrize("chunk", [b": \n\n", b":\n", b"event: end\ndata: {}\n\n"])
+def test_a_comment_or_a_message_shows_that_a_stream_is_there(
+    chunk: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, stream = Clock(monkeypatch), Stream(Call("GET", "/events/stream"))
+    for _ in range(30):
+        comes(stream, chunk)
+        stream.wait(None)
+        clock.now += GIVE_UP_SECONDS / 10
+
+
+def test_a_connection_outlasts_the_deadline_by_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not opened anew for each event that comes."""
+    clock = Clock(monkeypatch)
+    stream = Stream(Call("GET", "/events/stream"), deadline=clock.now + 30)
+    idle = stream.idle()
+    assert idle == 30
+    clock.now += 1.5
+    assert not stream.near_deadline(idle)
+    clock.now += 1
+    assert stream.near_deadline(idle)
+    clock.now += 27.5
+    with pytest.raises(TimeoutError):
+        stream.idle()

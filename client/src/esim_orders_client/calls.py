@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_jsonable_python
 
-from esim_orders_client.errors import ConfigurationError, UnexpectedAnswerError
+from esim_orders_client.errors import ConfigurationError, NotFoundError, UnexpectedAnswerError
 from esim_orders_client.version import __version__
 
 Answer = TypeVar("Answer")
@@ -72,6 +72,12 @@ class Call:
         """The headers of this call alone."""
         return {"Accept": self.accept} | ({"Idempotency-Key": self.key} if self.key else {})
 
+    def deleted(self, error: Exception) -> bool:
+        """Whether the API says that what this call deletes is not there: after a try whose answer was lost,
+        that try deleted it.
+        """
+        return self.method == "DELETE" and isinstance(error, NotFoundError) and bool(error.code)
+
 
 def body_of(fields: Mapping[str, object], *, required: bool = True) -> object:
     """A JSON body from the arguments that were given."""
@@ -124,7 +130,9 @@ class Access:
     language: str | None = None
 
     @classmethod
-    def of(cls, base_url: str | None, api_key: str | None, **whom: str | None) -> "Access":
+    def of(
+        cls, base_url: str | None, api_key: str | None, *, allow_http: bool = False, **whom: str | None
+    ) -> "Access":
         """From the arguments, else from the environment. Raises `ConfigurationError`."""
         url = base_url or os.environ.get(URL_VARIABLE, "")
         key = api_key or os.environ.get(KEY_VARIABLE, "")
@@ -132,9 +140,9 @@ class Access:
             raise ConfigurationError(f"Give base_url, or set {URL_VARIABLE}.")
         if not key:
             raise ConfigurationError(f"Give api_key, or set {KEY_VARIABLE}.")
-        parts = urlsplit(url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname):
-            raise ConfigurationError(f"This is not the address of a portal: {url}")
+        wrong = _wrong(url, allow_http=allow_http)
+        if wrong:
+            raise ConfigurationError(wrong)
         root = url.rstrip("/")
         return cls(root if root.endswith(ROOT) else root + ROOT, key.strip(), **whom)
 
@@ -148,6 +156,22 @@ class Access:
             "Esim-User": self.user,
         }
         return {name: value for name, value in named.items() if value}
+
+
+def _wrong(url: str, *, allow_http: bool) -> str | None:
+    """Why this is not the address of a portal. The address is not repeated: it may have a password in it."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        return "base_url is not the address of a portal, such as https://portal.example."
+    if "@" in parts.netloc or "?" in url or "#" in url:
+        return "base_url has a user, a query or a fragment: give the portal's address alone."
+    if parts.scheme == "http" and not allow_http and parts.hostname not in _LOCAL:
+        return "base_url is http: the key would be readable on its way. Use https, or allow_http=True."
+    return None
 
 
 def _plain(value: object) -> str:

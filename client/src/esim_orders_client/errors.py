@@ -11,7 +11,7 @@ class EsimOrdersError(Exception):
 
 
 class ConfigurationError(EsimOrdersError):
-    """The client was made without an address or a key."""
+    """The client was made without a key, or without an address that a key may be sent to."""
 
 
 class ConnectionFailedError(EsimOrdersError):

@@ -31,6 +31,11 @@ class Retrying:
         return backoff(tried)
 
 
+def may_have_arrived(error: ApiError | ConnectionFailedError) -> bool:
+    """Whether the call may have been done although its try failed, as where only the answer was lost."""
+    return error.status != 429 if isinstance(error, ApiError) else error.arrived
+
+
 def backoff(tried: int, least: float = 0) -> float:
     """Twice as long each time, never shorter than what was asked for, with jitter so that many clients do not
     come back at once.

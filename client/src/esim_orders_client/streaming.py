@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from esim_orders_client.calls import Call, read
-from esim_orders_client.errors import ApiError, ConnectionFailedError
+from esim_orders_client.errors import ApiError, ConnectionFailedError, UnexpectedAnswerError
 from esim_orders_client.events import Event
 from esim_orders_client.retrying import backoff
 
@@ -13,7 +13,11 @@ IDLE_SECONDS = 45.0
 """The API sends a comment every 15 seconds; a connection that brings nothing for so long is lost."""
 GIVE_UP_SECONDS = 300.0
 """For so long a lost stream is reconnected."""
+MEDIA_TYPE = "text/event-stream"
 _LARGEST = 1_000_000
+_LATE_SECONDS = 2.0
+"""So much later than its deadline a stream may notice it: else each event would open the connection anew."""
+_FIELDS = frozenset({"event", "id", "data"})
 
 
 @dataclass
@@ -41,10 +45,20 @@ class Stream:
             raise TimeoutError("The order has not ended in time.")
         return min(left, IDLE_SECONDS)
 
+    def begins(self, status: int, media_type: str) -> None:
+        """A connection is answered with success. Raises `UnexpectedAnswerError` for what is no stream, such
+        as the sign-in page of a proxy: connecting again would not help.
+        """
+        self.ended = status == 204
+        if not self.ended and media_type.partition(";")[0].strip().lower() != MEDIA_TYPE:
+            raise UnexpectedAnswerError(
+                f"The answer is not a stream of events but {media_type or 'untyped'}."
+            )
+
     def events(self, chunk: bytes) -> Iterator[Event]:
         """The events that are complete with what has just arrived."""
-        self._tried, self._lost_since = 0, None
         for kind, identity, data in self._connection.messages(chunk):
+            self._tried, self._lost_since = 0, None
             self.ended = self.ended or kind == "end"
             if not self.ended and data:
                 yield read(Event, data.encode())
@@ -53,7 +67,7 @@ class Stream:
 
     def near_deadline(self, idle: float) -> bool:
         """Whether a connection that may be silent so long would outlast the deadline: it is opened anew."""
-        return self.deadline is not None and self.deadline - time.monotonic() < idle
+        return self.deadline is not None and self.deadline + _LATE_SECONDS - time.monotonic() < idle
 
     def wait(self, error: Exception | None) -> float:
         """The seconds until the next connection. Raises the error that repeating does not mend."""
@@ -77,15 +91,19 @@ class _Connection:
         self._fields: dict[str, list[str]] = {}
 
     def messages(self, chunk: bytes) -> Iterator[tuple[str, str, str]]:
-        """Type, id and data of each message that is complete now. Lines end with LF or CRLF."""
+        """Type, id and data of each message that is complete now; a comment is one without them. Lines end
+        with LF or CRLF.
+        """
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         if len(self._rest) > _LARGEST:
             raise ConnectionFailedError("The stream brought a line without an end.")
         for line in lines:
-            name, _, value = line.rstrip(b"\r").decode("utf-8", "replace").partition(":")
-            if name:
+            name, colon, value = line.rstrip(b"\r").decode("utf-8", "replace").partition(":")
+            if name in _FIELDS:
                 self._fields.setdefault(name, []).append(value.removeprefix(" "))
-            elif not value and self._fields:
+            elif colon and not name:
+                yield "", "", ""
+            elif not name and self._fields:
                 done, self._fields = self._fields, {}
                 last = {name: values[-1] for name, values in done.items()}
                 yield last.get("event", ""), last.get("id", ""), "\n".join(done.get("data", []))

@@ -20,7 +20,7 @@ from esim_orders_client.errors import (
 from esim_orders_client.events import Event
 from esim_orders_client.memory import Memory
 from esim_orders_client.model import Page
-from esim_orders_client.retrying import Retrying
+from esim_orders_client.retrying import Retrying, may_have_arrived
 from esim_orders_client.streaming import Stream
 
 Answer = TypeVar("Answer")
@@ -45,12 +45,15 @@ class AsyncConnection:
     async def content(self, call: Call) -> bytes:
         """Send a call; the bytes that are answered."""
         content = call.content()
-        tried = 0
+        tried, arrived = 0, False
         while True:
             tried += 1
             try:
                 return await self._try(call, content)
             except (ApiError, ConnectionFailedError) as error:
+                if arrived and call.deleted(error):
+                    return b""
+                arrived = arrived or may_have_arrived(error)
                 seconds = self.retrying.wait(tried, error)
                 if seconds is None:
                     raise
@@ -134,7 +137,7 @@ class AsyncConnection:
             ) as response:
                 if not response.is_success:
                     raise error_of(response.status_code, response.headers, await response.aread())
-                stream.ended = response.status_code == 204
+                stream.begins(response.status_code, response.headers.get("content-type", ""))
                 async for chunk in response.aiter_bytes():
                     for event in stream.events(chunk):
                         yield event

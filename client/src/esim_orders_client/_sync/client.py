@@ -21,7 +21,8 @@ class EsimOrders(Resources):
     arguments `account` and `user` are for keys of the platform: the account, and the user as whom it acts.
     `language` (`en`, `fr`) is that of sentences. `timeout` is in seconds, for each try; a call is tried
     `max_retries` times more. With `remember` so many answers are kept, and not sent again while their `ETag`
-    holds. `http` is your own HTTP client, such as one with a proxy. One client is enough for a process.
+    holds. `allow_http` is for an address without TLS that is not of this machine: the key is readable on its
+    way there. `http` is your own HTTP client, such as one with a proxy. One client is enough for a process.
     """
 
     def __init__(
@@ -35,9 +36,12 @@ class EsimOrders(Resources):
         timeout: float = 30.0,
         max_retries: int = 4,
         remember: int = 0,
+        allow_http: bool = False,
         http: httpx2.Client | None = None,
     ) -> None:
-        access = Access.of(base_url, api_key, account=account, user=user, language=language)
+        access = Access.of(
+            base_url, api_key, allow_http=allow_http, account=account, user=user, language=language
+        )
         super().__init__(
             Connection(
                 http or httpx2.Client(timeout=timeout),
