@@ -14,7 +14,6 @@ from typing import Any
 from pydantic import Field
 
 from models.errors import Refused
-from models.event_types import CATALOGUE
 from models.events import FeedEvent
 from models.identifiers import named, reference
 from models.people.callers import OfAccount, OfDistributor
@@ -103,6 +102,8 @@ class FeedItem(View):
         """The public form of an event: what its type declares, whatever else it records. Of a type that
         this version does not know, only what it is about.
         """
+        from models.event_types import CATALOGUE  # noqa: PLC0415  most commands show no event
+
         known = CATALOGUE.get(event.type)
         fields = known.fields if known else frozenset()
         said = data_of({name: value for name, value in event.data.items() if name in fields})

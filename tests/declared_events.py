@@ -17,7 +17,7 @@ from store.events import Happening
 PERSONAL = re.compile(
     r"@|\+[0-9]{6}|LPA:|1\$|(?<![0-9])0[1-9]([ .]?[0-9]{2}){4}|esim_(live|test)_|whsec_|89[0-9]{16,18}"
 )
-NAMES = re.compile(r'"(name|email|address|msisdn|phone|matching_id|code|token|password)"')
+NAMES = re.compile(r'"(name|email|address|msisdn|phone|matching_id|code|token|password)":')
 any_row_of = events.row_of
 """Of any event, as the product makes it."""
 

@@ -91,6 +91,7 @@ PEOPLE = {
         "A contact was changed; `fields` are what was.",
         ("contact:7",),
         {"contact": 7, "fields": ["roles"], "roles_taken": ["order"]},
+        ("roles_given",),
     ),
     "contact.removed": EventType("A contact was removed.", ("contact:7",), {"contact": 7}),
     "employee.created": EventType("An employee was added.", ("employee:4",), {"employee": 4}),

@@ -5,7 +5,7 @@ time is over, so a receiver changes over whenever it likes, however often the se
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, literal, select, true, update
+from sqlalchemy import and_, delete, func, insert, literal, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
@@ -45,7 +45,7 @@ async def rotate(  # noqa: PLR0917  as many as there are
     )
     if begun.before:
         raise Refused.because("webhook_rotated", webhook=known.webhook_id)
-    of_endpoint = _EARLIER.webhook_id == known.id
+    of_endpoint = and_(_EARLIER.webhook_id == known.id, _EARLIER.account_id == account_id)
     over = _EARLIER.until <= now()
     await connection.execute(delete(_EARLIER).where(of_endpoint, over if keep else true()))
     if keep:

@@ -43,6 +43,7 @@ FINISHES = {
     "LicenceDesk.give_back": "its charges end",
     "WebhookDesk.delete": "an endpoint fewer",
     "WebhookDesk.replay": "events that the account has",
+    "WebhookDesk.rotate": "a secret that leaked is replaced, and the one before signs for a while",
     **dict.fromkeys(
         ("ReportDesk.connect", "ReportDesk.usage", "ReportDesk.installed"),
         "what a network says of plans that subscribers have",

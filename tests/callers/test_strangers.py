@@ -34,7 +34,7 @@ from tests.callers.world import BEN, CLEO, UNKNOWN, Known, who
 PLUMBING = {
     *("Calls", "QrWorkflows", "Restarts", "EncryptedPayloads", "Watch"),
     *("JobRunner", "NumberChanges", "LineWaking", "Settling", "NewAddresses", "Attempts", "Hasher"),
-    *("OpenIdProvider", "ManyCodes", "FileImport"),
+    *("OpenIdProvider", "ManyCodes", "FileImport", "Receivers"),
 }
 """Classes of `starter` that no caller asks: the desks use them, once the caller is known."""
 CALLS_OF_DESKS = 252

@@ -24,7 +24,7 @@ async def test_an_account_without_an_administrator_is_notified_all_the_same(
     await run(database, "UPDATE webhooks SET disabled_at = esim_now(), disabled_for = 'gone'")
     users = UserDesk(database)
 
-    async def notified() -> list[str]:
+    async def notified() -> list[str | None]:
         async with database.reading() as connection:
             notice = await webhook_notices.read(connection, 1)
         assert notice is not None
