@@ -7,6 +7,7 @@ timeout for the first request of a connection, nor for the rest of a body after 
 """
 
 import asyncio
+import socket
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +33,13 @@ CUT_OFF = "esim.cut_off"
 with all that waits to be sent, until its reader takes it.
 """
 
+UNACKNOWLEDGED_SECONDS = 60
+"""How long what is sent in a response of hours may be unacknowledged. Linux alone would wait a quarter of an
+hour for a reader whose network is gone.
+"""
+LASTING = "esim.lasting"
+"""The extension of an ASGI scope that has the system close the connection after that time."""
+
 _GO_ON = frozenset({h11.IDLE, h11.SEND_BODY, h11.MUST_CLOSE, h11.CLOSED, h11.ERROR})
 """States in which h11 parses more: not after a complete request, nor after one that asks for an upgrade."""
 
@@ -42,6 +50,14 @@ def cut_off(extensions: Mapping[str, Any]) -> None:
     """
     if CUT_OFF in extensions:
         extensions[CUT_OFF]["now"]()
+
+
+def lasting(extensions: Mapping[str, Any]) -> None:
+    """Let the system close the connection of a request, by the extensions of its scope, once its reader's
+    network is gone. Not for other responses: a download may be paused for longer.
+    """
+    if LASTING in extensions:
+        extensions[LASTING]["now"]()
 
 
 class _Counted(h11.Connection):
@@ -164,7 +180,17 @@ class BoundedProtocol(H11Protocol):
         super().handle_events()
         if self.cycle is not before:
             self._await_no_head()
-            self.scope["extensions"] = {CUT_OFF: {"now": self.transport.abort}}
+            self.scope["extensions"] = {
+                CUT_OFF: {"now": self.transport.abort},
+                LASTING: {"now": self._notice_loss},
+            }
+
+    def _notice_loss(self) -> None:
+        """Have the system close the connection where nothing is acknowledged any more."""
+        connection = self.transport.get_extra_info("socket")
+        option = getattr(socket, "TCP_USER_TIMEOUT", None)  # Linux
+        if option is not None and connection is not None and connection.family != socket.AF_UNIX:
+            connection.setsockopt(socket.IPPROTO_TCP, option, UNACKNOWLEDGED_SECONDS * 1000)
 
     def on_response_complete(self) -> None:
         """Start the timeout of the next request, and parse what has already arrived of it."""

@@ -3,25 +3,37 @@
 import logging
 
 ENOUGH = 65_536
+FEW = 4096
+"""Below this limit, readers of event streams can use up all connections of a portal."""
 
 _log = logging.getLogger(__name__)
 
 
 def allow_open_files(enough: int = ENOUGH) -> int | None:
-    """Raise the process's own limit of open files as far as the system allows; the limit. None where there is
-    no such limit.
+    """Raise the process's own limit of open files as far as the system allows; the limit. Logs a warning
+    where it stays low. None where there is no such limit.
     """
     try:
         import resource  # noqa: PLC0415  not on Windows
     except ImportError:
         return None
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = enough if hard == resource.RLIM_INFINITY else min(enough, hard)
-    if soft == resource.RLIM_INFINITY or soft >= wanted:
-        return soft
+    if limit == resource.RLIM_INFINITY or limit >= wanted:
+        return _said(limit, resource.RLIM_INFINITY)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     except (ValueError, OSError):
-        _log.warning("The limit of open files stays at %d: so many connections at most.", soft)
-        return soft
-    return wanted
+        return _said(limit, resource.RLIM_INFINITY)
+    return _said(wanted, resource.RLIM_INFINITY)
+
+
+def _said(limit: int, unlimited: int) -> int:
+    if limit != unlimited and limit < FEW:
+        _log.warning(
+            "The limit of open files is %d: at most so many connections, of which each event stream is one. "
+            "Raise the hard limit (LimitNOFILE of systemd, ulimits.nofile of Compose) to %d or more.",
+            limit,
+            FEW,
+        )
+    return limit

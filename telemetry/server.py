@@ -3,6 +3,7 @@
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -24,6 +25,15 @@ AFTERWARDS = "esim.afterwards"
 """The extension of an ASGI scope with the list of what goes on after the application has returned."""
 
 
+@dataclass(frozen=True)
+class Rest:
+    """What is left of a response after the application has returned."""
+
+    go_on: Callable[[Receive, Send], Awaitable[None]]
+    give_up: Callable[[], None]
+    """Called in its place where the application has failed."""
+
+
 _KEPT = {"type", "method", "extensions"}
 """What uvicorn reads of a scope while the response goes on. The rest is what the application knew of the
 request.
@@ -40,16 +50,20 @@ class Afterwards:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, then do what is left of it."""
-        left: list[Callable[[Receive, Send], Awaitable[None]]] = []
+        left: list[Rest] = []
         if scope["type"] == "http":
             scope.setdefault("extensions", {})[AFTERWARDS] = {"left": left}
-        await self._app(scope, receive, send)
-        if left:
-            for name in scope.keys() - _KEPT:
-                del scope[name]
-        del scope
-        while left:
-            await left.pop()(receive, send)
+        try:
+            await self._app(scope, receive, send)
+            if left:
+                for name in scope.keys() - _KEPT:
+                    del scope[name]
+            del scope
+            while left:
+                await left.pop().go_on(receive, send)
+        finally:
+            for rest in left:
+                rest.give_up()
 
 
 IDLE_SECONDS = 5

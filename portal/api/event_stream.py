@@ -16,8 +16,8 @@ from models.errors import EsimError
 from models.feed import Cursor, FeedPage
 from portal.api.streams import Stream, Streams, Subscriber, framed
 from portal.http.middleware import log_crash
-from telemetry.http_protocol import cut_off
-from telemetry.server import AFTERWARDS
+from telemetry.http_protocol import cut_off, lasting
+from telemetry.server import AFTERWARDS, Rest
 
 PING_SECONDS = 15.0
 """How often something is sent where nothing happens, so that no proxy closes the connection."""
@@ -57,8 +57,9 @@ class EventStream(StreamingResponse):
             self._ended()
             raise
         self.raw_headers = []
+        lasting(extensions)
         if AFTERWARDS in extensions:
-            extensions[AFTERWARDS]["left"].append(goes_on)
+            extensions[AFTERWARDS]["left"].append(Rest(goes_on, self._ended))
         else:
             await goes_on(receive, send)
 

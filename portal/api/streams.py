@@ -229,7 +229,11 @@ class Streams:
             for stream in self._all():
                 groups[stream.subscriber.group].append(stream)
             for streams in groups.values():
-                now = await self._caller_now(streams[0].subscriber.sent)
+                try:
+                    now = await self._caller_now(streams[0].subscriber.sent)
+                except Exception as bug:  # noqa: BLE001  the other keys are checked, this one in the next round
+                    log_crash(bug)
+                    continue
                 for stream in streams:
                     was = stream.subscriber.caller
                     if now is None or (now.scope, now.permissions) != (was.scope, was.permissions):
@@ -245,9 +249,6 @@ class Streams:
                 await asyncio.sleep(_RETRY_SECONDS)
             except (Refused, NotFound):
                 return None
-            except Exception as bug:  # noqa: BLE001  asked again, as if the database were unavailable
-                log_crash(bug)
-                await asyncio.sleep(_RETRY_SECONDS)
 
 
 def framed(item: FeedItem) -> bytes:

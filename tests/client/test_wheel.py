@@ -71,8 +71,8 @@ async def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 async def _run(command: list[str], environment: dict[str, str]) -> None:
     process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=subprocess.PIPE)
     _, errors = await process.communicate()
-    if b"(from versions: none)" in errors:
-        pytest.skip("pip reaches no package registry")
+    if b"(from versions: none)" in errors and not os.environ.get("CI"):
+        pytest.skip("pip reaches no package registry: that the client's sample runs is not tested")
     assert process.returncode == 0, errors.decode()
 
 
