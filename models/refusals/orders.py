@@ -38,7 +38,7 @@ ORDERS = {
     # who orders or steers
     "user_needed": Declared("This is done by a user of the account: say which user acts."),
     "not_permitted": Declared(
-        "Your role does not allow this: {permission}. Contact your administrator.", FORBIDDEN
+        "Your role, or the API key, does not allow this: {permission}. Contact your administrator.", FORBIDDEN
     ),
     "user_deactivated": Declared("The user is deactivated.", FORBIDDEN),
     "unknown_actor": Declared(

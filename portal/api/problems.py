@@ -110,7 +110,9 @@ class Problems:
         headers = dict(problem.headers)
         rate = getattr(request.state, "rate", None)
         headers.update(rate.headers if rate else {})
-        if problem.status in TRY_AGAIN_SECONDS and not isinstance(failure, Unavailable):
+        if problem.code == "too_many_streams":  # there is a place as soon as one is closed
+            headers["Retry-After"] = "15"
+        elif problem.status in TRY_AGAIN_SECONDS and not isinstance(failure, Unavailable):
             headers.setdefault("Retry-After", TRY_AGAIN_SECONDS[problem.status])
         elif problem.status == 503:
             headers.setdefault("Retry-After", "5")

@@ -136,7 +136,7 @@ class WebhookDesk:
         delivered.
         """
         async with self._database.reading() as connection:
-            found, account_id = await _found(connection, caller, webhook)
+            found, account_id = await _found(connection, caller, webhook, sees=True)
             page = Wanted(limit, after)
             return await webhooks.attempts(connection, found.id, account_id, page, waiting=waiting)
 
@@ -196,7 +196,7 @@ class WebhookDesk:
         once = None if key is None else checked_key(key)
         secret = new_secret()
         async with self._database.transaction() as connection:
-            found, account_id = await _found(connection, caller, webhook, lock=True)
+            found, account_id = await _found(connection, caller, webhook, lock=True, sees=True)
             view = await webhook_rotations.rotate(
                 connection, self._ring, found, account_id, secret, keep, once, caller.by
             )
@@ -233,7 +233,7 @@ class WebhookDesk:
         """
         once = None if key is None else checked_key(key)
         async with self._database.transaction() as connection:
-            found, account_id = await _found(connection, caller, webhook, lock=True)
+            found, account_id = await _found(connection, caller, webhook, lock=True, sees=True)
             begun = await webhook_calls.begin(
                 connection, found, account_id, "replay", once, event=event, since=since, until=until
             )
@@ -284,8 +284,11 @@ class WebhookDesk:
 
 
 async def _found(
-    connection: AsyncConnection, caller: Caller, webhook: str, *, lock: bool = False
+    connection: AsyncConnection, caller: Caller, webhook: str, *, lock: bool = False, sees: bool = False
 ) -> tuple[WebhookView, int]:
+    """The endpoint and its account. `sees`: for who learns what is sent to it, or what signs that."""
     found = await webhooks.find(connection, caller.scope, webhook, lock=lock)
     caller.require(Permission.MANAGE_WEBHOOKS)
+    if sees:
+        require_events(caller, found[0].types)
     return found

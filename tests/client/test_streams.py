@@ -2,9 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+import traceback
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from esim_orders_client import (
     EsimOrders,
     Event,
     NotFoundError,
+    RateLimitedError,
     UnexpectedAnswerError,
 )
 from esim_orders_client.calls import Call
@@ -139,6 +142,36 @@ async def test_what_repeating_does_not_help_is_raised(here: Here) -> None:
     here.between.faults = [RESET, refused(401)]
     with pytest.raises(AuthenticationError):
         await here.waits(lambda client: list(client.orders.stream("order-unknown")))
+
+
+async def test_a_stream_that_is_to_wait_for_over_a_minute_is_given_up_at_once(here: Here) -> None:
+    here.between.faults = [refused(429, "Retry-After: 61")]
+    with pytest.raises(RateLimitedError):
+        await here.waits(lambda client: list(client.events.stream()))
+    here.between.faults = []
+
+
+async def test_tracebacks_do_not_show_the_key(here: Here) -> None:
+    def told(follow: Callable[[EsimOrders], Any]) -> Callable[[EsimOrders], str]:
+        def failed(client: EsimOrders) -> str:
+            try:
+                follow(client)
+            except NotFoundError as error:
+                shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+                return "".join(shown.format())
+            return ""
+
+        return failed
+
+    called: tuple[Callable[[EsimOrders], Any], ...] = (
+        lambda client: client.orders.get("order-unknown"),
+        lambda client: list(client.orders.stream("order-unknown")),
+    )
+    for follow in called:
+        shown = await here.waits(told(follow))
+        assert "NotFoundError" in shown
+        assert "headers = " in shown
+        assert "esim_test_" not in shown
 
 
 @pytest.mark.parametrize("media", ["text/html", "application/json", "", "text/event-streams"])

@@ -116,6 +116,12 @@ def test_the_tolerance_is_the_caller_s() -> None:
         webhooks.verify(BODY, headers(SECRET, late=20), SECRET, tolerance=10)
 
 
+@pytest.mark.parametrize("none", [[], ()])
+def test_no_secret_at_all_is_the_receiver_s_fault(none: Any) -> None:
+    with pytest.raises(ValueError, match="Give the secret"):
+        webhooks.verify(BODY, headers(SECRET), none)
+
+
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_é"])
 def test_a_secret_that_is_none_is_the_receiver_s_fault(secret: Any) -> None:
     with pytest.raises(ValueError, match="whsec_"):

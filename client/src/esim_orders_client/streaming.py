@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from esim_orders_client.calls import Call, read
 from esim_orders_client.errors import ApiError, ConnectionFailedError, UnexpectedAnswerError
 from esim_orders_client.events import Event
-from esim_orders_client.retrying import backoff
+from esim_orders_client.retrying import LONGEST_ASKED, backoff
 
 IDLE_SECONDS = 45.0
 """The API sends a comment every 15 seconds; a connection that brings nothing for so long is lost."""
@@ -70,15 +70,19 @@ class Stream:
         return self.deadline is not None and self.deadline + _LATE_SECONDS - time.monotonic() < idle
 
     def wait(self, error: Exception | None) -> float:
-        """The seconds until the next connection. Raises the error that repeating does not mend."""
-        if isinstance(error, ApiError) and error.status not in {429, 502, 503, 504}:
+        """The seconds until the next connection. Raises the error that repeating does not mend, and the one
+        that asks to wait for longer than a minute.
+        """
+        asked = error.retry_after if isinstance(error, ApiError) else None
+        if isinstance(error, ApiError) and (
+            error.status not in {429, 502, 503, 504} or (asked or 0) > LONGEST_ASKED
+        ):
             raise error
         now = time.monotonic()
         self._lost_since = self._lost_since or now
         if now - self._lost_since > GIVE_UP_SECONDS:
             raise error or ConnectionFailedError("The stream was closed again and again.")
         self._tried += 1
-        asked = error.retry_after if isinstance(error, ApiError) else None
         seconds = backoff(self._tried, least=asked or 0)
         return seconds if self.deadline is None else min(seconds, max(0.0, self.deadline - now))
 

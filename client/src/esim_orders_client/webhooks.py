@@ -24,12 +24,16 @@ def verify(
     secrets: str | Iterable[str],
     tolerance: float = TOLERANCE,
 ) -> Event:
-    """The event of a webhook. Raises `WebhookVerificationError` unless it was signed with one of the secrets.
+    """The event of a webhook. Raises `WebhookVerificationError` unless it was signed with one of the secrets,
+    and ValueError without any: that is a fault of the receiver, as one that cannot be read.
 
     `body` is the request's body as it arrived, before anything has parsed it; `headers` are its headers, in
     any spelling. While a secret is rotated the request has a signature for the old and one for the new
     secret: any of your secrets that fits is enough. An event may arrive twice: its `id` is then the same.
     """
+    known = [secrets] if isinstance(secrets, str) else list(secrets)
+    if not known:
+        raise ValueError("Give the secret of the webhook.")
     content = body.encode() if isinstance(body, str) else body
     given = {name.lower(): value for name, value in headers.items()}
     identity, moment, signatures = (
@@ -39,7 +43,7 @@ def verify(
         raise WebhookVerificationError("The headers webhook-id, -timestamp and -signature are needed.")
     _check_time(moment, tolerance)
     signed = b".".join([identity.encode(), moment.encode(), content])
-    if not _fits(signed, signatures, [secrets] if isinstance(secrets, str) else secrets):
+    if not _fits(signed, signatures, known):
         raise WebhookVerificationError("No signature fits.")
     try:
         return Event.model_validate(_JSON.validate_json(content) | {"id": identity})

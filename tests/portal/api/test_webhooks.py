@@ -22,6 +22,7 @@ from tests.webhooks.receiver import a_receiver
 
 pytestmark = pytest.mark.covers("A11", "A16")
 ONCE = {"Idempotency-Key": "shop"}
+SPAN = {"from": "2026-01-01T00:00:00Z"}
 PUBLIC = "https://8.8.8.8/hooks"
 
 
@@ -94,6 +95,17 @@ async def test_a_key_sends_no_events_that_it_may_not_see(api: httpx.AsyncClient,
     assert made.status_code == 201
     widened = await api.patch(f"/webhooks/{made.json()['id']}", headers=headers, json={"types": []})
     assert widened.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["GET attempts", "POST rotate", "POST replay"])
+async def test_a_key_that_may_not_see_the_events_gets_neither_them_nor_the_secret(
+    path: str, api: httpx.AsyncClient, keys: Keyring, acme: Known
+) -> None:
+    method, _, last = path.partition(" ")
+    headers = await keys.of(permissions=["manage_webhooks"]) | ONCE
+    body = SPAN if last == "replay" else None
+    refused = await api.request(method, f"/webhooks/{acme.webhook}/{last}", headers=headers, json=body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
 
 
 async def test_owner_manager_and_strangers(api: httpx.AsyncClient, keys: Keyring, acme: Known) -> None:

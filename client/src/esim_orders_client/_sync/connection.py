@@ -64,7 +64,10 @@ class Connection:
     def _try(self, call: Call, content: Mapping[str, object]) -> bytes:
         """Send it once."""
         known = self.memory.find(self.access, call) if self.memory else None
-        headers = self.access.headers() | call.headers() | ({"If-None-Match": known[0]} if known else {})
+        since = {"If-None-Match": known[0]} if known else {}
+        headers = httpx2.Headers(
+            self.access.headers() | call.headers() | since
+        )  # hides the key in tracebacks
         try:
             response = self.http.request(
                 call.method,
@@ -127,7 +130,7 @@ class Connection:
         idle = stream.idle()
         usual = self.http.timeout
         waits = httpx2.Timeout(connect=usual.connect, read=idle, write=usual.write, pool=usual.pool)
-        headers = self.access.headers() | stream.headers()
+        headers = httpx2.Headers(self.access.headers() | stream.headers())  # as above
         try:
             with self.http.stream(
                 stream.call.method,
