@@ -6,12 +6,17 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowExecutionStatus
 
+from activities.webhook_relay import relaying
 from bench.counters import actions
+from models.identifiers import webhook_work_id
 from models.orders.lifecycle import OrderStatus
 from sandbox.parts import Service
 from sandbox.ports import free_port
@@ -31,8 +36,13 @@ from tests.webhooks.hooked import Hooked, hooked
 from workflows.search_attributes import NAMES
 
 __all__ = ["javascript"]
-_FLUSHED = 3.0
-"""Seconds until the server's page has what was counted."""
+WAKE, STEP = "grpc_SignalWithStartWorkflowExecution", "command_ScheduleActivityTask"
+HEARTBEAT = "grpc_RecordActivityTaskHeartbeat"
+"""Of the steps of orders none is long enough for one."""
+ACTIONS = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: WAKE,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED: STEP,
+}
 
 
 @asynccontextmanager
@@ -60,11 +70,6 @@ async def a_counted_scene(database: Database, url: str, folder: Path) -> AsyncIt
         yield scene, server.metrics_url
 
 
-async def _counted(url: str) -> Counter[str]:
-    await asyncio.sleep(_FLUSHED)
-    return await actions(url)
-
-
 async def _an_order(hook: Hooked, number: int) -> None:
     order = await hook.scene.placed(number)
     await hook.scene.desk.acknowledge(OPERATOR, order)
@@ -79,21 +84,21 @@ async def _an_order(hook: Hooked, number: int) -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.covers("A11", "W1")
 @pytest.mark.parametrize("events", [100, pytest.param(300, marks=pytest.mark.night)])
-async def test_an_order_costs_the_same_with_none_one_and_three_endpoints_and_deliveries_next_to_nothing(
+async def test_an_order_costs_the_same_with_endpoints_and_deliveries_cost_what_wakes_them(
     database: Database, database_url: str, tmp_path: Path, events: int
 ) -> None:
     async with (
         a_counted_scene(database, database_url, tmp_path) as (scene, metrics),
-        hooked(scene, relayed=False, lines=3) as hook,
+        hooked(scene, relayed=False, lines=4) as hook,
     ):
         spent_on_order = {}
         await hook.desk.delete(OPERATOR, hook.made.view.webhook_id)
-        counted = await _counted(metrics)
+        counted = start = await actions(metrics)
         for number, endpoints in enumerate((0, 1, 3), start=1):
             while len(await hook.desk.webhooks(OPERATOR)) < endpoints:
                 await hook.desk.create(OPERATOR, hook.receiver.url, account=ACCOUNT)
             await _an_order(hook, number)
-            before, counted = counted, await _counted(metrics)
+            before, counted = counted, await actions(metrics)
             spent_on_order[endpoints] = counted - before
         assert spent_on_order[0]
         for endpoints in (1, 3):
@@ -101,13 +106,55 @@ async def test_an_order_costs_the_same_with_none_one_and_three_endpoints_and_del
 
         await hook.happens(events)
         began = time.monotonic()
-        await hook.relay.look()
-        all_of_them = await eventually(lambda: _taken(hook), lambda taken: taken >= 3 * events, within=60)
-        took = time.monotonic() - began
-        await asyncio.sleep(_FLUSHED)  # the step lingers
-        spent = await _counted(metrics) - counted
-        print(f"{sum(spent.values())} Actions for {all_of_them} deliveries in {took:.1f} s: {dict(spent)}")
+        assert await hook.relay.look() == 3
+        await _at_rest(hook)
+        took, delivered = time.monotonic() - began, len(hook.receiver.taken)
+        assert delivered >= 3 * events
+        before, counted = counted, await actions(metrics)
+        spent = counted - before
+        print(f"{sum(spent.values())} Actions for {delivered} deliveries in {took:.1f} s: {dict(spent)}")
         assert sum(spent.values()) <= 3 * 4
+
+        await hook.happens()
+        assert await hook.relay.look() == 3
+        await eventually(lambda: _taken(hook), lambda taken: taken == delivered + 3)
+        await hook.happens()  # within two seconds, and no relay looks
+        await _at_rest(hook)
+        assert await _taken(hook) == delivered + 6
+        before, counted = counted, await actions(metrics)
+        assert counted - before == {WAKE: 3, STEP: 3}, "two for each endpoint, and none for what follows"
+
+        async with relaying(scene.temporal.client, database, scene.settings.task_queue):
+            await _an_order(hook, 4)
+            await _at_rest(hook)
+        deliveries = await _taken(hook) - delivered - 6
+        assert deliveries > 0
+        everything = await actions(metrics)
+        woken = everything[WAKE]
+        of_webhooks = await eventually(lambda: _of_webhooks(hook), lambda found: found[WAKE] == woken)
+        of_orders = everything - of_webhooks - Counter({HEARTBEAT: everything[HEARTBEAT]})
+        of_these = everything - counted - spent_on_order[0]
+        print(f"{sum(of_these.values())} Actions for {deliveries} deliveries while an order runs")
+        assert of_orders == start + Counter({each: 4 * n for each, n in spent_on_order[0].items()})
+
+
+async def _at_rest(hook: Hooked) -> None:
+    """Wait until all is delivered, and the workflows of all endpoints have ended."""
+    client = hook.scene.temporal.client
+    for one in await hook.desk.webhooks(OPERATOR):
+        await eventually(partial(hook.desk.backlog, OPERATOR, one.webhook_id), lambda left: not left.new)
+        handle = client.get_workflow_handle(webhook_work_id(one.id))
+        await eventually(handle.describe, lambda found: found.status is WorkflowExecutionStatus.COMPLETED)
+
+
+async def _of_webhooks(hook: Hooked) -> Counter[str]:
+    """The Actions of all workflows of webhooks, by their histories."""
+    found: Counter[str] = Counter()
+    client = hook.scene.temporal.client
+    async for run in client.list_workflows("WorkflowType = 'EsimWebhook'"):
+        history = await client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history()
+        found.update(ACTIONS[event.event_type] for event in history.events if event.event_type in ACTIONS)
+    return found
 
 
 async def _taken(hook: Hooked) -> int:
@@ -116,18 +163,26 @@ async def _taken(hook: Hooked) -> int:
 
 @pytest.mark.timeout(240)
 @pytest.mark.covers("A11", "W4")
-async def test_javascript_verifies_the_requests(idle_scene: Scene, javascript: Path) -> None:
+async def test_javascript_verifies_the_requests_with_either_secret_while_it_rotates(
+    idle_scene: Scene, javascript: Path
+) -> None:
     await output(javascript, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent")
     async with hooked(idle_scene, "line.groups_changed") as hook:
         await hook.happens(3)
         await hook.got(3)
+        second = (await hook.desk.rotate(OPERATOR, hook.id)).secret
+        await hook.happens(3)
+        await hook.got(6)
         requests: list[dict[str, Any]] = [
             {"headers": one.headers, "body": one.body.decode()} for one in hook.receiver.taken
         ]
-    code, types = await _verified(javascript, hook.made.secret, requests)
-    assert (code, json.loads(types)) == (0, ["line.groups_changed"] * 3)
+    first = hook.made.secret
+    for secret, some in ((first, requests), (second, requests[3:])):
+        code, types = await _verified(javascript, secret, some)
+        assert (code, json.loads(types)) == (0, ["line.groups_changed"] * len(some))
+    assert (await _verified(javascript, second, requests[:1]))[0] != 0
     requests[0]["body"] += " "
-    assert (await _verified(javascript, hook.made.secret, requests))[0] != 0
+    assert (await _verified(javascript, first, requests))[0] != 0
 
 
 async def _verified(folder: Path, secret: str, requests: list[dict[str, Any]]) -> tuple[int | None, bytes]:
