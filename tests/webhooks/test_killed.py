@@ -108,7 +108,7 @@ class Story:
     async def call(self, method: str, path: str, key: str = "a", **more: Any) -> httpx.Response:
         headers = {**self.headers, "Idempotency-Key": f"{key} of {self.house.port}"}
         base = f"http://127.0.0.1:{self.house.port}/api/v1"
-        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=20) as client:
+        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=5) as client:
             return await client.request(method, path, **more)
 
     async def pass_time(self) -> None:
