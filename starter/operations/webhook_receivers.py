@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from models.errors import Refused
 from models.networks import parse_networks
-from models.operations.webhooks import PING, Answer, Outcome, WebhookView, parse_url
+from models.operations.webhooks import PING, Answer, Outcome, parse_url
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ class Receivers:
             raise Refused.because("webhook_host_unknown") from None
         return address
 
-    async def ping(self, account_id: int, webhook: WebhookView, signed_with: Sequence[str]) -> Answer:
-        """The answer to `webhook.ping`."""
+    async def ping(self, account_id: int, url: str, webhook: str, signed_with: Sequence[str]) -> Answer:
+        """The answer to `webhook.ping` about this endpoint."""
         from outbox.webhooks.sending import Post  # noqa: PLC0415
 
         at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        ping = Post(f"ping_{secrets.token_hex(12)}", PING, at, {"about": [webhook.webhook_id]})
-        async with self._to(account_id, webhook.address) as sender:
+        ping = Post(f"ping_{secrets.token_hex(12)}", PING, at, {"about": [webhook]})
+        async with self._to(account_id, url) as sender:
             return await sender.send(ping, signed_with)
 
     def _to(self, account_id: int, url: str) -> AbstractAsyncContextManager["Sender"]:

@@ -265,7 +265,9 @@ class WebhookDesk:
                 return Tested(found, answered(begun.result), replayed=True)
             endpoint = await webhook_deliveries.read_endpoint(connection, found.id)
         known = [self._ring.decrypt(signing_secret_of(found.id), each) for each in endpoint.secrets]
-        answer = await self._receivers.ping(account_id, found, [each.decode() for each in known])
+        answer = await self._receivers.ping(
+            account_id, found.address, found.webhook_id, [each.decode() for each in known]
+        )
         data = {"outcome": answer.outcome.value, "status": answer.status}
         async with self._database.transaction() as connection:
             await webhook_calls.finish(connection, begun, **data, milliseconds=answer.milliseconds)

@@ -32,7 +32,7 @@ from tests.callers.walk import NOWHERE, SAYS_WHY_NOT, Look, answered, looks_of_a
 from tests.callers.world import BEN, CLEO, UNKNOWN, Known, who
 
 PLUMBING = {
-    *("Calls", "QrWorkflows", "Restarts", "EncryptedPayloads", "Watch"),
+    *("Calls", "QrWorkflows", "Receivers", "Restarts", "EncryptedPayloads", "Watch"),
     *("JobRunner", "NumberChanges", "LineWaking", "Settling", "NewAddresses", "Attempts", "Hasher"),
     *("OpenIdProvider", "ManyCodes", "FileImport", "Receivers"),
 }

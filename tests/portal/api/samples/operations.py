@@ -34,11 +34,13 @@ SAMPLES = {
     "GET /webhooks/{webhook}": Sample(_webhook),
     "PATCH /webhooks/{webhook}": Sample(_webhook, json=lambda _: {"description": "Shop"}),
     "DELETE /webhooks/{webhook}": Sample(_webhook),
-    "POST /webhooks/{webhook}/test": Sample(_webhook),
+    "POST /webhooks/{webhook}/test": Sample(_webhook, headers={"Idempotency-Key": "ping"}),
     "POST /webhooks/{webhook}/rotate": Sample(_webhook, headers={"Idempotency-Key": "rotate"}),
     "POST /webhooks/{webhook}/disable": Sample(_webhook),
     "POST /webhooks/{webhook}/enable": Sample(_webhook),
-    "POST /webhooks/{webhook}/replay": Sample(_webhook, json=lambda _: {"from": "2026-01-01T00:00:00Z"}),
+    "POST /webhooks/{webhook}/replay": Sample(
+        _webhook, json=lambda _: {"from": "2026-01-01T00:00:00Z"}, headers={"Idempotency-Key": "replay"}
+    ),
     "GET /webhooks/{webhook}/attempts": Sample(_webhook),
     "GET /held": Sample(names_nothing=True),
     "POST /held/retry": Sample(json=lambda _: {"reason": "no_stock"}, names_nothing=True),
