@@ -41,9 +41,24 @@ def key_of(what: str) -> Any:
     )
 
 
+def between_commas(values: list[str] | None) -> list[str] | None:
+    """What an option means that may be repeated, and whose values may have commas: `a,b` is `a` and `b`."""
+    if not values:
+        return values
+    return [part.strip() for value in values for part in value.split(",")]
+
+
 def print_json(value: Any) -> None:
     """Print one JSON document: models, or lists and dicts of them."""
     print(json.dumps(plain(value), ensure_ascii=False, indent=2, default=str), flush=True)
+
+
+def tell(sentence: str, *, json: bool, **facts: Any) -> None:
+    """Say what was done, or print it as a JSON document of these facts."""
+    if json:
+        print_json(facts)
+    else:
+        say(sentence)
 
 
 def print_text(text: str) -> None:

@@ -188,6 +188,10 @@ def test_help_is_broken_into_lines_where_the_page_is_full_only(name: str, shell:
             assert len(f"{row} {following.split()[0]}") > 78, row
 
 
+def test_every_command_prints_json_if_asked() -> None:
+    assert [name for name in COMMANDS if not _has(name, "--json")] == []
+
+
 def test_every_key_says_what_it_is_for() -> None:
     helps = {
         name: parameter.help

@@ -9,7 +9,7 @@ from models.people.account import AccountView
 from models.people.api_keys import Mode
 from models.people.callers import Caller
 from starter.cli.language import headings, worded
-from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say
+from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say, tell
 from starter.cli.session import open_desk, run, run_at, settings
 
 if TYPE_CHECKING:
@@ -126,10 +126,11 @@ def list_mappings(account: Account, json: JsonFlag = False) -> None:
 def delete_mapping(
     account: Account,
     kind: Annotated[str, typer.Argument(metavar="KIND", help="Such as import_fleet.")],
+    json: JsonFlag = False,
 ) -> None:
     """Delete the saved mapping of the account for files of a kind; see 'account mappings'."""
     run_at(_mappings, lambda desk, who: desk.delete(who, account, kind))
-    say(worded("The mapping is deleted."))
+    tell(worded("The mapping is deleted."), json=json, account=account, kind=kind, deleted=True)
 
 
 def _mappings(database: "Database") -> "MappingDesk":

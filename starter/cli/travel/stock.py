@@ -22,6 +22,7 @@ from starter.cli.output import (
     print_table,
     print_text,
     say,
+    tell,
     warn,
 )
 from starter.cli.questions import confirmed
@@ -133,6 +134,7 @@ def threshold(
 def discard(
     esim: Annotated[str, typer.Argument(metavar="ESIM", help="ICCID or id (S-12) of the eSIM.")],
     yes: Annotated[bool, typer.Option("--yes", help="Confirm without asking.")] = False,
+    json: JsonFlag = False,
 ) -> None:
     """Discard an eSIM that lies in stock, such as one whose code was shown. It cannot be brought back."""
     from starter.travel.stock import StockDesk  # noqa: PLC0415
@@ -143,7 +145,7 @@ def discard(
         if not confirmed(question, otherwise=worded("Nothing was discarded.")):
             raise Refused.because("not_confirmed")
     call_at(StockDesk, lambda desk, who: desk.discard(who, esim))
-    say(worded("{esim}: discarded", esim=esim))
+    tell(worded("{esim}: discarded", esim=esim), json=json, esim=esim, discarded=True)
 
 
 def _print_esims(esims: list[StockEsim]) -> None:
