@@ -1,6 +1,6 @@
 """Which permission shows events of a type in the feed: the one that shows the record that it is about."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from models.events import EVENT_TYPES, Audience
 from models.people.callers import Permission
@@ -37,18 +37,19 @@ def types_for(permissions: Collection[Permission]) -> frozenset[str] | None:
     return None if len(shown) == len(of_account) else shown
 
 
-def chosen(event_types: Collection[str]) -> frozenset[str] | None:
-    """The types that are meant by these: `order.submitted`, or `order` for all of these. None: one of them
-    is unknown.
+def meant_by(names: Iterable[str]) -> tuple[frozenset[str], list[str]]:
+    """The types of events of an account that are meant by these names: `order.submitted`, or `order` for all
+    of these; and the names that mean none.
     """
     found: set[str] = set()
-    for wanted in event_types:
+    unknown: set[str] = set()
+    for wanted in names:
         several = {
             name
             for name, audience in EVENT_TYPES.items()
             if audience is Audience.ACCOUNT and (name == wanted or name.startswith(f"{wanted}."))
         }
-        if not several:
-            return None
         found |= several
-    return frozenset(found)
+        if not several:
+            unknown.add(wanted)
+    return frozenset(found), sorted(unknown)

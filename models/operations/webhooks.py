@@ -15,7 +15,7 @@ from pydantic import Field, computed_field
 
 from models.characters import LONGEST_NAME
 from models.errors import Refused
-from models.events import EVENT_TYPES, Audience
+from models.event_permissions import meant_by
 from models.identifiers import reference, storable
 from models.values import View
 
@@ -44,7 +44,7 @@ _DELAYS = (
     timedelta(hours=20),
 )
 """After each failure; the last one stays."""
-_TYPES = frozenset(kind for kind, audience in EVENT_TYPES.items() if audience is Audience.ACCOUNT)
+_HIDDEN_QUERY = "?…"
 
 
 class WebhookState(StrEnum):
@@ -202,22 +202,31 @@ class Replayed:
     replayed: bool = False
     """Whether they were sent again before under the same key, and not once more."""
 
+    @property
+    def waits_until_enabled(self) -> bool:
+        """Whether there are events, and the endpoint is disabled: they are sent when it is enabled."""
+        return self.events > 0 and self.webhook.state is WebhookState.DISABLED
+
 
 def parse_types(types: Collection[str] | None) -> tuple[str, ...]:
-    """The chosen types of events; none for all. Raises `Refused` (`webhook_types_unknown`)."""
-    chosen = {name.strip().lower() for name in types or ()}
-    unknown = sorted(chosen - _TYPES)
+    """The chosen types of events; none for all. `order` means all types of orders that there are now. Raises
+    `Refused` (`webhook_types_unknown`).
+    """
+    found, unknown = meant_by(name.strip().lower() for name in types or ())
     if unknown:
         raise Refused.because("webhook_types_unknown", types=", ".join(unknown)[:200])
-    return tuple(sorted(chosen))
+    return tuple(sorted(found))
 
 
 def parse_url(text: str, *, loopback: bool) -> str:
     """The address of a receiver: https, without a user name, and no label of its host is empty. Where
     `loopback` is allowed, http too, of this machine; which addresses the host has is checked by
-    `outbox.webhooks`. Raises `Refused` (`webhook_url_invalid`).
+    `outbox.webhooks`. Raises `Refused` (`webhook_url_invalid`; `webhook_query_hidden`, where the query is as
+    `redacted_url` shows it).
     """
     url = text.strip()
+    if url.endswith(_HIDDEN_QUERY):
+        raise Refused.because("webhook_query_hidden")
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -236,7 +245,7 @@ def parse_url(text: str, *, loopback: bool) -> str:
 def redacted_url(url: str) -> str:
     """The address without its query, in which a receiver may have a token: `https://shop.example/hooks?…`."""
     shown, query, _ = url.partition("?")
-    return f"{shown}?…" if query else url
+    return f"{shown}{_HIDDEN_QUERY}" if query else url
 
 
 def parse_description(text: str) -> str:

@@ -40,7 +40,7 @@ API = {
     "job_over": Declared("{job} has ended, or its rows are written; it cannot be cancelled any more."),
     "job_given_up": Declared("A step of the job kept failing, and it was not retried in time."),
     "api_key_over": Declared("The API key that the job was made with has expired or was revoked."),
-    "unknown_event_type": Declared("There is no such type of event."),
+    "unknown_event_type": Declared("There are no such types of events: {types}. All: GET /event-types."),
     "too_many_calls": Declared("This key calls too often; wait as long as Retry-After says.", 429),
     "too_many_streams": Declared(
         "This key has {most} streams open, the most that are allowed at once; close one of them first.", 429
@@ -62,9 +62,13 @@ API = {
     ),
     # webhooks
     "unknown_webhook": Declared("There is no such webhook.", NOT_FOUND),
-    "webhook_types_unknown": Declared("There are no such types of events: {types}."),
+    "webhook_types_unknown": Declared("There are no such types of events: {types}. All: GET /event-types."),
     "webhook_url_invalid": Declared(
-        "The address of a webhook begins with https:// and a host; it has no user name and no fragment."
+        "The address of a webhook begins with https:// and a host; it has no user name and no fragment. "
+        "http:// is for this machine alone, and only where ESIM_WEBHOOKS_TO_LOOPBACK is set."
+    ),
+    "webhook_query_hidden": Declared(
+        "The query of the address is hidden: `?…`. Give it again in full, or leave the query out."
     ),
     "webhook_address_private": Declared(
         "The host of the webhook has an address that is not public; only public addresses are called."
@@ -91,7 +95,11 @@ API = {
     ),
     "too_many_webhooks": Declared("An account has at most {most} webhooks; delete one first.", CONFLICT),
     "webhook_replay_choice": Declared(
-        "Say what is sent again: one event, or the time from which on and until when."
+        "Say what is sent again: either one event, or from when on and, if wanted, until when; not both."
+    ),
+    "webhook_replay_span": Declared(
+        "The time from which on events are sent again has a time zone, lies before the time until when, and "
+        "is not in the future."
     ),
     "webhook_replay_many": Declared(
         "More than {most:,} events lie in this span of time; choose a shorter one."

@@ -34,6 +34,10 @@ class PrivateAddress(Exception):
     """The host has an address that is not public."""
 
 
+class NotThisMachine(PrivateAddress):
+    """The address is http, and its host is not this machine: nothing leaves the machine unencrypted."""
+
+
 async def checked(
     host: str, port: int, resolver: Resolve, *, loopback: bool, refused: Collection[Network] = ()
 ) -> list[str]:

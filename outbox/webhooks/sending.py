@@ -19,7 +19,7 @@ import httpx2
 
 from models.networks import Network
 from models.operations.webhooks import LONGEST_ANSWER, Answer, Outcome
-from outbox.webhooks.addresses import PrivateAddress, Resolve, all_loopback, checked
+from outbox.webhooks.addresses import NotThisMachine, PrivateAddress, Resolve, all_loopback, checked
 from outbox.webhooks.signing import signed
 
 SECONDS = 10.0
@@ -121,7 +121,9 @@ class Sender:
         return Answer(outcome, status, text, round((time.monotonic() - began) * 1000))
 
     async def check(self) -> None:
-        """Raise `PrivateAddress` where the host may not be called, and `OSError` where it is unknown."""
+        """Raise `PrivateAddress` where the host may not be called (`NotThisMachine`, if not by http), and
+        `OSError` where it is unknown.
+        """
         await self._addresses()
 
     async def _addresses(self) -> list[str]:
@@ -130,7 +132,7 @@ class Sender:
                 self._host, self._port, self._resolver, loopback=self._loopback, refused=self._refused
             )
         if self._scheme != "https" and not (self._loopback and all_loopback(found)):
-            raise PrivateAddress
+            raise NotThisMachine
         return found
 
     async def _sent(self, post: Post, secrets: Sequence[str], limit: asyncio.Timeout) -> tuple[int, str]:

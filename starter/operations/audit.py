@@ -15,6 +15,7 @@ from typing import TypedDict, Unpack
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from models.characters import UNPRINTABLE
 from models.csv_text import csv_text
 from models.errors import NotFound, Refused
 from models.feed import data_of
@@ -199,5 +200,6 @@ def _is_iccid(text: str) -> bool:
 
 def _type(text: str) -> str:
     if not storable(text):
-        raise Refused.because("unknown_event_type")
+        shown = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:200]
+        raise Refused.because("unknown_event_type", types=shown)
     return text.strip().rstrip(".")

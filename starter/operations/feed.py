@@ -12,7 +12,7 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
-from models.event_permissions import chosen, permission_of, types_for
+from models.event_permissions import meant_by, permission_of, types_for
 from models.event_types.described import Described, described
 from models.feed import NOW, START, Cursor, FeedFilter, FeedPage
 from models.orders.lifecycle import OPEN
@@ -120,9 +120,9 @@ def _types(caller: Caller, types: Collection[str]) -> frozenset[str] | None:
     shown = types_for(caller.permissions)
     if not types:
         return shown
-    asked = chosen(types)
-    if asked is None:
-        raise Refused.because("unknown_event_type")
+    asked, unknown = meant_by(types)
+    if unknown:
+        raise Refused.because("unknown_event_type", types=", ".join(unknown)[:200])
     if shown is not None and not asked & shown:
         raise Refused(not_permitted(permission_of(min(asked))))
     return asked if shown is None else asked & shown

@@ -30,12 +30,14 @@ class Receivers:
         """The address, if it may be called. Raises `Refused` (`webhook_url_invalid`,
         `webhook_address_private`, `webhook_host_unknown`).
         """
-        from outbox.webhooks.addresses import PrivateAddress  # noqa: PLC0415  see `_to`
+        from outbox.webhooks.addresses import NotThisMachine, PrivateAddress  # noqa: PLC0415  see `_to`
 
         address = parse_url(url, loopback=self._loopback)
         try:
             async with self._to(account_id, address) as sender:
                 await sender.check()
+        except NotThisMachine:
+            raise Refused.because("webhook_url_invalid") from None
         except PrivateAddress:
             raise Refused.because("webhook_address_private") from None
         except OSError:

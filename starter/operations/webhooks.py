@@ -7,7 +7,7 @@ await desks.webhooks.replay(adam, "WH-7", event="MS43OTIuNDI")
 """
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,7 +30,7 @@ from models.people.callers import Caller, Permission
 from settings import Settings
 from starter.keys import checked_key
 from starter.operations.webhook_receivers import Receivers, answered
-from starter.operations.webhook_rules import moment, require_events
+from starter.operations.webhook_rules import require_events, span
 from store import lookups
 from store.operations import (
     webhook_backlog,
@@ -229,7 +229,10 @@ class WebhookDesk:
         """Send one event again, or what happened in a span of time (until now, if left out), under the same
         ids. `key`: an idempotency key, whose repeat sends nothing and has the same answer.
 
-        Raises `NotFound` (`unknown_event`), `Refused` (`webhook_replay_choice`, `webhook_replay_many`).
+        A disabled endpoint gets them when it is enabled.
+
+        Raises `NotFound` (`unknown_event`), `Refused` (`webhook_replay_choice`, `webhook_replay_span`,
+        `webhook_replay_many`).
         """
         once = None if key is None else checked_key(key)
         async with self._database.transaction() as connection:
@@ -244,7 +247,7 @@ class WebhookDesk:
             if event is not None:
                 number = await webhook_replays.replay_one(connection, found.id, event)
             else:
-                begins, ends = moment(since), moment(until or datetime.now(UTC))
+                begins, ends = span(since, until, await webhook_replays.now(connection))
                 number = await webhook_replays.replay_span(connection, found.id, begins, ends)
             await webhook_calls.finish(connection, begun, events=number)
             await webhooks.record(connection, account_id, found.id, caller.by, "replayed", events=number)

@@ -4,12 +4,13 @@ sent twice and the endpoint's place stays where it is (A11).
 
 from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import NotFound, Refused
 from models.feed import Cursor
 from models.operations.webhooks import MOST_REPLAYED
+from store import row
 from store.operations.webhook_relay import OF_ACCOUNT, WANTED
 
 _DELIVERED = "(e.epoch, e.xid, e.id) <= (w.epoch, w.xid, w.event_id)"
@@ -53,6 +54,11 @@ async def replay_one(connection: AsyncConnection, webhook_id: int, event: str) -
     if (await connection.execute(_IS_THERE, which)).one_or_none() is None:
         raise NotFound.because("unknown_event")
     return int((await connection.execute(_ONE, {**which, "most": 1})).rowcount)
+
+
+async def now(connection: AsyncConnection) -> datetime:
+    """The present time, by the clock of all stored times."""
+    return (await connection.execute(select(row.now()))).scalar_one()
 
 
 async def replay_span(connection: AsyncConnection, webhook_id: int, since: datetime, until: datetime) -> int:

@@ -36,7 +36,9 @@ API = {
     "job_over": "{job} est terminée, ou ses lignes sont écrites ; elle ne peut plus être annulée.",
     "job_given_up": "Une étape de la tâche échouait toujours, et n’a pas été relancée à temps.",
     "api_key_over": "La clé d’API qui a créé la tâche a expiré ou a été révoquée.",
-    "unknown_event_type": "Ce type d’événement n’existe pas.",
+    "unknown_event_type": (
+        "Ces types d’événements n’existent pas : {types}. Tous les types : GET /event-types."
+    ),
     "too_many_calls": "Cette clé appelle trop souvent ; attendez autant que le dit Retry-After.",
     "too_many_streams": ("Cette clé a {most} flux ouverts, le maximum à la fois ; fermez-en un d’abord."),
     "unknown_api_key": "Cette clé d’API n’existe pas.",
@@ -56,9 +58,16 @@ API = {
         "est perdu, révoquez {key} et créez-en une autre avec une nouvelle Idempotency-Key."
     ),
     "unknown_webhook": "Ce webhook n’existe pas.",
-    "webhook_types_unknown": "Ces types d’événements n’existent pas : {types}.",
+    "webhook_types_unknown": (
+        "Ces types d’événements n’existent pas : {types}. Tous les types : GET /event-types."
+    ),
     "webhook_url_invalid": (
-        "L’adresse d’un webhook commence par https:// et un hôte ; elle n’a ni nom d’utilisateur ni fragment."
+        "L’adresse d’un webhook commence par https:// et un hôte ; elle n’a ni nom d’utilisateur ni "
+        "fragment. http:// n’est que pour cette machine, et "
+        "seulement où ESIM_WEBHOOKS_TO_LOOPBACK est activé."
+    ),
+    "webhook_query_hidden": (
+        "Les paramètres de l’adresse sont masqués : `?…`. Donnez-les de nouveau en entier, ou sans eux."
     ),
     "webhook_address_private": (
         "L’hôte du webhook a une adresse qui n’est pas publique ; seules les adresses publiques sont "
@@ -84,7 +93,12 @@ API = {
     ),
     "too_many_webhooks": "Un compte a au plus {most} webhooks ; supprimez-en un d’abord.",
     "webhook_replay_choice": (
-        "Dites ce qui est envoyé de nouveau : un événement, ou l’heure de début et l’heure de fin."
+        "Dites ce qui est envoyé de nouveau : soit un événement, soit à partir de quand et, si vous voulez, "
+        "jusqu’à quand ; pas les deux."
+    ),
+    "webhook_replay_span": (
+        "L’heure à partir de laquelle les événements sont envoyés de nouveau a un fuseau horaire, précède "
+        "l’heure de fin et n’est pas dans le futur."
     ),
     "webhook_replay_many": (
         "Plus de {most:,} événements se trouvent dans cette période ; choisissez-en une plus courte."

@@ -28,6 +28,9 @@ WORDS = {
     "result": "résultat",
     "status": "état",
     "status {status}": "statut {status}",
+    "status {status}, and redirects are not followed": (
+        "statut {status}, et les redirections ne sont pas suivies"
+    ),
     "the address is not public": "l’adresse n’est pas publique",
     "the certificate or TLS failed": "le certificat ou TLS a échoué",
     "the connection failed": "la connexion a échoué",
@@ -40,6 +43,11 @@ WORDS = {
     "{webhook} is deleted.": "{webhook} est supprimé.",
     "{webhook}: this is the only time that the secret is shown.": (
         "{webhook} : le secret n’est montré que cette fois."
+    ),
+    "{webhook}: no event is sent again.": "{webhook} : aucun événement n’est envoyé de nouveau.",
+    "{webhook}: 1 event is sent again.": "{webhook} : 1 événement est envoyé de nouveau.",
+    "It is disabled: nothing is sent until it is enabled.": (
+        "Il est désactivé : rien n’est envoyé jusqu’à ce qu’il soit activé."
     ),
     "{webhook}: {number} events are sent again.": "{webhook} : {number} événements sont envoyés de nouveau.",
     "{webhook}: {outcome}, {milliseconds} ms.": "{webhook} : {outcome}, {milliseconds} ms.",

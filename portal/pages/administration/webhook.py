@@ -22,7 +22,10 @@ from wording.history import sentence
 from wording.pages import page_texts
 
 ROWS = 25
-_FIELDS = {"unknown_event": "event", "webhook_replay_choice": "since", "webhook_replay_many": "since"}
+_FIELDS = {
+    **dict.fromkeys(("webhook_replay_choice", "webhook_replay_span", "webhook_replay_many"), "since"),
+    "unknown_event": "event",
+}
 
 
 class PingForm(FormModel):
@@ -98,7 +101,8 @@ async def replay(request: Request, who: SignedIn) -> Response:
                 until=_moment(given.until),
                 key=given.key or None,
             )
-            return who.done(f"{LIST}/{done.webhook.webhook_id}", "hook_replayed", number=str(done.events))
+            said = "hook_replays_later" if done.waits_until_enabled else "hook_replayed"
+            return who.done(f"{LIST}/{done.webhook.webhook_id}", said, number=str(done.events))
     return await _page(request, who, asking.form, asking.status)
 
 

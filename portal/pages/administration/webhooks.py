@@ -23,7 +23,8 @@ from wording.pages import page_texts
 LIST = "/administration/webhooks"
 ROWS = 50
 _FIELDS = {
-    **dict.fromkeys(("webhook_url_invalid", "webhook_address_private", "webhook_host_unknown"), "url"),
+    **dict.fromkeys(("webhook_url_invalid", "webhook_query_hidden"), "url"),
+    **dict.fromkeys(("webhook_address_private", "webhook_host_unknown"), "url"),
     "webhook_types_unknown": "which",
     "webhook_description_invalid": "description",
 }

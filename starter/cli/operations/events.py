@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from models.feed import NOW, FeedItem
-from starter.cli.output import JsonFlag, full_time, how_many, print_json, say
+from starter.cli.output import JsonFlag, between_commas, full_time, how_many, print_json, say
 from starter.cli.session import open_desk, run
 
 POLL_SECONDS = 0.5
@@ -14,7 +14,11 @@ POLL_SECONDS = 0.5
 def events(  # noqa: PLR0917  options of a command
     kinds: Annotated[
         list[str] | None,
-        typer.Option("--type", help="`order.processed`, or `order` for all of these; may be repeated."),
+        typer.Option(
+            "--type",
+            help="`order.processed`, or `order` for all of these; with commas, or repeated.",
+            callback=between_commas,
+        ),
     ] = None,
     after: Annotated[
         str | None,

@@ -10,6 +10,7 @@ from starter.cli.language import headings, worded
 from starter.cli.operations.webhook_words import DISABLED_FOR, OUTCOMES, STATES
 from starter.cli.output import (
     JsonFlag,
+    between_commas,
     full_time,
     how_many,
     print_facts,
@@ -18,6 +19,7 @@ from starter.cli.output import (
     print_table,
     say,
     short_time,
+    tell,
     warn,
 )
 from starter.cli.session import run_at, settings
@@ -31,11 +33,21 @@ Webhook = Annotated[str, typer.Argument(metavar="WEBHOOK", help="Its id: WH-7.")
 Types = Annotated[
     list[str] | None,
     typer.Option(
-        "--type", metavar="TYPE", help="A type of events, such as order.processed; may be repeated."
+        "--type",
+        metavar="TYPE",
+        help="Types of events: `order.processed`, or `order` for all of these that there are now; with "
+        "commas, or repeated.",
+        callback=between_commas,
     ),
 ]
 Description = Annotated[str | None, typer.Option("--description", help="What it is for.")]
 Account = Annotated[str | None, typer.Option("--account", help="Name of the account.")]
+
+_SENT_AGAIN = {
+    0: "{webhook}: no event is sent again.",
+    1: "{webhook}: 1 event is sent again.",
+}
+"""By how many events; more are a sentence with their number."""
 
 
 def _desk(database: "Database") -> "WebhookDesk":
@@ -137,13 +149,10 @@ def replay(
     if json:
         print_json({"webhook": sent.webhook.webhook_id, "events": sent.events})
     else:
-        say(
-            worded(
-                "{webhook}: {number} events are sent again.",
-                webhook=sent.webhook.webhook_id,
-                number=str(sent.events),
-            )
-        )
+        facts = {"webhook": sent.webhook.webhook_id, "number": str(sent.events)}
+        say(worded(_SENT_AGAIN.get(sent.events, "{webhook}: {number} events are sent again."), **facts))
+        if sent.waits_until_enabled:
+            say(worded("It is disabled: nothing is sent until it is enabled."))
 
 
 @app.command()
@@ -178,10 +187,10 @@ def disable(webhook: Webhook, json: JsonFlag = False) -> None:
 
 
 @app.command()
-def delete(webhook: Webhook) -> None:
+def delete(webhook: Webhook, json: JsonFlag = False) -> None:
     """Delete a webhook: what was not delivered yet never is."""
     run_at(_desk, lambda desk, who: desk.delete(who, webhook))
-    say(worded("{webhook} is deleted.", webhook=webhook))
+    tell(worded("{webhook} is deleted.", webhook=webhook), json=json, webhook=webhook, deleted=True)
 
 
 @app.command()
@@ -253,7 +262,12 @@ def _state(view: WebhookView) -> str:
 def _outcome(outcome: str | None, status: int | None) -> str:
     if outcome is None:
         return worded("to be sent again")
-    return worded("status {status}", status=str(status)) if outcome == "status" else worded(OUTCOMES[outcome])
+    if outcome != "status" or status is None:
+        return worded(OUTCOMES[outcome])
+    redirected = 300 <= status < 400
+    return worded(
+        "status {status}, and redirects are not followed" if redirected else "status {status}", status=status
+    )
 
 
 def _follows(one: AttemptView) -> str:

@@ -39,12 +39,16 @@ async def test_a_time_with_an_offset_is_converted_and_one_that_is_none_is_refuse
         " WHERE type = 'line.groups_changed'",
     )
     shown = row.last + timedelta(hours=2)
-    for minutes, number in ((1, "0"), (-1, "1")):
-        since = f"{shown + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S}+02:00"
-        assert (await ana.post(f"{path}/replay", data={"since": since})).status_code == 303
-        said = re.search(r"Events that are sent again: (\d+)\.", (await ana.get(path)).text)
-        assert said
-        assert (said[1] == "0") is (number == "0"), since
+    for hours, minutes, status in ((0, 1, 422), (-1, 0, 303), (0, -1, 303)):
+        since = f"{shown + timedelta(hours=hours, minutes=minutes):%Y-%m-%dT%H:%M:%S}+02:00"
+        until = f"{shown - timedelta(minutes=30):%Y-%m-%dT%H:%M:%S}+02:00" if hours else ""
+        answer = await ana.post(f"{path}/replay", data={"since": since, "until": until})
+        assert answer.status_code == status, since
+        assert (status == 422) is ('id="since-error"' in answer.text)
+        if status == 303:
+            said = re.search(r"Events that are sent again: (\d+)\.", (await ana.get(path)).text)
+            assert said
+            assert (said[1] == "0") is (hours == -1), since
 
 
 async def test_what_is_due_is_counted_and_events_are_sent_again(
@@ -97,6 +101,9 @@ async def test_a_disabled_endpoint_says_why_and_goes_on_as_chosen(
     assert "Disabled by a user: nothing is sent" in page
     assert f'action="{path}/disable"' not in page
     await happens(desks.database)
+    await run(desks.database, "UPDATE webhooks SET epoch = esim_epoch(), xid = pg_current_xact_id()")
+    await ana.post(f"{path}/replay", data={"since": "2026-01-01T00:00"})
+    assert re.search(r"sent again as soon as the webhook is enabled: \d", (await ana.get(path)).text)
     enabled = await ana.post(f"{path}/enable", data={"missed": "skip"})
     assert enabled.status_code == 303
     page = (await ana.get(path)).text

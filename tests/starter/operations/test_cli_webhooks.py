@@ -1,5 +1,6 @@
 """`esim-orders webhook ...`: made, shown, tried, sent again, in two languages (A11)."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from store.session import Database
 from tests.builders import run, world
 from tests.starter.shell import Shell
 from tests.webhooks.hooked import happens
+from tests.webhooks.receiver import a_receiver
 
 pytestmark = pytest.mark.covers("A11", "A16")
 NOWHERE = "http://127.0.0.1:9/hooks"
@@ -72,6 +74,47 @@ async def test_a_list_breaks_no_address_and_shows_no_query(
     shown = json.loads(hooks.run("webhook", "show", "WH-1", "--json").out)
     assert shown["url"] == f"{address}?…"
     assert "word" not in str(shown)
+
+
+async def test_a_replay_says_how_many_events_and_that_a_disabled_webhook_gets_them_later(
+    hooks: Shell, database: Database
+) -> None:
+    await world(database)
+    hooks.run("webhook", "create", NOWHERE, "--type", "line.groups_changed")
+    span = ("webhook", "replay", "WH-1", "--from", "2020-01-01T00:00")
+    none = hooks.run(*span).out
+    assert none == "WH-1: no event is sent again.\n"
+    await happens(database)
+    await run(database, "UPDATE webhooks SET epoch = esim_epoch(), xid = pg_current_xact_id()")
+    assert hooks.run(*span).out == "WH-1: 1 event is sent again.\n"
+    await happens(database)
+    await run(database, "UPDATE webhooks SET epoch = esim_epoch(), xid = pg_current_xact_id()")
+    hooks.run("webhook", "disable", "WH-1")
+    assert hooks.run(*span).out == (
+        "WH-1: 2 events are sent again.\nIt is disabled: nothing is sent until it is enabled.\n"
+    )
+    french = hooks.run("--language", "fr", *span).out
+    assert "Il est désactivé" in french
+
+
+async def test_types_may_have_commas(hooks: Shell, database: Database) -> None:
+    await world(database)
+    made = hooks.run("webhook", "create", NOWHERE, "--type", "order.processed, order.refused", "--json")
+    assert json.loads(made.out)["types"] == ["order.processed", "order.refused"]
+    await happens(database)
+    listed = hooks.run("events", "--type", "line.groups_changed,order.processed", "--json")
+    assert [item["type"] for item in json.loads(listed.out)] == ["line.groups_changed"]
+    deleted = json.loads(hooks.run("webhook", "delete", "WH-1", "--json").out)
+    assert deleted == {"webhook": "WH-1", "deleted": True}
+
+
+async def test_a_receiver_that_redirects_is_told_so(hooks: Shell, database: Database) -> None:
+    await world(database)
+    async with a_receiver() as receiver:
+        receiver.always(302)
+        hooks.run("webhook", "create", receiver.url)
+        said = await asyncio.to_thread(hooks.run, "webhook", "test", "WH-1", code=1)
+    assert said.out.startswith("WH-1: status 302, and redirects are not followed, ")
 
 
 async def test_in_french(hooks: Shell, database: Database) -> None:
