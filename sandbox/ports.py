@@ -2,12 +2,20 @@
 
 import json
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from sandbox.files import write_atomically
 
 HOST = "127.0.0.1"
+_NAMED = {
+    "temporal": ("Temporal", "temporal_address"),
+    "temporal_ui": ("the Temporal Web UI", "temporal_address"),
+    "temporal_metrics": ("the metrics of Temporal", "temporal_address"),
+    "smtp": ("the mailbox", "smtp_url"),
+    "portal": ("the portal", ""),
+}
+"""What listens on a port, and the address which, if it is given, has nothing listen there."""
 
 
 def is_free(port: int) -> bool:
@@ -53,6 +61,15 @@ class ChosenPorts:
         if not any(self._claimed(name, port) for port in candidates):
             while not self._claimed(name, free_port()):
                 pass
+
+    def not_usual(self, usual: Mapping[str, int], given: Collection[str]) -> list[str]:
+        """A sentence for each part that runs, as its address is not `given`, on another port than usual."""
+        return [
+            f"Port {port} was taken: {named} has {self.numbers[name]} instead."
+            for name, port in usual.items()
+            for named, address in (_NAMED[name],)
+            if self.numbers[name] != port and address not in given
+        ]
 
     def release(self) -> None:
         """Leave the ports to other sandboxes."""

@@ -149,6 +149,8 @@ class Sandbox:
 
     async def start(self) -> Addresses:
         """Start all parts, each as soon as its dependencies are ready, and return their addresses."""
+        for moved in self._ports.not_usual(USUAL_PORTS, self._given):
+            self._plan.say(moved)
         try:
             async with asyncio.TaskGroup() as parts:
                 parts.create_task(self._start_database())

@@ -73,3 +73,22 @@ def test_a_port_on_which_another_program_listens_is_not_chosen(choose: Callable[
         port = taken.getsockname()[1]
         assert choose(port)["portal"] != port
     assert choose(port, "other")["portal"] == port
+
+
+def test_a_part_whose_usual_port_is_taken_is_named_with_the_port_it_has(
+    choose: Callable[..., ChosenPorts],
+) -> None:
+    usual = free_port()
+    first, second = choose(usual), choose(usual, "other")
+    assert first.not_usual({"portal": usual}, ()) == []
+    said = f"Port {usual} was taken: the portal has {second['portal']} instead."
+    assert second.not_usual({"portal": usual}, ()) == [said]
+
+
+def test_a_part_that_is_not_run_here_is_not_named() -> None:
+    usual = {"temporal": 1, "temporal_ui": 2, "temporal_metrics": 3, "smtp": 4, "portal": 5}
+    chosen = ChosenPorts()
+    chosen.numbers = {name: port + 10 for name, port in usual.items()}
+    said = chosen.not_usual(usual, ("temporal_address", "smtp_url", "database_url"))
+    assert said == ["Port 5 was taken: the portal has 15 instead."]
+    assert len(chosen.not_usual(usual, ())) == len(usual)
