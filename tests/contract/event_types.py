@@ -17,7 +17,10 @@ example. More types may be added at any time, and events may say more; a reader 
 nothing else: ids, counts and codes, never a name, an e-mail address, a phone number, an ICCID, an activation
 code or a secret. `timestamp` is when it happened, `id` is unique for ever and a cursor.
 
-An API key gets the types that its permissions show. `GET /api/v1/event-types` answers this list.
+An API key gets the types that its permissions show. One that makes a webhook needs these and `view_travel`,
+since an order's events may be of travel eSIMs, whatever their type.
+
+`GET /api/v1/event-types` answers this list.
 
 This page is written by `make schemas`.
 """

@@ -2,20 +2,26 @@
 
 import asyncio
 import json
+import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from tests.documents.blocks import Block, blocks
+from sandbox.ports import free_port
+from tests.documents.blocks import TOP, Block, blocks
 from tests.documents.scene import SECONDS, Reader
 from tests.starter.forked import forked_sandbox
 
 PORTAL = "http://127.0.0.1:8090"
 """The portal's address in the document."""
+RECEIVER = ":8700/"
+"""The port of the receiver of webhooks in the document."""
 _END = "-- end of a block --"
+_NOTHING_IS_LEFT = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n"
 
 
 def steps() -> list[tuple[Block, Block | None]]:
@@ -48,20 +54,28 @@ async def tour(tmp_path_factory: pytest.TempPathFactory) -> Tour:
     folder, data = tmp_path_factory.mktemp("reader"), tmp_path_factory.mktemp("sandbox")
     async with forked_sandbox(data) as (_, addresses):
         reader = Reader(folder, data, addresses)
-        script = f"echo '{_END}'\n".join(["set -eu\n", *(block.content for block, _ in STEPS)])
-        script = script.replace(PORTAL, addresses.portal_url)
+        (folder / "docs").mkdir()
+        shutil.copy(TOP / "docs" / "webhook_receiver.py", folder / "docs")
+        script = f"echo '{_END}'\n".join(
+            [f"set -eu\n{_NOTHING_IS_LEFT}", *(block.content for block, _ in STEPS)]
+        )
+        port = str(free_port())
+        script = script.replace(PORTAL, addresses.portal_url).replace("8700", port)
         done = await asyncio.to_thread(
             subprocess.run,
             ["/bin/bash", "-c", script],
             capture_output=True,
-            env=reader.environment,
+            env={
+                **reader.environment,
+                "PYTHONPATH": os.pathsep.join([str(TOP), str(TOP / "client" / "src")]),
+            },
             cwd=folder,
             timeout=SECONDS,
             check=False,
         )
         assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
         announced, out = [
-            text.replace(addresses.portal_url, PORTAL)
+            text.replace(addresses.portal_url, PORTAL).replace(f":{port}/", RECEIVER)
             for text in ((data / "up.log").read_text(), done.stdout.decode())
         ]
         return Tour(announced, out.split(f"{_END}\n")[1:])
@@ -88,6 +102,19 @@ async def test_up_says_where_the_api_is_and_how_to_make_a_key(tour: Tour) -> Non
     assert address
     for command in ("esim-orders user create", "--service", "esim-orders api-key create"):
         assert command in tour.announced
+
+
+@pytest.mark.covers("A11")
+@pytest.mark.timeout(300)
+async def test_the_receiver_of_the_tour_prints_what_the_document_shows(tour: Tour) -> None:
+    (received,) = [out[out.index("listening") :] for out in tour.printed if "listening\n" in out]
+    shown = [block.content for block in blocks("text") if "webhook.ping" in block.content]
+    assert [_shapes(received)] == [_shapes(each) for each in shown]
+
+
+def _shapes(text: str) -> list[str]:
+    """The lines, without the ids of orders; events may come in any sequence."""
+    return sorted(re.sub(r"order-\w{16}", "ORDER", text).splitlines())
 
 
 def test_the_tour_shows_the_answers_to_most_of_its_commands() -> None:

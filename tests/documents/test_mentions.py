@@ -22,7 +22,7 @@ MARKED = {
     "they are the tests": 1,
     "it runs until Ctrl-C": 3,
     "they measure for minutes": 2,
-    "tests/documents/test_api_tour.py does, as one script": 18,
+    "tests/documents/test_api_tour.py does, as one script": 22,
     "tests/system/test_clock_sandbox.py does, in a sandbox with a clock": 1,
     "tests/system/test_codec_server.py does, with a portal that has the keys": 1,
     "tests/system/test_versions.py does, with workers of two versions": 8,

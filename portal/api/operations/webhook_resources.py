@@ -16,7 +16,11 @@ from portal.api.fields import WHOLE, Body, Id, Moment, Name, Resource, Text, one
 
 Types = Annotated[
     list[Name] | None,
-    Field(description="Types of events, such as `order.processed`; all, if empty.", max_length=500),
+    Field(
+        description="Types of events: `order.processed`, or `order` for all of these that there are now; "
+        "all, if empty.",
+        max_length=500,
+    ),
 ]
 _SECRET = "whsec_8nKpQ0b1u3Y2tW5xZ7vC9aB4dE6fG8hJ0kL2mN4pQ6s="  # noqa: S105  an example
 
@@ -105,7 +109,8 @@ class NewWebhookBody(Body):
     """An endpoint to make."""
 
     url: Text = Field(
-        description="https, with a host that has public addresses only.",
+        description="https, with a host that has public addresses only; in a sandbox this "
+        "machine, too, by http.",
         examples=["https://shop.example/hooks"],
     )
     types: Types = None

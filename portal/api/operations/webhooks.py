@@ -53,7 +53,7 @@ async def make_webhook(
 
     A repeat makes no second endpoint, and is refused (`webhook_made`), naming the first: its secret is shown
     once. Rotate the secret if it got lost. A key needs the permissions to see those events
-    besides.
+    besides, and `view_travel`.
     """
     made = await desks.webhooks.create(
         caller,
@@ -153,7 +153,8 @@ async def replay_webhook(
     """Send one event again, or what happened in a span of time, under the same `webhook-id`.
 
     Of a span the events of its types; nothing before or after it is sent again. An event that is still to be
-    delivered anyway is not counted. A repeat sends nothing and has the same answer.
+    delivered anyway is not counted. A disabled endpoint gets them when it is enabled. A repeat sends nothing
+    and has the same answer.
     """
     once = required(idempotency_key)
     sent = await desks.webhooks.replay(

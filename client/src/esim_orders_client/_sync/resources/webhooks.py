@@ -47,12 +47,13 @@ class WebhooksApi:
 
         A repeat makes no second endpoint, and is refused (`webhook_made`), naming the first: its secret is
         shown once. Rotate the secret if it got lost. A key needs the permissions to see those events
-        besides.
+        besides, and `view_travel`.
 
         Needs the permission `manage_webhooks`.
 
-        url: https, with a host that has public addresses only.
-        types: Types of events, such as `order.processed`; all, if empty.
+        url: https, with a host that has public addresses only; in a sandbox this machine, too, by http.
+        types: Types of events: `order.processed`, or `order` for all of these that there are now; all, if
+            empty.
         description: What it is for.
         key: your idempotency key, one for each thing that is to be done; else a new one.
         """
@@ -89,7 +90,8 @@ class WebhooksApi:
 
         Needs the permission `manage_webhooks`.
 
-        types: Types of events, such as `order.processed`; all, if empty.
+        types: Types of events: `order.processed`, or `order` for all of these that there are now; all, if
+            empty.
         """
         return self._connection.ask(
             Webhook,
@@ -195,7 +197,8 @@ class WebhooksApi:
         Send one event again, or what happened in a span of time, under the same `webhook-id`.
 
         Of a span the events of its types; nothing before or after it is sent again. An event that is still
-        to be delivered anyway is not counted. A repeat sends nothing and has the same answer.
+        to be delivered anyway is not counted. A disabled endpoint gets them when it is enabled. A repeat
+        sends nothing and has the same answer.
 
         Needs the permission `manage_webhooks`.
 
