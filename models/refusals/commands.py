@@ -75,6 +75,9 @@ COMMANDS = {
     "clock_duration_invalid": Declared(
         "Say by how long in ISO 8601, such as P30D or P1DT2H; at most by {most} days."
     ),
+    "time_invalid": Declared(
+        "A time is like 2026-07-01 or 2026-07-01T12:00, in UTC, or has its offset: 2026-07-01T12:00+02:00."
+    ),
     "clock_stopped": Declared(
         "The clock stopped at {at}, {left} before the end: step {step} of {work} fails ({reason}). Fix it, "
         "retry it (`esim-orders order retry {work}`), then advance the clock by {left}.",

@@ -1,5 +1,6 @@
 """Every time that a command prints says its time zone, in the text or in the heading of its column."""
 
+import json
 import re
 from typing import Any
 
@@ -13,7 +14,7 @@ from starter.people.accounts import AccountDesk
 from store.key_ring import KeyRing
 from store.operations import holds
 from store.session import Database
-from tests.builders import OPERATOR, acknowledge, line, place
+from tests.builders import OPERATOR, acknowledge, line, place, world
 from tests.qr_world import hold, qr_world
 from tests.starter.shell import Shell
 
@@ -67,3 +68,34 @@ async def test_every_time_says_its_zone(
         assert times or (command, columns) == ("account list", 100), command
         for heading, found in times:
             assert found["zone"] or heading.endswith("(UTC)"), (command, heading, found.string)
+
+
+@pytest.mark.parametrize("wrong", ["yesterday", "08:00", "2026-13-01", "0001-01-01T00:00+14:00"])
+async def test_a_time_that_is_none_is_refused_with_an_example(
+    database: Database, shell: Shell, wrong: str
+) -> None:
+    await world(database)
+    for command in (
+        ("webhook", "replay", "WH-1", "--from", wrong),
+        ("webhook", "replay", "WH-1", "--from", "2026-01-01", "--to", wrong),
+        ("api-key", "create", "shop", "--platform", "test", "--expires", wrong),
+        ("audit", "--since", wrong),
+        ("audit", "--until", wrong),
+    ):
+        said = shell.run(*command, code=2).err
+        assert said.startswith("A time is like 2026-07-01 or 2026-07-01T12:00, in UTC"), command
+
+
+async def test_a_time_is_in_utc_unless_it_has_an_offset(database: Database, shell: Shell) -> None:
+    await world(database)
+    shell.more["ESIM_SECRET_KEYS"] = KeyRing.new_key()
+    for number, (typed, means) in enumerate(
+        (
+            ("2099-12-31", "2099-12-31T00:00:00Z"),
+            ("2099-12-31T08:00", "2099-12-31T08:00:00Z"),
+            ("2099-12-31T08:00+02:00", "2099-12-31T06:00:00Z"),
+        )
+    ):
+        name = f"shop {number}"
+        made = shell.run("api-key", "create", name, "--platform", "test", "--expires", typed, "--json").out
+        assert json.loads(made)["expires_at"] == means

@@ -78,6 +78,10 @@ COMMANDS = {
         "avancée."
     ),
     "clock_duration_invalid": ("Indiquez la durée en ISO 8601, comme P30D ou P1DT2H ; {most} jours au plus."),
+    "time_invalid": (
+        "Une heure s’écrit comme 2026-07-01 ou 2026-07-01T12:00, en UTC, ou avec son décalage : "
+        "2026-07-01T12:00+02:00."
+    ),
     "clock_stopped": (
         "L’horloge s’est arrêtée le {at}, {left} avant la fin : l’étape {step} de {work} échoue ({reason}). "
         "Corrigez la cause, relancez (`esim-orders order retry {work}`), puis avancez l’horloge de {left}."

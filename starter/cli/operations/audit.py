@@ -1,6 +1,6 @@
 """`esim-orders audit`: what was changed, by whom, when, from where and by which key or session (A17)."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -9,6 +9,7 @@ from models.identifiers import named
 from models.operations.audit import AuditEntry
 from starter.cli.output import JsonFlag, column_time, how_many, is_wide, print_json, print_table, say
 from starter.cli.session import run_at
+from starter.cli.times import time_option
 
 Moment = datetime | None
 
@@ -24,8 +25,8 @@ def audit(  # noqa: PLR0917  options of a command
     event: Annotated[
         str | None, typer.Option("--type", help="`order.submitted`, or `order` for all of these.")
     ] = None,
-    since: Annotated[Moment, typer.Option("--since", metavar="TIME", help="Not before this (UTC).")] = None,
-    until: Annotated[Moment, typer.Option("--until", metavar="TIME", help="Before this (UTC).")] = None,
+    since: Annotated[Moment, time_option("--since", explained="Not before this (UTC).")] = None,
+    until: Annotated[Moment, time_option("--until", explained="Before this (UTC).")] = None,
     session: Annotated[
         str | None, typer.Option("--session", help="The API key, K-7, or the session, SE-12, of the call.")
     ] = None,
@@ -45,8 +46,8 @@ def audit(  # noqa: PLR0917  options of a command
             actor=actor,
             about=about,
             type=event,
-            since=_utc(since),
-            until=_utc(until),
+            since=since,
+            until=until,
             session=session,
             address=address,
             limit=limit,
@@ -58,10 +59,6 @@ def audit(  # noqa: PLR0917  options of a command
         _print(found)
     else:
         say("No such change is recorded.")
-
-
-def _utc(moment: Moment) -> Moment:
-    return None if moment is None else moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
 def _print(entries: list[AuditEntry]) -> None:

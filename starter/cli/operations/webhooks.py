@@ -1,6 +1,6 @@
 """`esim-orders webhook ...`: the endpoints that events of an account are sent to (A11)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +23,7 @@ from starter.cli.output import (
     warn,
 )
 from starter.cli.session import run_at, settings
+from starter.cli.times import time_option
 
 if TYPE_CHECKING:
     from starter.operations.webhooks import WebhookDesk
@@ -136,16 +137,15 @@ def replay(
     webhook: Webhook,
     event: Annotated[str | None, typer.Option("--event", help="The webhook-id of one event.")] = None,
     since: Annotated[
-        datetime | None, typer.Option("--from", metavar="TIME", help="What happened from then on (UTC).")
+        datetime | None, time_option("--from", explained="What happened from then on (UTC).")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option("--to", metavar="TIME", help="And before then (UTC); now if left out.")
+        datetime | None, time_option("--to", explained="And before then (UTC); now if left out.")
     ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Send one event again, or what happened in a span of time, under the same ids."""
-    begins, ends = _utc(since), _utc(until)
-    sent = run_at(_desk, lambda desk, who: desk.replay(who, webhook, event=event, since=begins, until=ends))
+    sent = run_at(_desk, lambda desk, who: desk.replay(who, webhook, event=event, since=since, until=until))
     if json:
         print_json({"webhook": sent.webhook.webhook_id, "events": sent.events})
     else:
@@ -288,7 +288,3 @@ def _answered(tested: Tested) -> dict[str, Any]:
         "answer": answer.text,
         "milliseconds": answer.milliseconds,
     }
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.replace(tzinfo=moment.tzinfo or UTC)

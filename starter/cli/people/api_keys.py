@@ -12,6 +12,7 @@ from models.people.callers import Caller
 from starter.cli.language import headings, worded
 from starter.cli.output import JsonFlag, full_time, is_wide, print_json, print_table, say, short_time, warn
 from starter.cli.session import run_at, settings
+from starter.cli.times import time_option
 
 if TYPE_CHECKING:
     from starter.people.api_keys import ApiKeyDesk
@@ -48,19 +49,18 @@ def create(  # noqa: PLR0917  options of a command
         typer.Option("--permission", metavar="PERMISSION", help="May be repeated; all if left out."),
     ] = None,
     expires: Annotated[
-        datetime | None, typer.Option("--expires", metavar="TIME", help="Until when (UTC) it is valid.")
+        datetime | None, time_option("--expires", explained="Until when (UTC) it is valid.")
     ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Make an API key. It is shown this once: only a digest of it is stored."""
-    ends = None if expires is None else expires.replace(tzinfo=expires.tzinfo or UTC)
 
     async def make(desk: "ApiKeyDesk", who: Caller) -> NewApiKey:
         if platform is not None:
             return await desk.create_platform_key(
-                who, name, _mode(platform), permissions=permission, expires_at=ends
+                who, name, _mode(platform), permissions=permission, expires_at=expires
             )
-        return await desk.create(who, name, user=user or "", permissions=permission, expires_at=ends)
+        return await desk.create(who, name, user=user or "", permissions=permission, expires_at=expires)
 
     if (user is None) is (platform is None):
         raise Refused.because("key_user_or_platform")
