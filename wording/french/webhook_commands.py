@@ -33,7 +33,9 @@ WORDS = {
     ),
     "the address is not public": "l’adresse n’est pas publique",
     "the certificate or TLS failed": "le certificat ou TLS a échoué",
-    "the connection failed": "la connexion a échoué",
+    "the connection failed: nothing listens there, or it was lost": (
+        "la connexion a échoué : rien n’y écoute, ou elle a été perdue"
+    ),
     "the host is not found": "l’hôte est introuvable",
     "earlier secrets sign until": "d’anciens secrets signent jusqu’au",
     "to be sent again": "à envoyer de nouveau",

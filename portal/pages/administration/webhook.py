@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.operations.webhooks import AttemptView, Tested, WebhookState, WebhookView
+from models.operations.webhooks import AttemptView, Outcome, Tested, WebhookState, WebhookView
 from models.paging import counted_up
 from models.people.callers import Permission
 from portal.auth.signed_in import SignedIn
@@ -241,7 +241,9 @@ def _attempted(attempt: AttemptView, who: SignedIn) -> str:
 
 
 def _outcome(outcome: str, status: int | None, who: SignedIn) -> str:
-    return str(page_texts(who.language)["webhook_outcomes"][outcome]).format(status=status)
+    redirected = outcome == Outcome.STATUS and status is not None and 300 <= status < 400
+    said = "redirect" if redirected else outcome
+    return str(page_texts(who.language)["webhook_outcomes"][said]).format(status=status)
 
 
 _NEEDS = Permission.MANAGE_WEBHOOKS

@@ -18,7 +18,7 @@ OUTCOMES: Mapping[str, str] = {
     Outcome.DELIVERED: "delivered",
     Outcome.STATUS: "status",
     Outcome.TIMEOUT: "no answer within ten seconds",
-    Outcome.CONNECTION: "the connection failed",
+    Outcome.CONNECTION: "the connection failed: nothing listens there, or it was lost",
     Outcome.TLS: "the certificate or TLS failed",
     Outcome.UNKNOWN_HOST: "the host is not found",
     Outcome.PRIVATE_ADDRESS: "the address is not public",

@@ -84,8 +84,10 @@ async def test_a_ping_shows_what_the_receiver_answers(browser: SignIn, receiver:
     refused = await pinged()
     assert "The receiver did not take the ping" in refused
     assert "&lt;b&gt;no such shop&lt;/b&gt;" in refused
+    receiver.always(302)
+    assert "Answered with status 302, and redirects are not followed" in await pinged()
     receiver.dies()
-    assert "The connection failed" in await pinged()
+    assert "The connection failed: nothing listens there" in await pinged()
 
 
 def sent_as_shown(page: str) -> dict[str, str | list[str]]:

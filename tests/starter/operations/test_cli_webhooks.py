@@ -38,7 +38,7 @@ async def test_a_webhook_from_making_to_deleting(hooks: Shell, database: Databas
     assert edited["types"] == []
 
     tried = hooks.run("webhook", "test", "WH-1", code=1)
-    assert tried.out.startswith("WH-1: the connection failed,")
+    assert tried.out.startswith("WH-1: the connection failed: nothing listens there")
     await happens(database)
     await run(database, "UPDATE webhooks SET epoch = esim_epoch(), xid = pg_current_xact_id()")
     again = hooks.run("webhook", "replay", "WH-1", "--from", "2020-01-01T00:00", "--to", "2030-01-01")
