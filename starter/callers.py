@@ -54,6 +54,7 @@ def operator(*, origin_id: int | None = None, language: str = "en") -> Caller:
         user_id=None,
         origin_id=origin_id,
         language=language,
+        of_role=PERMISSIONS[Role.OPERATOR],
     )
 
 
@@ -282,6 +283,7 @@ def _of_user(
         user_id=found.id,
         origin_id=origin_id,
         language=language,
+        of_role=PERMISSIONS[found.role],
     )
 
 

@@ -161,9 +161,9 @@ def may_grant(permissions: Collection[Permission], role: Role) -> bool:
     return PERMISSIONS[role] <= frozenset(permissions)
 
 
-def not_permitted(permission: Permission) -> Refusal:
-    """The refusal of a call whose permission the caller's role lacks."""
-    return Refusal.of("not_permitted", permission=permission)
+def not_permitted(permission: Permission, *, of_key: bool = False) -> Refusal:
+    """The refusal of a call whose permission the caller's role lacks, or only the API key (`of_key`)."""
+    return Refusal.of("key_not_permitted" if of_key else "not_permitted", permission=permission)
 
 
 @dataclass(frozen=True)
@@ -242,6 +242,8 @@ class Caller:
     origin_id: int | None = None
     """The row of `store.origins` with the surface and session of the call."""
     language: str = "en"
+    of_role: frozenset[Permission] = frozenset()
+    """What the user's role may do, for a caller who may do less, as with an API key."""
 
     def __repr__(self) -> str:
         return f"Caller({self.actor!r}, {self.scope!r})"
@@ -256,12 +258,13 @@ class Caller:
         return permission in self.permissions
 
     def require(self, permission: Permission) -> None:
-        """Raise `Refused` (`not_permitted`) unless the caller has this permission.
+        """Raise `Refused` (`not_permitted`; `key_not_permitted`, where the role has it and the key has not)
+        unless the caller has this permission.
 
         Look the record up first: the refusal must not reveal that another account's record exists.
         """
         if permission not in self.permissions:
-            raise Refused(not_permitted(permission))
+            raise Refused(not_permitted(permission, of_key=permission in self.of_role))
 
     def of_account(self, account_id: int) -> OfAccount:
         """Of the caller's scope the records of this account."""

@@ -65,7 +65,7 @@ API = {
     "webhook_types_unknown": Declared("There are no such types of events: {types}. All: GET /event-types."),
     "webhook_url_invalid": Declared(
         "The address of a webhook begins with https:// and a host; it has no user name and no fragment. "
-        "http:// is for this machine alone, and only where ESIM_WEBHOOKS_TO_LOOPBACK is set."
+        "http:// is for this machine alone, and only where this installation allows it."
     ),
     "webhook_query_hidden": Declared(
         "The query of the address is hidden: `?…`. Give it again in full, or leave the query out."

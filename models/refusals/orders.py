@@ -38,7 +38,10 @@ ORDERS = {
     # who orders or steers
     "user_needed": Declared("This is done by a user of the account: say which user acts."),
     "not_permitted": Declared(
-        "Your role, or the API key, does not allow this: {permission}. Contact your administrator.", FORBIDDEN
+        "Your role does not allow this: {permission}. Contact your administrator.", FORBIDDEN
+    ),
+    "key_not_permitted": Declared(
+        "The API key does not have this permission: {permission}. Make a key that has it.", FORBIDDEN
     ),
     "user_deactivated": Declared("The user is deactivated.", FORBIDDEN),
     "unknown_actor": Declared(

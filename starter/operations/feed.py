@@ -124,7 +124,7 @@ def _types(caller: Caller, types: Collection[str]) -> frozenset[str] | None:
     if unknown:
         raise Refused.because("unknown_event_type", types=", ".join(unknown)[:200])
     if shown is not None and not asked & shown:
-        raise Refused(not_permitted(permission_of(min(asked))))
+        caller.require(permission_of(min(asked)))
     return asked if shown is None else asked & shown
 
 

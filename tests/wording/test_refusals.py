@@ -83,8 +83,7 @@ def test_every_permission_is_named_in_words() -> None:
     refusal = not_permitted(Permission.PLACE_ORDERS)
     assert refusal.parameters == {"permission": "place_orders"}, "the code, for programs"
     assert sentence(refusal, Language.FR) == (
-        "Votre rôle, ou la clé d’API, ne permet pas ceci\u00a0: passer des commandes. "
-        "Contactez votre administrateur."
+        "Votre rôle ne permet pas ceci\u00a0: passer des commandes. Contactez votre administrateur."
     )
 
 

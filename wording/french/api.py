@@ -64,7 +64,7 @@ API = {
     "webhook_url_invalid": (
         "L’adresse d’un webhook commence par https:// et un hôte ; elle n’a ni nom d’utilisateur ni "
         "fragment. http:// n’est que pour cette machine, et "
-        "seulement où ESIM_WEBHOOKS_TO_LOOPBACK est activé."
+        "seulement où cette installation le permet."
     ),
     "webhook_query_hidden": (
         "Les paramètres de l’adresse sont masqués : `?…`. Donnez-les de nouveau en entier, ou sans eux."

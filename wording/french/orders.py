@@ -33,9 +33,8 @@ ORDERS = {
     "key_invalid": "Une clé a au plus {characters} caractères de texte.",
     "key_is_ours": "Une clé ne peut pas commencer par {beginning} comme celles des lignes des tâches.",
     "user_needed": "Cela est fait par un utilisateur du compte : indiquez lequel.",
-    "not_permitted": (
-        "Votre rôle, ou la clé d’API, ne permet pas ceci : {permission}. Contactez votre administrateur."
-    ),
+    "not_permitted": "Votre rôle ne permet pas ceci : {permission}. Contactez votre administrateur.",
+    "key_not_permitted": ("La clé d’API n’a pas cette autorisation : {permission}. Créez une clé qui l’a."),
     "user_deactivated": "L’utilisateur est désactivé.",
     "unknown_actor": (
         "L’auteur n’est ni un utilisateur du compte ni un contact du distributeur de la commande."

@@ -34,7 +34,7 @@ async def test_a_kind_needs_its_permission_and_travel_does_not_exist_for_others(
     some = [Permission.RUN_JOBS, Permission.EDIT_INVENTORY]
     few = Jobs(jobs.api, jobs.desks, await keys.of(Role.ADMINISTRATOR, permissions=some))
     refused = await few.post(content=FLEET)
-    assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
+    assert (refused.status_code, refused.json()["code"]) == (403, "key_not_permitted")
     assert (await few.get(f"/jobs/{made}")).status_code == 404
     assert made not in (await few.get("/jobs")).text
     platform = Jobs(jobs.api, jobs.desks, await keys.of_platform(account=ACCOUNT))

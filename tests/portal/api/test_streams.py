@@ -167,7 +167,7 @@ async def test_what_is_wrong_is_refused_before_the_stream_begins(
     assert await answer("/events/stream?type=order.eaten", headers) == (422, "unknown_event_type")
     assert await answer("/events/stream?after=x", headers) == (422, "cursor_invalid")
     blind = await keys.of(Role.VIEWER, permissions=["view_people"])
-    assert await answer("/events/stream", blind) == (403, "not_permitted")
+    assert await answer("/events/stream", blind) == (403, "key_not_permitted")
     viewer = await keys.of(Role.MANAGER)
     assert await answer("/events/stream?type=user.signed_in", viewer) == (403, "not_permitted")
 

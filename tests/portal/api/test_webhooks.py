@@ -90,7 +90,7 @@ async def test_a_key_sends_no_events_that_it_may_not_see(api: httpx.AsyncClient,
     narrow = ["manage_webhooks", "view_orders", "view_travel"]
     headers = await keys.of(permissions=narrow) | ONCE
     all_types = await api.post("/webhooks", headers=headers, json={"url": PUBLIC})
-    assert (all_types.status_code, all_types.json()["code"]) == (403, "not_permitted")
+    assert (all_types.status_code, all_types.json()["code"]) == (403, "key_not_permitted")
     made = await api.post("/webhooks", headers=headers, json={"url": PUBLIC, "types": ["order.processed"]})
     assert made.status_code == 201
     widened = await api.patch(f"/webhooks/{made.json()['id']}", headers=headers, json={"types": []})
@@ -105,7 +105,7 @@ async def test_a_key_that_may_not_see_the_events_gets_neither_them_nor_the_secre
     headers = await keys.of(permissions=["manage_webhooks"]) | ONCE
     body = SPAN if last == "replay" else None
     refused = await api.request(method, f"/webhooks/{acme.webhook}/{last}", headers=headers, json=body)
-    assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
+    assert (refused.status_code, refused.json()["code"]) == (403, "key_not_permitted")
 
 
 async def test_owner_manager_and_strangers(api: httpx.AsyncClient, keys: Keyring, acme: Known) -> None:

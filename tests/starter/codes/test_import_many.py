@@ -179,7 +179,7 @@ async def test_the_rights_of_the_user_hold_for_all_rows(database: Database, shel
     await run(database, "UPDATE users SET role = 'viewer' WHERE email = :email", email=ANA)
     refused = shell.run(*MANY, codes, code=2)
     assert refused.out == ""
-    assert refused.err.startswith("Your role, or the API key, does not allow this: import QR codes.")
+    assert refused.err.startswith("Your role does not allow this: import QR codes.")
     assert await versions(database) == []
 
 

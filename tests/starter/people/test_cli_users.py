@@ -71,8 +71,7 @@ async def test_a_command_acts_as_the_user_that_is_named_before_it(shell: Shell, 
     assert ACCOUNT in shell.run("--user", BEN, "fleet", "list").out
     assert "Bolt" not in shell.run("--user", BEN, "fleet", "list").out
     said = shell.run("--user", "U-2", "profile", "create", "Clerk", code=2)
-    refused = "Your role, or the API key, does not allow this: manage profiles."
-    assert said.err == f"{refused} Contact your administrator.\n"
+    assert said.err == "Your role does not allow this: manage profiles. Contact your administrator.\n"
     shell.run("--user", BEN, "order", "show", order)
     theirs = shell.run("--user", "cleo@bolt.example", "order", "show", order, code=2)
     assert theirs.err == f"There is no order {order}.\n"
