@@ -18,17 +18,20 @@ PERSONAL = re.compile(
     r"@|\+[0-9]{6}|LPA:|1\$|(?<![0-9])0[1-9]([ .]?[0-9]{2}){4}|esim_(live|test)_|whsec_|89[0-9]{16,18}"
 )
 NAMES = re.compile(r'"(name|email|address|msisdn|phone|matching_id|code|token|password)":')
+_RANDOM = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 any_row_of = events.row_of
 """Of any event, as the product makes it."""
 
 
 def public(type_: str, data: dict[str, Any], about: tuple[str, ...] = ("line:42",)) -> str:
-    """What the feed shows of an event, without its time."""
+    """What the feed shows of an event, without its time, and without ids by chance: one of 700 has the digits
+    of a phone number.
+    """
     id_ = str(Cursor(1, 1, 1))
     event = FeedEvent(
         id=id_, account_id=1, at=datetime.now(UTC), actor="system", type=type_, data=data, about=about
     )
-    return FeedItem.of(event).model_dump_json(exclude={"timestamp"})
+    return _RANDOM.sub("", FeedItem.of(event).model_dump_json(exclude={"timestamp"}))
 
 
 def undeclared(type_: str, data: dict[str, Any]) -> set[str]:

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import httpx
 import pytest
+from temporalio.service import RPCError
 
 from models.orders.lifecycle import OrderKind
 from models.people.callers import Role
@@ -76,8 +77,8 @@ async def _held_for(backend: Client, path: str, *reasons: str) -> None:
     )
 
 
-async def test_placing_over_http_executes_three_statements_more_than_the_desk(scene: Scene) -> None:
-    """Those of the key, of the call's origin, and of the order with its details, but not of its events."""
+async def test_placing_over_http_executes_two_statements_more_than_the_desk(scene: Scene) -> None:
+    """Those of the key with the call's origin, and of the order with its details, but not of its events."""
     database = Database(scene.settings.database_url)  # the worker has another one
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
@@ -93,7 +94,7 @@ async def test_placing_over_http_executes_three_statements_more_than_the_desk(sc
         with counted(database) as over_http:
             order = await _placed(backends.firm, 2)
 
-        assert len(over_http) == len(by_desk) + 3, "\n".join(over_http)
+        assert len(over_http) == len(by_desk) + 2, "\n".join(over_http)
         shown = await backends.firm.get(f"/orders/{order}", expand="events")
         assert shown["events"][0]["type"] == "order.submitted"
         assert (await backends.firm.get(f"/orders/{order}"))["events"] is None
@@ -213,11 +214,20 @@ async def test_a_key_invites_one_user_once(backends: Backends, scene: Scene) -> 
     assert scene.mailbox.recipients() == ["ines@acme.example"] * 2
 
 
+async def _no_other_job(scene: Scene) -> None:
+    """Tests share a Temporal server, and the first job of each has the same id: one that a test has left open
+    would be taken for this one, and nothing works on it any more.
+    """
+    with suppress(RPCError):  # there is none
+        await scene.temporal.client.get_workflow_handle("job-1").terminate()
+
+
 @pytest.mark.covers("A21")
 async def test_a_job_that_has_not_begun_is_cancelled(idle_scene: Scene) -> None:
     rows = [{"kind": "switch_to_esim", "line": msisdn(1), "discard_confirmed": True}]
     async with _backends(idle_scene) as backends:
         firm = backends.firm
+        await _no_other_job(idle_scene)
         job = (await firm.post("/jobs", {"kind": "place_orders", "rows": rows}, 202))["id"]
         await firm.post(f"/jobs/{job}/cancel")
         async with idle_scene.worker():
