@@ -65,7 +65,7 @@ class ChosenPorts:
     def not_usual(self, usual: Mapping[str, int], given: Collection[str]) -> list[str]:
         """A sentence for each part that runs, as its address is not `given`, on another port than usual."""
         return [
-            f"Port {port} was taken: {named} has {self.numbers[name]} instead."
+            f"Not port {port} as usual, but {self.numbers[name]}: {named}."
             for name, port in usual.items()
             for named, address in (_NAMED[name],)
             if self.numbers[name] != port and address not in given

@@ -81,7 +81,7 @@ def test_a_part_whose_usual_port_is_taken_is_named_with_the_port_it_has(
     usual = free_port()
     first, second = choose(usual), choose(usual, "other")
     assert first.not_usual({"portal": usual}, ()) == []
-    said = f"Port {usual} was taken: the portal has {second['portal']} instead."
+    said = f"Not port {usual} as usual, but {second['portal']}: the portal."
     assert second.not_usual({"portal": usual}, ()) == [said]
 
 
@@ -90,5 +90,5 @@ def test_a_part_that_is_not_run_here_is_not_named() -> None:
     chosen = ChosenPorts()
     chosen.numbers = {name: port + 10 for name, port in usual.items()}
     said = chosen.not_usual(usual, ("temporal_address", "smtp_url", "database_url"))
-    assert said == ["Port 5 was taken: the portal has 15 instead."]
+    assert said == ["Not port 5 as usual, but 15: the portal."]
     assert len(chosen.not_usual(usual, ())) == len(usual)

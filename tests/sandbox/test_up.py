@@ -63,7 +63,7 @@ async def test_second_up_finds_everything_as_it_was(tmp_path: Path) -> None:
 async def test_killed_parts_heal_and_a_second_up_is_refused(tmp_path: Path) -> None:
     with up(tmp_path / "data") as first:
         mailbox = json.loads(first.folder.ports.read_text())["smtp"]
-        assert f"Port 1025 was taken: the mailbox has {mailbox} instead." in first.said
+        assert f"Not port 1025 as usual, but {mailbox}: the mailbox." in first.said
         for name in ("worker", "postgres"):
             pid = first.addresses.pids[name]
             first.family()
