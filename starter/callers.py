@@ -117,9 +117,9 @@ async def of_key(
         raise Refused.because("api_key_invalid")
     digests = api_keys.digests(_ring(secret_keys), key)
     async with database.reading() as connection:
-        told = {"address": sent.address, "request_id": sent.request_id}
+        source = {"address": sent.address, "request_id": sent.request_id}
         plain = sent.changes and admitted and sent.account is sent.user is None
-        recorded = told if plain else None
+        recorded = source if plain else None
         bearer = await api_keys.bearer(connection, digests, key.mode, recorded=recorded)
         if bearer is None or (bearer.user and bearer.user.deactivated_at):
             raise Refused.because("api_key_invalid")
@@ -133,7 +133,7 @@ async def of_key(
         if sent.changes:
             session = reference("K", bearer.key_id)
             origin_id = bearer.origin_id or await origins.record(
-                connection, actor=caller.actor, surface="api", session=session, **told
+                connection, actor=caller.actor, surface="api", session=session, **source
             )
             caller = replace(caller, origin_id=origin_id)
     return Authenticated(caller, bearer.key_id, key.mode)

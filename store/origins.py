@@ -63,15 +63,15 @@ def of_key(senders: Select[*tuple[Any, ...]]) -> CTE:
     `request_id`.
     """
     sender = senders.subquery("origin_of")
-    told = {
+    columns = {
         "actor": literal("user:").concat(cast(sender.c.id, String)),
         "surface": literal("api"),
         "session": literal("K-").concat(cast(sender.c.key_id, String)),
         "address": bindparam("address", type_=String),
         "request_id": bindparam("request_id", type_=String),
     }
-    rows = select(*told.values()).where(sender.c.id.is_not(None))
-    return insert(OriginRow).from_select(list(told), rows).returning(OriginRow.id).cte("origin")
+    rows = select(*columns.values()).where(sender.c.id.is_not(None))
+    return insert(OriginRow).from_select(list(columns), rows).returning(OriginRow.id).cte("origin")
 
 
 def theirs() -> ColumnElement[bool]:

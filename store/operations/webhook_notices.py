@@ -101,5 +101,5 @@ async def is_wanted(connection: AsyncConnection, webhook_id: int) -> bool:
 
 async def notified(connection: AsyncConnection, webhook_id: int) -> None:
     """The administrators were notified that the endpoint is disabled."""
-    told = update(WebhookRow).where(WebhookRow.id == webhook_id, WebhookRow.notified_at.is_(None))
-    await connection.execute(told.values(notified_at=now()))
+    first = update(WebhookRow).where(WebhookRow.id == webhook_id, WebhookRow.notified_at.is_(None))
+    await connection.execute(first.values(notified_at=now()))

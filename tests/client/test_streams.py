@@ -152,7 +152,7 @@ async def test_a_stream_that_is_to_wait_for_over_a_minute_is_given_up_at_once(he
 
 
 async def test_tracebacks_do_not_show_the_key(here: Here) -> None:
-    def told(follow: Callable[[EsimOrders], Any]) -> Callable[[EsimOrders], str]:
+    def failing(follow: Callable[[EsimOrders], Any]) -> Callable[[EsimOrders], str]:
         def failed(client: EsimOrders) -> str:
             try:
                 follow(client)
@@ -168,7 +168,7 @@ async def test_tracebacks_do_not_show_the_key(here: Here) -> None:
         lambda client: list(client.orders.stream("order-unknown")),
     )
     for follow in called:
-        shown = await here.waits(told(follow))
+        shown = await here.waits(failing(follow))
         assert "NotFoundError" in shown
         assert "headers = " in shown
         assert "esim_test_" not in shown

@@ -71,9 +71,9 @@ async def test_a_key_that_has_called_before_records_its_origin_with_the_look_at_
     assert len(second) == len(first) - 1
     async with desks.database.reading() as connection:
         rows = (await connection.execute(select(OriginRow.__table__).order_by(OriginRow.id))).all()[before:]
-    told = [(row.actor, row.surface, row.session, row.address) for row in rows]
-    assert len(told) == 2
-    assert told[0] == told[1]
+    recorded = [(row.actor, row.surface, row.session, row.address) for row in rows]
+    assert len(recorded) == 2
+    assert recorded[0] == recorded[1]
     assert len({row.request_id for row in rows} - {None}) == 2
 
 
