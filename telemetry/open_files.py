@@ -1,6 +1,7 @@
 """How many files and connections a process may have open: systems give a newcomer 256 or 1,024."""
 
 import logging
+from contextlib import suppress
 
 ENOUGH = 65_536
 FEW = 4096
@@ -17,18 +18,13 @@ def allow_open_files(enough: int = ENOUGH) -> int | None:
         import resource  # noqa: PLC0415  not on Windows
     except ImportError:
         return None
+    unlimited = resource.RLIM_INFINITY
     limit, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = enough if hard == resource.RLIM_INFINITY else min(enough, hard)
-    if limit == resource.RLIM_INFINITY or limit >= wanted:
-        return _said(limit, resource.RLIM_INFINITY)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    except (ValueError, OSError):
-        return _said(limit, resource.RLIM_INFINITY)
-    return _said(wanted, resource.RLIM_INFINITY)
-
-
-def _said(limit: int, unlimited: int) -> int:
+    wanted = enough if hard == unlimited else min(enough, hard)
+    if limit != unlimited and limit < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            limit = wanted
     if limit != unlimited and limit < FEW:
         _log.warning(
             "The limit of open files is %d: at most so many connections, of which each event stream is one. "

@@ -22,7 +22,7 @@ from store import migrations, session
 from store.session import Database
 from tests.compiled import sharing_engine
 from tests.databases import TEMPLATE, Copies, connect, folder_in_memory, tidy
-from tests.declared_events import look_at_all
+from tests.declared_events import look_at_all, wrong
 from tests.portal.api.reached import Reached
 from tests.prepared import prepare_once
 
@@ -66,6 +66,16 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = Path(tempfile.mkdtemp(prefix="esim-"))
     folder.chmod(0o1777)  # as its parent: some tests run processes of other users
     tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """A test fails with the sentence about an event that is not as its type declares."""
+    wrong.clear()
+    try:
+        return (yield)
+    finally:
+        assert not wrong, wrong[0]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -19,6 +19,8 @@ PERSONAL = re.compile(
 )
 NAMES = re.compile(r'"(name|email|address|msisdn|phone|matching_id|code|token|password)":')
 _RANDOM = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
+wrong: list[str] = []
+"""What was wrong with the events of this test. A step that appends one does not say so: it is tried again."""
 any_row_of = events.row_of
 """Of any event, as the product makes it."""
 
@@ -44,11 +46,13 @@ def declared_row_of(about: tuple[str, ...], happened: Happening) -> dict[str, An
     """`store.events.row_of`, of events that say what their type declares."""
     row = any_row_of(about, happened)
     type_, data = happened
-    assert not undeclared(type_, data), f"{type_} says {undeclared(type_, data)}: see models/event_types"
+    if said := undeclared(type_, data):
+        wrong.append(f"{type_} says {said}: see models/event_types")
     if type_ in CATALOGUE:
         shown = public(type_, data, about)
-        assert not PERSONAL.search(shown), shown
-        assert not NAMES.search(shown), shown
+        if PERSONAL.search(shown) or NAMES.search(shown):
+            wrong.append(f"The feed shows something personal: {shown}")
+    assert not wrong, wrong[0]
     return row
 
 
