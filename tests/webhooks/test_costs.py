@@ -1,14 +1,11 @@
 """What deliveries cost: an order as many Actions with three endpoints as with none (A11)."""
 
-import asyncio
-import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import EventType
@@ -29,13 +26,10 @@ from store.session import Database
 from temporal.connection import connect
 from tests.builders import ACCOUNT, OPERATOR
 from tests.system.scene import Scene, a_mailbox
-from tests.system.test_other_languages import client as javascript
-from tests.system.test_other_languages import output
 from tests.temporal_server import Temporal, a_task_queue, eventually
 from tests.webhooks.hooked import Hooked, hooked
 from workflows.search_attributes import NAMES
 
-__all__ = ["javascript"]
 WAKE, STEP = "grpc_SignalWithStartWorkflowExecution", "command_ScheduleActivityTask"
 HEARTBEAT = "grpc_RecordActivityTaskHeartbeat"
 """Of the steps of orders none is long enough for one."""
@@ -159,39 +153,3 @@ async def _of_webhooks(hook: Hooked) -> Counter[str]:
 
 async def _taken(hook: Hooked) -> int:
     return len(hook.receiver.taken)
-
-
-@pytest.mark.timeout(240)
-@pytest.mark.covers("A11", "W4")
-async def test_javascript_verifies_the_requests_with_either_secret_while_it_rotates(
-    idle_scene: Scene, javascript: Path
-) -> None:
-    await output(javascript, "npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent")
-    async with hooked(idle_scene, "line.groups_changed") as hook:
-        await hook.happens(3)
-        await hook.got(3)
-        second = (await hook.desk.rotate(OPERATOR, hook.id)).secret
-        await hook.happens(3)
-        await hook.got(6)
-        requests: list[dict[str, Any]] = [
-            {"headers": one.headers, "body": one.body.decode()} for one in hook.receiver.taken
-        ]
-    first = hook.made.secret
-    for secret, some in ((first, requests), (second, requests[3:])):
-        code, types = await _verified(javascript, secret, some)
-        assert (code, json.loads(types)) == (0, ["line.groups_changed"] * len(some))
-    assert (await _verified(javascript, second, requests[:1]))[0] != 0
-    requests[0]["body"] += " "
-    assert (await _verified(javascript, first, requests))[0] != 0
-
-
-async def _verified(folder: Path, secret: str, requests: list[dict[str, Any]]) -> tuple[int | None, bytes]:
-    process = await asyncio.create_subprocess_exec(
-        *("node", "verify.mjs", secret),
-        cwd=folder,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    said, _ = await process.communicate(json.dumps(requests).encode())
-    return process.returncode, said

@@ -21,6 +21,7 @@ from store.key_ring import KeyRing
 from store.session import Database
 from temporal.connection import connect
 from tests.builders import line, run, world
+from tests.contract.in_node import javascript, verified
 from tests.portal.api.keys import Keyring
 from tests.system.parts import a_postgres, a_temporal_server
 from tests.system.scene import Scene, a_mailbox, msisdn
@@ -28,8 +29,9 @@ from tests.system.test_api_killed import House
 from tests.temporal_server import Temporal, a_task_queue, comes_true, eventually
 from tests.webhooks import hasty_worker
 from tests.webhooks.hooked import event_ids, happens
-from tests.webhooks.receiver import DIES, HANGS, HOLDS, RESETS, Receiver, a_receiver
+from tests.webhooks.receiver import DIES, HANGS, HOLDS, RESETS, Received, Receiver, a_receiver
 
+__all__ = ["javascript"]
 PATIENCE = 120.0
 ANSWERS = (*[200] * 12, 202, 204, 500, 503, 302, RESETS, RESETS, HANGS)
 """Drawn at random."""
@@ -78,13 +80,20 @@ class Story:
         await comes_true(lambda: not self.script)
 
     async def rotates(self, webhook: str) -> str:
-        """The new secret. A try that failed while the portal found its database again had no effect."""
+        """The new secret."""
+        return str((await self._done("POST", f"/webhooks/{webhook}/rotate"))["secret"])
+
+    async def moves(self, webhook: str, url: str) -> None:
+        """Have events sent to another address from now on."""
+        assert (await self._done("PATCH", f"/webhooks/{webhook}", json={"url": url}))["url"] == url
+
+    async def _done(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        """The answer. A try that failed while the portal found its database again had no effect."""
         while True:
             with suppress(httpx.HTTPError):
-                key = f"rotation {self.random.random()}"
-                answer = await self.call("POST", f"/webhooks/{webhook}/rotate", key=key)
+                answer = await self.call(method, path, key=f"try {self.random.random()}", **more)
                 if answer.is_success:
-                    return str(answer.json()["secret"])
+                    return dict(answer.json())
             await asyncio.sleep(0.1)
 
     async def tell(self) -> None:
@@ -174,7 +183,7 @@ async def _a_house(
 @pytest.mark.timeout(900)
 @pytest.mark.covers("A11", "W1")
 @pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.night)])
-async def test_every_event_arrives_whatever_is_killed(rounds: int, tmp_path: Path) -> None:
+async def test_every_event_arrives_whatever_is_killed(rounds: int, tmp_path: Path, javascript: Path) -> None:
     async with _a_house(tmp_path) as (house, kills, headers), a_receiver() as receiver:
         story = Story(house, receiver, headers, seed=rounds)
         made = (await story.call("POST", "/webhooks", json={"url": receiver.url})).json()
@@ -186,6 +195,7 @@ async def test_every_event_arrives_whatever_is_killed(rounds: int, tmp_path: Pat
         for number in range(rounds):
             for kill in story.random.sample(sorted(kills), len(kills)):
                 interrupted[kill].append(await story.kills(kills[kill]))
+                await story.moves(made["id"], f"{receiver.url}/after-{kill}")
             if number == 0:
                 secrets.append(await story.rotates(made["id"]))
             await story.misbehaves(database)
@@ -204,7 +214,11 @@ async def test_every_event_arrives_whatever_is_killed(rounds: int, tmp_path: Pat
     requests = Counter(one.id for one in receiver.requests)
     assert all(requests[event] > 1 for event in interrupted["worker"]), "no worker knew that it was taken"
     assert {one.status for one in receiver.requests} >= {*EVERYTHING}
-    _check(receiver, *secrets)
+    assert {one.path for one in receiver.requests} > {f"/hooks/after-{kill}" for kill in kills}
+    since = _check(receiver, *secrets)
+    for secret, some in zip(secrets, (receiver.requests, since), strict=True):
+        types = await verified(javascript, secret, some)
+        assert types == [one.content["type"] for one in some]
     log = (tmp_path / "worker.log").read_text()
     assert not [secret for secret in secrets if secret in log]
     assert str(receiver.port) not in log
@@ -220,9 +234,9 @@ def _taken(receiver: Receiver) -> set[str]:
     return {one.id for one in receiver.taken}
 
 
-def _check(receiver: Receiver, first: str, second: str) -> None:
+def _check(receiver: Receiver, first: str, second: str) -> list[Received]:
     """Each request is signed, since the rotation with both secrets; and a repeat is the same: its id stands
-    for one content.
+    for one content. The requests with both.
     """
     contents: dict[str, bytes] = {}
     signatures = [len(one.headers["webhook-signature"].split()) for one in receiver.requests]
@@ -232,3 +246,4 @@ def _check(receiver: Receiver, first: str, second: str) -> None:
             one.verified(secret)
         assert contents.setdefault(one.id, one.body) == one.body
     assert len(set(contents.values())) == len(contents)
+    return [one for one, number in zip(receiver.requests, signatures, strict=True) if number == 2]
