@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from models.errors import EsimError
-from store.operations import job_steps, webhook_relay, webhook_rotations
+from store.operations import job_steps, webhook_calls, webhook_relay, webhook_rotations
 from store.operations.webhook_relay import DueWebhook
 from store.session import Database
 from temporal.webhooks import wake
@@ -51,13 +51,16 @@ class WebhookRelay:
             await asyncio.sleep(EVERY)
 
     async def keep_purging(self) -> None:
-        """Delete what is over, also while nothing is due: attempts, files that were checked, and secrets."""
+        """Delete what is over, also while nothing is due: attempts, calls, files that were checked, and
+        secrets.
+        """
         while True:
             purged = 0
             try:
                 async with self._database.transaction() as connection:
                     await job_steps.forget_files(connection)
                     await webhook_rotations.remove_expired(connection)
+                    await webhook_calls.purge(connection)
                     purged = await webhook_relay.purge(connection)
             except Exception as failure:  # noqa: BLE001  the next time will do
                 _log.warning("What is over for long is not purged: %s.", type(failure).__name__)

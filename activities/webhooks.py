@@ -16,7 +16,7 @@ from models.errors import DecryptionFailed, Refused
 from models.identifiers import reference, webhook_work_id
 from models.networks import Network
 from models.operations.webhooks import Answer, DisabledFor
-from outbox.sender import Outbox
+from outbox.sender import MailUncertain, Outbox
 from outbox.webhooks.body import post_of
 from outbox.webhooks.names import Names
 from outbox.webhooks.notices import outgoing
@@ -69,7 +69,7 @@ class Webhooks(WebhookSteps):
 
     async def notify(self, endpoint: Endpoint, reason: DisabledFor) -> timedelta | None:
         """Notify the administrators that the endpoint is disabled. How long to wait where the e-mails could
-        not be sent; one that is refused for good is not sent again.
+        not be sent; one that is refused for good, or twice may have been delivered, is not sent again.
         """
         async with self._database.reading() as connection:
             facts = await webhook_notices.read(connection, endpoint.id)
@@ -81,7 +81,7 @@ class Webhooks(WebhookSteps):
                     0,
                     partial(webhook_notices.is_wanted, webhook_id=endpoint.id),
                 )
-            except (MailInvalid, MailRejected):
+            except (MailInvalid, MailRejected, MailUncertain):
                 pass  # recorded with its reason, which operators see
             except MailError:
                 return _MAIL_AGAIN_AFTER

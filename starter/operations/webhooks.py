@@ -158,7 +158,6 @@ class WebhookDesk:
         """
         async with self._database.reading() as connection:
             found, account_id = await _found(connection, caller, webhook)
-        require_events(caller, found.types if types is None else parse_types(types))
         values: dict[str, object] = {}
         if url not in (None, found.url):
             values["url"] = await self._receivers.checked(account_id, url)
@@ -166,6 +165,7 @@ class WebhookDesk:
         values |= {} if description is None else {"description": parse_description(description)}
         async with self._database.transaction() as connection:
             found, account_id = await webhooks.find(connection, caller.scope, webhook, lock=True)
+            require_events(caller, found.types if types is None else parse_types(types))
             if shown is not None and found.shown != shown:
                 raise Refused.because("webhook_changed")
             return await webhooks.change(connection, found, account_id, values, caller.by)

@@ -6,15 +6,19 @@ await webhook_calls.finish(connection, begun, events=3)    # what its repeat ans
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.operations.webhooks import WebhookView
 from store.made_keys import Made
 from store.operations.webhook_tables import WebhookCallRow
+from store.row import now
 
+KEPT = timedelta(days=30)
+"""How long a repeat of a call is known."""
 _CALL = WebhookCallRow
 
 
@@ -50,6 +54,11 @@ async def begin(
         return Begun(before, before=True, result=result or {})
     values = {"webhook_id": known.id, "account_id": account_id, **mark.columns}
     return Begun(await connection.scalar(insert(_CALL).values(values).returning(_CALL.id)))
+
+
+async def purge(connection: AsyncConnection) -> None:
+    """Forget the keys of calls that are `KEPT` ago."""
+    await connection.execute(delete(_CALL).where(_CALL.at < now() - literal(KEPT)))
 
 
 async def finish(connection: AsyncConnection, begun: Begun, **result: str | int | None) -> None:

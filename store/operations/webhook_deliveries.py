@@ -24,6 +24,7 @@ from models.operations.webhooks import (
 )
 from models.people.callers import By
 from store.operations.webhook_relay import next_events
+from store.operations.webhook_waiting import begin_anew
 from store.operations.webhooks import disable
 
 _SYSTEM = By("system")
@@ -87,12 +88,6 @@ _FAILED = text(
     DO UPDATE SET at = esim_now(), number = excluded.number, outcome = excluded.outcome,
         status = excluded.status, answer = excluded.answer, milliseconds = excluded.milliseconds,
         next_attempt_at = excluded.next_attempt_at, given_up_at = excluded.given_up_at
-    """
-)
-_AT_ONCE = text(
-    """
-    UPDATE webhook_attempts SET next_attempt_at = esim_now()
-    WHERE webhook_id = :id AND next_attempt_at > esim_now()
     """
 )
 _POSTPONE = text("UPDATE webhooks SET next_attempt_at = esim_now() + :wait WHERE id = :id")
@@ -170,16 +165,25 @@ def _endpoint(webhook_id: int, row: Any) -> Endpoint:
 
 async def due(connection: AsyncConnection, endpoint: Endpoint, at_once: int) -> list[Due]:
     """What is delivered next: events that failed before or are sent again, and new ones, in a mixture, so
-    that many of one sort do not delay the other. To a receiver that fails only one, an old one first.
+    that many of one sort do not delay the other. To a receiver that fails only one, of either sort by turns:
+    it may refuse the old ones for good, and take others.
     """
-    most = 1 if endpoint.is_probed else at_once
-    wanted = {"id": endpoint.id, "most": most}
-    again = [_due(endpoint, row, row.attempt_id) for row in await connection.execute(_AGAIN, wanted)]
-    if len(again) == most == 1:
-        return again
-    new = [_due(endpoint, row, None) for row in await connection.execute(_EVENTS, wanted)]
-    some = again[: max(most // 2, most - len(new))]
-    return some + new[: most - len(some)]
+    if endpoint.is_probed:
+        sorts = (_new, _again) if endpoint.failures % 2 else (_again, _new)
+        return await sorts[0](connection, endpoint, 1) or await sorts[1](connection, endpoint, 1)
+    again, new = [await sort(connection, endpoint, at_once) for sort in (_again, _new)]
+    some = again[: max(at_once // 2, at_once - len(new))]
+    return some + new[: at_once - len(some)]
+
+
+async def _again(connection: AsyncConnection, endpoint: Endpoint, most: int) -> list[Due]:
+    rows = await connection.execute(_AGAIN, {"id": endpoint.id, "most": most})
+    return [_due(endpoint, row, row.attempt_id) for row in rows]
+
+
+async def _new(connection: AsyncConnection, endpoint: Endpoint, most: int) -> list[Due]:
+    rows = await connection.execute(_EVENTS, {"id": endpoint.id, "most": most})
+    return [_due(endpoint, row, None) for row in rows]
 
 
 async def record(
@@ -191,7 +195,8 @@ async def record(
 ) -> bool:
     """Write how a batch ended: what failed gets its next time, the endpoint's place moves on. The endpoint
     waits after three failures in a row, and is disabled after three days of them, or by a 410. When its
-    receiver is there again, what failed meanwhile is due at once.
+    receiver is there again, what failed first meanwhile begins anew; what failed before keeps its own time,
+    as a receiver that is there may refuse it for good.
 
     False, and nothing is written, where another process has moved the place, or where a user has changed the
     address or had the receiver tried again meanwhile: what is read next is due, some of it once more.
@@ -207,7 +212,7 @@ async def record(
     if not endpoint.is_probed:  # many at once count as the first that make it wait
         failures = min(failures, IN_A_ROW)
     if failures < IN_A_ROW <= row.failures:
-        await connection.execute(_AT_ONCE, {"id": endpoint.id})
+        await begin_anew(connection, endpoint.id, row.failing_since)
     for due_, answer in ended:
         await _record_one(connection, endpoint, due_, answer, row.now, failures < IN_A_ROW, jitter)
     new = [due_.place for due_, _ in ended if due_.attempt_id is None]

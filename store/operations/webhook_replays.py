@@ -43,7 +43,7 @@ _IS_THERE = text(
 
 
 async def replay_one(connection: AsyncConnection, webhook_id: int, event: str) -> int:
-    """Send this event again; 0 where it is still to be delivered anyway. Raises `NotFound`
+    """Send this event again; 0 where it was never tried and is delivered anyway. Raises `NotFound`
     (`unknown_event`).
     """
     try:

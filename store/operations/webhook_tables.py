@@ -106,6 +106,7 @@ class WebhookCallRow(Row):
         ),
         UniqueConstraint("account_id", "made_key"),
         Index("ix_webhook_calls_webhook_id", "webhook_id"),
+        Index("ix_webhook_calls_at", "at"),
     )
 
 
@@ -123,10 +124,10 @@ class WebhookAttemptRow(Row):
     event_id: Mapped[int]
     type: Mapped[str] = mapped_column(info=CODE)
     number: Mapped[int]
-    """Which attempt it was; 0: it is to be sent again, and was not tried yet."""
+    """Which attempt it was since it began anew; 0: it is to be sent again, and was not tried yet."""
     at: Mapped[datetime] = mapped_column(server_default=now())
     first_at: Mapped[datetime] = mapped_column(server_default=now())
-    """When its first attempt failed."""
+    """When the first of these failed, or when it began anew."""
     outcome: Mapped[str | None] = mapped_column(info=CODE)
     status: Mapped[int | None]
     answer: Mapped[str | None] = mapped_column(info=personal(Erase.MENTIONS))

@@ -23,6 +23,7 @@ from store import events
 from store.locks import keep_account_open
 from store.made_keys import Made
 from store.operations.webhook_tables import WebhookAttemptRow, WebhookEarlierSecretRow, WebhookRow
+from store.operations.webhook_waiting import begin_anew, give_up
 from store.paging import Keys
 from store.people.tables import AccountRow
 from store.row import now
@@ -174,14 +175,20 @@ async def change(
     connection: AsyncConnection, known: WebhookView, account_id: int, values: dict[str, Any], by: By
 ) -> WebhookView:
     """Give the endpoint another address, description or other types. One with another address is tried at
-    once. What is the same changes nothing.
+    once, also with what failed; events of types that it does not want any more are not sent again. What is
+    the same changes nothing.
     """
     before = known.model_dump() | {"url": known.address, "types": known.types}
     changed = {name: value for name, value in values.items() if value != before[name]}
     if changed:
-        again = WORKING if "url" in changed else {}
+        moved = "url" in changed
+        again = WORKING if moved else {"working_since": now()} if "types" in changed else {}
         chosen = {name: list(v) if name == "types" else v for name, v in changed.items()}
         await connection.execute(update(_ROW).where(_ROW.id == known.id).values(**chosen, **again))
+        if chosen.get("types"):
+            await give_up(connection, known.id, but=chosen["types"])
+        if moved:
+            await begin_anew(connection, known.id)
         await record(connection, account_id, known.id, by, "changed", fields=sorted(changed))
     return await read(connection, known.id)
 
@@ -223,10 +230,7 @@ async def enable(
     row = (await connection.execute(enabled)).one_or_none()
     if row is None:
         raise NotFound.because("unknown_webhook")
-    if skip_missed:
-        await _settle_waiting(connection, known.id, next_attempt_at=None, given_up_at=now())
-    else:
-        await _settle_waiting(connection, known.id, next_attempt_at=now(), first_at=now())
+    await (give_up if skip_missed else begin_anew)(connection, known.id)
     if row.disabled_at is not None or skip_missed:
         await record(connection, account_id, known.id, by, "enabled", skipped=skip_missed)
     return await read(connection, known.id)
@@ -236,15 +240,7 @@ async def try_again(connection: AsyncConnection, webhook_id: int) -> None:
     """Its receiver has taken a ping: deliver at once what it missed while it failed. A disabled one stays."""
     failing = update(_ROW).where(_ROW.id == webhook_id, _ROW.disabled_at.is_(None), _ROW.failures >= IN_A_ROW)
     if (await connection.execute(failing.values(WORKING).returning(_ROW.id))).one_or_none():
-        await _settle_waiting(connection, webhook_id, next_attempt_at=now(), first_at=now())
-
-
-async def _settle_waiting(connection: AsyncConnection, webhook_id: int, **values: Any) -> None:
-    waiting = (
-        WebhookAttemptRow.webhook_id == webhook_id,
-        WebhookAttemptRow.next_attempt_at.is_not(None),
-    )
-    await connection.execute(update(WebhookAttemptRow).where(*waiting).values(values))
+        await begin_anew(connection, webhook_id)
 
 
 async def record(

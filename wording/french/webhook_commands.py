@@ -38,6 +38,8 @@ WORDS = {
     ),
     "the host is not found": "l’hôte est introuvable",
     "earlier secrets sign until": "d’anciens secrets signent jusqu’au",
+    "not sent": "pas envoyé",
+    "sent again": "envoyé de nouveau",
     "to be sent again": "à envoyer de nouveau",
     "tried again": "tenté de nouveau",
     "webhook": "webhook",

@@ -74,7 +74,9 @@ async def show_webhook(caller: Managing, desks: At, webhook: Id) -> WebhookResou
 
 @routes.patch("/webhooks/{webhook}", summary="Change a webhook")
 async def change_webhook(caller: Managing, desks: At, webhook: Id, body: WebhookEdit) -> WebhookResource:
-    """Change its address, its types or its description. Another address is tried at once."""
+    """Change its address, its types or its description. Another address is tried at once, also with
+    what failed at the one before; events of types that it does not want any more are not sent again.
+    """
     changed = await desks.webhooks.edit(
         caller, webhook, url=body.url, types=body.types, description=body.description
     )
@@ -152,9 +154,9 @@ async def replay_webhook(
 ) -> ReplayResource:
     """Send one event again, or what happened in a span of time, under the same `webhook-id`.
 
-    Of a span the events of its types; nothing before or after it is sent again. An event that is still to be
-    delivered anyway is not counted. A disabled endpoint gets them when it is enabled. A repeat sends nothing
-    and has the same answer.
+    Of a span the events of its types; nothing before or after it is sent again. An event that waits to be
+    tried again is sent at once. One that was never tried is not counted: it is delivered anyway. A disabled
+    endpoint gets them when it is enabled. A repeat sends nothing and has the same answer.
     """
     once = required(idempotency_key)
     sent = await desks.webhooks.replay(

@@ -236,7 +236,8 @@ def _why(webhook: WebhookView, who: SignedIn) -> str:
 
 def _attempted(attempt: AttemptView, who: SignedIn) -> str:
     if attempt.outcome is None:
-        return str(page_texts(who.language)["webhooks"]["to_be_sent"])
+        ended = "sent_again" if attempt.delivered_at else "not_sent" if attempt.given_up_at else "to_be_sent"
+        return str(page_texts(who.language)["webhooks"][ended])
     return _outcome(attempt.outcome, attempt.status, who)
 
 

@@ -211,7 +211,7 @@ def attempts(
                 one.type,
                 one.number,
                 short_time(one.at),
-                _outcome(one.outcome and one.outcome.value, one.status),
+                _result(one),
                 _follows(one),
             )
             for one in found
@@ -259,9 +259,15 @@ def _state(view: WebhookView) -> str:
     return worded(STATES[view.state])
 
 
-def _outcome(outcome: str | None, status: int | None) -> str:
-    if outcome is None:
-        return worded("to be sent again")
+def _result(one: AttemptView) -> str:
+    if one.outcome is not None:
+        return _outcome(one.outcome.value, one.status)
+    if one.delivered_at is not None:
+        return worded("sent again")
+    return worded("to be sent again" if one.given_up_at is None else "not sent")
+
+
+def _outcome(outcome: str, status: int | None) -> str:
     if outcome != "status" or status is None:
         return worded(OUTCOMES[outcome])
     redirected = 300 <= status < 400

@@ -110,6 +110,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "made_key", name=op.f("uq_webhook_calls_account_id_made_key")),
     )
     op.create_index("ix_webhook_calls_webhook_id", "webhook_calls", ["webhook_id"], unique=False)
+    op.create_index("ix_webhook_calls_at", "webhook_calls", ["at"], unique=False)
     op.create_table(
         "webhook_attempts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

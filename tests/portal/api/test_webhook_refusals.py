@@ -59,6 +59,15 @@ async def test_every_permission_that_lacks_is_named(api: httpx.AsyncClient, keys
     assert named == ["view_audit", "view_licences", "view_people", "view_travel"]
 
 
+async def test_who_moves_a_webhook_may_see_what_it_sends(api: httpx.AsyncClient, keys: Keyring) -> None:
+    body = {"url": PUBLIC, "types": ["contact.created"]}
+    made = (await api.post("/webhooks", json=body, headers=await keys.of() | ONCE)).json()
+    headers = await keys.of(permissions=["manage_webhooks", "view_orders", "view_travel"])
+    for change, status in (({"url": f"{PUBLIC}/mine"}, 403), ({"types": ["order.processed"]}, 200)):
+        changed = await api.patch(f"/webhooks/{made['id']}", json=change, headers=headers)
+        assert changed.status_code == status, changed.text
+
+
 @pytest.mark.parametrize(("begins", "ends"), [(-1, -2), (-1, -1), (1, 2), (1, None)])
 async def test_a_span_that_has_no_time_in_the_past_is_refused(
     desks: Desks, acme: Known, begins: int, ends: int | None

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from models.errors import Refused
 from models.operations.webhooks import Answer, Outcome
 from settings import Settings
 from starter.operations.webhooks import WebhookDesk
 from store.key_ring import KeyRing
-from store.operations import webhook_deliveries, webhook_replays
+from store.operations import webhook_calls, webhook_deliveries, webhook_replays
 from store.operations.webhook_deliveries import Due, Endpoint
 from store.session import Database
 from tests.builders import ACCOUNT, OPERATOR, run, until_blocked, world
@@ -17,6 +18,7 @@ from tests.webhooks.hooked import happens, row_of
 
 pytestmark = pytest.mark.covers("A11")
 GONE = Answer(Outcome.STATUS, 410)
+REFUSED = Answer(Outcome.STATUS, 400)
 TIMEOUT = Answer(Outcome.TIMEOUT)
 TAKEN = Answer(Outcome.DELIVERED, 204)
 OLD, NEW = "http://127.0.0.1:1/old", "http://127.0.0.1:1/new"
@@ -83,10 +85,13 @@ async def test_what_failed_is_due_at_once_when_its_receiver_is_there_again(
     await _record(database, endpoint, batch, TIMEOUT)
     await run(
         database,
-        "UPDATE webhook_attempts SET number = 6, first_at = esim_now() - interval '1 day',"
+        "UPDATE webhook_attempts SET number = 6, first_at = esim_now() - interval '70 h',"
         " next_attempt_at = esim_now() + interval '14 h'",
     )
-    await run(database, "UPDATE webhooks SET next_attempt_at = esim_now()")
+    await run(
+        database,
+        "UPDATE webhooks SET next_attempt_at = esim_now(), failing_since = esim_now() - interval '71 h'",
+    )
     await happens(database)
 
     endpoint, batch = await _batch(database)
@@ -94,8 +99,13 @@ async def test_what_failed_is_due_at_once_when_its_receiver_is_there_again(
     assert await _record(database, endpoint, batch, TAKEN)
     endpoint, batch = await _batch(database)
     assert sum(one.attempt_id is not None for one in batch) == 4, "what failed"
-    (row,) = await run(database, "SELECT min(esim_now() - first_at) AS ago FROM webhook_attempts")
-    assert row.ago.total_seconds() > 3600, "its three days go on"
+    rows = await run(
+        database, "SELECT number, esim_now() - first_at AS ago FROM webhook_attempts WHERE number > 0"
+    )
+    assert {row.number for row in rows} == {1}, "its waits are short again"
+    assert all(row.ago.total_seconds() < 3600 for row in rows), "the outage is not held against it"
+    await _record(database, endpoint, batch[:1], TIMEOUT)
+    assert not await run(database, "SELECT id FROM webhook_attempts WHERE given_up_at IS NOT NULL")
 
 
 async def test_an_event_that_fails_now_and_then_keeps_its_own_time(
@@ -163,3 +173,89 @@ async def test_a_row_that_waits_for_the_same_event_becomes_the_failed_attempt(
     await _record(database, endpoint, batch[:1], TIMEOUT)
     (row,) = await run(database, "SELECT number, outcome FROM webhook_attempts")
     assert (row.number, row.outcome) == (1, "timeout")
+
+
+async def _refused(database: Database, answer: Answer = REFUSED) -> list[Due]:
+    """The next batch, which the receiver refuses."""
+    endpoint, batch = await _batch(database)
+    assert await _record(database, endpoint, batch, answer)
+    return batch
+
+
+async def test_what_is_refused_for_good_does_not_keep_a_new_event_from_being_tried(
+    database: Database, desk: WebhookDesk
+) -> None:
+    old = {one.place for one in await _refused(database)}
+    await run(database, "UPDATE webhook_attempts SET next_attempt_at = esim_now()")
+    await happens(database)
+    (new,) = await _refused(database, TAKEN)
+    assert new.place not in old
+    assert (await row_of(database, 1)).failures == 0
+
+
+async def test_a_receiver_that_fails_is_tried_with_old_and_new_events_by_turns(
+    database: Database, desk: WebhookDesk
+) -> None:
+    await _refused(database)
+    await run(database, "UPDATE webhook_attempts SET next_attempt_at = esim_now()")
+    for _ in range(4):
+        await happens(database)
+    sorts = [(await _refused(database))[0].attempt_id is None for _ in range(4)]
+    assert sorts == [True, False, True, False]
+
+
+async def test_what_failed_before_an_outage_keeps_its_own_time(database: Database, desk: WebhookDesk) -> None:
+    before = {one.place.id for one in await _refused(database)}
+    await run(
+        database,
+        "UPDATE webhook_attempts SET number = 4, first_at = first_at - interval '1 h',"
+        " next_attempt_at = esim_now() + interval '2 h'",
+    )
+    await happens(database)
+    await _refused(database, TAKEN)
+    rows = await run(
+        database, "SELECT event_id, number, next_attempt_at <= esim_now() AS due FROM webhook_attempts"
+    )
+    assert {(row.event_id, row.number, row.due) for row in rows} == {(id_, 4, False) for id_ in before}
+
+
+async def test_another_address_gets_at_once_what_failed_at_the_one_before(
+    database: Database, desk: WebhookDesk
+) -> None:
+    failed = {one.place for one in await _refused(database, TIMEOUT)}
+    late = "next_attempt_at = esim_now() + interval '20 h', first_at = esim_now() - interval '70 h'"
+    await run(database, f"UPDATE webhook_attempts SET number = 9, {late}")
+    await desk.edit(OPERATOR, "WH-1", url=NEW)
+    assert {one.place for one in (await _batch(database))[1]} >= failed
+    await _refused(database)
+    assert not await run(database, "SELECT id FROM webhook_attempts WHERE given_up_at IS NOT NULL")
+
+
+async def test_events_of_types_that_are_not_wanted_any_more_are_not_sent_again(
+    database: Database, desk: WebhookDesk
+) -> None:
+    endpoint, batch = await _batch(database)
+    assert await _record(database, endpoint, batch[:2], REFUSED)
+    await run(database, "UPDATE webhook_attempts SET next_attempt_at = esim_now()")
+    sent = await _batch(database)
+    await desk.edit(OPERATOR, "WH-1", url=NEW, types=["order.processed"])
+    assert (await _batch(database))[1] == []
+    assert not await _record(database, *sent, REFUSED), "nor what was being sent"
+    assert (await _batch(database))[1] == []
+    rows = await run(database, "SELECT given_up_at IS NOT NULL AS over FROM webhook_attempts")
+    assert [row.over for row in rows] == [True, True]
+
+
+async def test_a_call_is_known_for_thirty_days(database: Database, desk: WebhookDesk) -> None:
+    for key in ("old", "young"):
+        await desk.rotate(OPERATOR, "WH-1", key=key)
+    await run(
+        database,
+        "UPDATE webhook_calls SET at = at - interval '30 d 1 s' WHERE id ="
+        " (SELECT min(id) FROM webhook_calls)",
+    )
+    async with database.transaction() as connection:
+        await webhook_calls.purge(connection)
+    assert len(await run(database, "SELECT id FROM webhook_calls")) == 1
+    with pytest.raises(Refused, match="was shown once"):
+        await desk.rotate(OPERATOR, "WH-1", key="young")

@@ -88,7 +88,8 @@ class AsyncWebhooksApi:
     ) -> Webhook:
         """Change a webhook.
 
-        Change its address, its types or its description. Another address is tried at once.
+        Change its address, its types or its description. Another address is tried at once, also with what
+        failed at the one before; events of types that it does not want any more are not sent again.
 
         Needs the permission `manage_webhooks`.
 
@@ -200,9 +201,9 @@ class AsyncWebhooksApi:
 
         Send one event again, or what happened in a span of time, under the same `webhook-id`.
 
-        Of a span the events of its types; nothing before or after it is sent again. An event that is still
-        to be delivered anyway is not counted. A disabled endpoint gets them when it is enabled. A repeat
-        sends nothing and has the same answer.
+        Of a span the events of its types; nothing before or after it is sent again. An event that waits to
+        be tried again is sent at once. One that was never tried is not counted: it is delivered anyway. A
+        disabled endpoint gets them when it is enabled. A repeat sends nothing and has the same answer.
 
         Needs the permission `manage_webhooks`.
 
