@@ -44,7 +44,9 @@ _log = logging.getLogger(__name__)
 
 
 class MailUncertain(MailError):
-    """The e-mail may have been delivered twice already: it is sent again only when a person retries."""
+    """The e-mail may have been delivered twice already: it is sent again only when a person retries,
+    where that is possible.
+    """
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ class AttemptView(View):
     """Its id in the feed, which is its `webhook-id`."""
     type: str
     number: int
-    """Which attempt it was; 0 for an event that is to be sent again and was not tried yet."""
+    """Which attempt it was since it began anew; 0: it is to be sent again, and was not tried yet."""
     at: datetime
     outcome: Outcome | None
     status: int | None

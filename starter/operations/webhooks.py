@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models.errors import Refused
+from models.event_permissions import types_for
 from models.operations.webhooks import (
     OLD_SECRET_SIGNS_FOR,
     AttemptView,
@@ -132,13 +133,11 @@ class WebhookDesk:
         limit: int | None = None,
         after: Position | None = None,
     ) -> Page[AttemptView]:
-        """The attempts of the last 30 days that failed, newest first; with `waiting` what is still to be
-        delivered.
-        """
+        """The failed attempts of 30 days, newest first; with `waiting` what is still to be delivered."""
         async with self._database.reading() as connection:
             found, account_id = await _found(connection, caller, webhook, sees=True)
-            page = Wanted(limit, after)
-            return await webhooks.attempts(connection, found.id, account_id, page, waiting=waiting)
+            shown, page = types_for(caller.permissions), Wanted(limit, after)
+            return await webhooks.attempts(connection, found.id, account_id, shown, page, waiting=waiting)
 
     async def edit(
         self,
@@ -151,7 +150,7 @@ class WebhookDesk:
         shown: str | None = None,
     ) -> WebhookView:
         """Change what is given. `types` empty: all. A `url` as it is shown, without its query, changes
-        nothing. Raises `Refused` as `create`.
+        nothing. Raises `Refused` as `create`, also for the types before.
 
         `shown`: what a form showed (`WebhookView.shown`). If it is something else now, nothing is changed
         (`webhook_changed`).
@@ -165,7 +164,8 @@ class WebhookDesk:
         values |= {} if description is None else {"description": parse_description(description)}
         async with self._database.transaction() as connection:
             found, account_id = await webhooks.find(connection, caller.scope, webhook, lock=True)
-            require_events(caller, found.types if types is None else parse_types(types))
+            for each in (found.types, *([] if types is None else [parse_types(types)])):
+                require_events(caller, each)
             if shown is not None and found.shown != shown:
                 raise Refused.because("webhook_changed")
             return await webhooks.change(connection, found, account_id, values, caller.by)

@@ -24,7 +24,7 @@ from models.operations.webhooks import (
 )
 from models.people.callers import By
 from store.operations.webhook_relay import next_events
-from store.operations.webhook_waiting import begin_anew
+from store.operations.webhook_waiting import is_there_again
 from store.operations.webhooks import disable
 
 _SYSTEM = By("system")
@@ -43,8 +43,10 @@ _AGAIN = text(
     """
     SELECT a.id AS attempt_id, a.number, a.first_at, a.epoch, CAST(a.xid AS text) AS xid, a.event_id,
         e.at, e.actor, e.type, e.data, e.about
-    FROM webhook_attempts a JOIN events e ON e.id = a.event_id AND e.epoch = a.epoch
-    WHERE a.webhook_id = :id AND a.next_attempt_at IS NOT NULL AND a.next_attempt_at <= esim_now()
+    FROM webhooks w JOIN webhook_attempts a ON a.webhook_id = w.id
+        JOIN events e ON e.id = a.event_id AND e.epoch = a.epoch
+    WHERE w.id = :id AND w.working_since = :working_since
+        AND a.next_attempt_at IS NOT NULL AND a.next_attempt_at <= esim_now()
     ORDER BY a.next_attempt_at, a.id LIMIT :most
     """
 )
@@ -52,7 +54,7 @@ _EVENTS = text(
     f"""
     SELECT e.epoch, CAST(e.xid AS text) AS xid, e.id AS event_id, e.at, e.actor, e.type, e.data, e.about
     FROM webhooks w CROSS JOIN LATERAL ({next_events(":most")}) AS next JOIN events e ON e.id = next.id
-    WHERE w.id = :id ORDER BY e.epoch, e.xid, e.id
+    WHERE w.id = :id AND w.working_since = :working_since ORDER BY e.epoch, e.xid, e.id
     """  # noqa: S608  conditions of our own
 )
 _LOCK = text(
@@ -73,8 +75,8 @@ _MOVE = text(
 )
 _SETTLE = text(
     """
-    UPDATE webhook_attempts SET next_attempt_at = NULL,
-        delivered_at = CASE WHEN :delivered THEN esim_now() END
+    UPDATE webhook_attempts
+    SET next_attempt_at = NULL, delivered_at = CASE WHEN :delivered THEN esim_now() END
     WHERE id = :attempt_id AND next_attempt_at IS NOT NULL
     """
 )
@@ -105,7 +107,7 @@ class Endpoint:
     disabled_for: DisabledFor | None
     notified: bool
     working_since: datetime
-    """Changes when a user changes its address, enables it, or has its receiver tried."""
+    """Changes when a user changes its address or types, enables it, or has its receiver tried."""
     turn: timedelta | None
     """How long its turn still lasts; None where it has none."""
     wait: timedelta | None
@@ -166,7 +168,8 @@ def _endpoint(webhook_id: int, row: Any) -> Endpoint:
 async def due(connection: AsyncConnection, endpoint: Endpoint, at_once: int) -> list[Due]:
     """What is delivered next: events that failed before or are sent again, and new ones, in a mixture, so
     that many of one sort do not delay the other. To a receiver that fails only one, of either sort by turns:
-    it may refuse the old ones for good, and take others.
+    it may refuse the old ones for good, and take others. Nothing, where the endpoint has been changed since
+    it was read: what it wants now may not be for that address.
     """
     if endpoint.is_probed:
         sorts = (_new, _again) if endpoint.failures % 2 else (_again, _new)
@@ -177,13 +180,17 @@ async def due(connection: AsyncConnection, endpoint: Endpoint, at_once: int) -> 
 
 
 async def _again(connection: AsyncConnection, endpoint: Endpoint, most: int) -> list[Due]:
-    rows = await connection.execute(_AGAIN, {"id": endpoint.id, "most": most})
+    rows = await connection.execute(_AGAIN, _wanted(endpoint, most))
     return [_due(endpoint, row, row.attempt_id) for row in rows]
 
 
 async def _new(connection: AsyncConnection, endpoint: Endpoint, most: int) -> list[Due]:
-    rows = await connection.execute(_EVENTS, {"id": endpoint.id, "most": most})
+    rows = await connection.execute(_EVENTS, _wanted(endpoint, most))
     return [_due(endpoint, row, None) for row in rows]
+
+
+def _wanted(endpoint: Endpoint, most: int) -> dict[str, Any]:
+    return {"id": endpoint.id, "working_since": endpoint.working_since, "most": most}
 
 
 async def record(
@@ -194,12 +201,10 @@ async def record(
     jitter: float,
 ) -> bool:
     """Write how a batch ended: what failed gets its next time, the endpoint's place moves on. The endpoint
-    waits after three failures in a row, and is disabled after three days of them, or by a 410. When its
-    receiver is there again, what failed first meanwhile begins anew; what failed before keeps its own time,
-    as a receiver that is there may refuse it for good.
+    waits after three failures in a row, and is disabled after three days of them, or by a 410.
 
     False, and nothing is written, where another process has moved the place, or where a user has changed the
-    address or had the receiver tried again meanwhile: what is read next is due, some of it once more.
+    endpoint or had the receiver tried again meanwhile: what is read next is due, some of it once more.
     """
     place = {"epoch": endpoint.place.epoch, "xid": str(endpoint.place.xid), "event_id": endpoint.place.id}
     same = {"id": endpoint.id, **place, "url": endpoint.url, "working_since": endpoint.working_since}
@@ -212,14 +217,14 @@ async def record(
     if not endpoint.is_probed:  # many at once count as the first that make it wait
         failures = min(failures, IN_A_ROW)
     if failures < IN_A_ROW <= row.failures:
-        await begin_anew(connection, endpoint.id, row.failing_since)
+        await is_there_again(connection, endpoint.id, row.failing_since)
     for due_, answer in ended:
-        await _record_one(connection, endpoint, due_, answer, row.now, failures < IN_A_ROW, jitter)
+        if await _record_one(connection, endpoint, due_, answer, row.now, failures < IN_A_ROW, jitter):
+            failures, since = 0, None  # an event that is given up is not held against the endpoint
     new = [due_.place for due_, _ in ended if due_.attempt_id is None]
     if new:
         place = {"epoch": new[-1].epoch, "xid": str(new[-1].xid), "event_id": new[-1].id}
-    waits = failures >= IN_A_ROW
-    next_at = row.now + delay_after(failures - IN_A_ROW + 1, jitter) if waits else None
+    next_at = row.now + delay_after(failures - IN_A_ROW + 1, jitter) if failures >= IN_A_ROW else None
     if next_at and since:
         next_at = min(next_at, max(since + GIVEN_UP_AFTER, row.now))
     state = {"failures": failures, "failing_since": since, "next_attempt_at": next_at}
@@ -243,17 +248,17 @@ async def _record_one(  # noqa: PLR0917
     at: datetime,
     alone: bool,
     jitter: float,
-) -> None:
-    """`alone`: other events are delivered, so this one is given up after three days."""
+) -> bool:
+    """Whether the event is given up: `alone`, where others are delivered, after three days."""
     if one.attempt_id is not None:
         settled = {"attempt_id": one.attempt_id, "delivered": answer.ok}
         if not (await connection.execute(_SETTLE, settled)).rowcount:
-            return  # another process has recorded how this attempt ended
+            return False  # another process has recorded how this attempt ended
     if answer.ok:
-        return
+        return False
     first = one.first_at if one.number and one.first_at else at
-    next_at = at + delay_after(one.number + 1, jitter)
-    over = alone and next_at > first + GIVEN_UP_AFTER
+    last, next_at = first + GIVEN_UP_AFTER, at + delay_after(one.number + 1, jitter)
+    over, next_at = alone and at >= last, next_at if at >= last else min(next_at, last)
     values = {
         "webhook_id": endpoint.id,
         "account_id": endpoint.account_id,
@@ -271,6 +276,7 @@ async def _record_one(  # noqa: PLR0917
         "given_up_at": at if over else None,
     }
     await connection.execute(_FAILED, values)
+    return over
 
 
 def _ends(ended: Sequence[tuple[Due, Answer]], since: datetime | None, at: datetime) -> DisabledFor | None:

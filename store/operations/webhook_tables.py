@@ -52,8 +52,8 @@ class WebhookRow(Row):
     served_at: Mapped[datetime] = mapped_column(server_default=now())
     """When its last turn began."""
     working_since: Mapped[datetime] = mapped_column(server_default=now())
-    """Since when it is enabled and its receiver does not fail: what waited before was not late.
-    What was sent before tells nothing of the endpoint as it is now.
+    """Since when it is as it is now, enabled, and its receiver does not fail: what waited before was not
+    late. What was sent before tells nothing of the endpoint as it is now.
     """
     created_at: Mapped[datetime] = mapped_column(server_default=now())
     created_by: Mapped[str] = mapped_column(info=REFERENCE)

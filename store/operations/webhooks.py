@@ -1,6 +1,6 @@
 """Webhook endpoints: made, listed, changed, rotated, disabled, deleted (A11, A16)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, Text, case, cast, delete, func, select, update
@@ -158,14 +158,22 @@ async def find(
 
 
 async def attempts(
-    connection: AsyncConnection, webhook_id: int, account_id: int, wanted: Wanted, *, waiting: bool
+    connection: AsyncConnection,
+    webhook_id: int,
+    account_id: int,
+    shown: Collection[str] | None,
+    wanted: Wanted,
+    *,
+    waiting: bool,
 ) -> Page[AttemptView]:
     """The attempts that failed and what is to be sent again, newest first; with `waiting` only what is still
-    to be delivered.
+    to be delivered; where `shown` is given, only events of these types.
     """
     mine = _ATTEMPTS.where(
         WebhookAttemptRow.webhook_id == webhook_id, WebhookAttemptRow.account_id == account_id
     )
+    if shown is not None:
+        mine = mine.where(WebhookAttemptRow.type.in_(sorted(shown)))
     if waiting:
         mine = mine.where(WebhookAttemptRow.next_attempt_at.is_not(None))
     return (await Keys(WebhookAttemptRow.id, descending=True).page(connection, mine, wanted)).of(_attempt)
@@ -174,20 +182,19 @@ async def attempts(
 async def change(
     connection: AsyncConnection, known: WebhookView, account_id: int, values: dict[str, Any], by: By
 ) -> WebhookView:
-    """Give the endpoint another address, description or other types. One with another address is tried at
-    once, also with what failed; events of types that it does not want any more are not sent again. What is
-    the same changes nothing.
+    """Give the endpoint another address, description or other types. With another address or other types it
+    begins anew, also with what failed; events of types that it does not want any more are not sent again.
+    What is the same changes nothing.
     """
     before = known.model_dump() | {"url": known.address, "types": known.types}
     changed = {name: value for name, value in values.items() if value != before[name]}
     if changed:
-        moved = "url" in changed
-        again = WORKING if moved else {"working_since": now()} if "types" in changed else {}
+        again = WORKING if {"url", "types"} & changed.keys() else {}
         chosen = {name: list(v) if name == "types" else v for name, v in changed.items()}
         await connection.execute(update(_ROW).where(_ROW.id == known.id).values(**chosen, **again))
         if chosen.get("types"):
             await give_up(connection, known.id, but=chosen["types"])
-        if moved:
+        if again:
             await begin_anew(connection, known.id)
         await record(connection, account_id, known.id, by, "changed", fields=sorted(changed))
     return await read(connection, known.id)

@@ -137,7 +137,9 @@ class Attempt(Model):
     """Its id, which is its `webhook-id`."""
     type: str
     number: int
-    """Which attempt it was; 0: it is to be sent again and was not tried yet."""
+    """Which attempt it was, counted anew after an outage or a change of the endpoint; 0: it is to be sent
+    again and was not tried yet.
+    """
     at: datetime
     outcome: str | None
     """More values may be added: `delivered`, `status`, `timeout`, `connection`, `tls`, `unknown_host`,

@@ -86,7 +86,9 @@ class AttemptResource(Resource):
     event: str = Field(description="Its id, which is its `webhook-id`.", examples=["MS43OTIuNDI"])
     type: str = Field(examples=["order.processed"])
     number: int = Field(
-        description="Which attempt it was; 0: it is to be sent again and was not tried yet.", examples=[1]
+        description="Which attempt it was, counted anew after an outage or a change of the endpoint; 0: it "
+        "is to be sent again and was not tried yet.",
+        examples=[1],
     )
     at: datetime
     outcome: str | None = Field(description=one_of(Outcome), examples=["status"])

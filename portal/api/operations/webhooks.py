@@ -74,8 +74,8 @@ async def show_webhook(caller: Managing, desks: At, webhook: Id) -> WebhookResou
 
 @routes.patch("/webhooks/{webhook}", summary="Change a webhook")
 async def change_webhook(caller: Managing, desks: At, webhook: Id, body: WebhookEdit) -> WebhookResource:
-    """Change its address, its types or its description. Another address is tried at once, also with
-    what failed at the one before; events of types that it does not want any more are not sent again.
+    """Change its address, its types or its description. With another address or other types it
+    begins anew, also with what failed; events of types that it does not want any more are not sent again.
     """
     changed = await desks.webhooks.edit(
         caller, webhook, url=body.url, types=body.types, description=body.description

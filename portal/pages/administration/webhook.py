@@ -236,8 +236,10 @@ def _why(webhook: WebhookView, who: SignedIn) -> str:
 
 def _attempted(attempt: AttemptView, who: SignedIn) -> str:
     if attempt.outcome is None:
-        ended = "sent_again" if attempt.delivered_at else "not_sent" if attempt.given_up_at else "to_be_sent"
-        return str(page_texts(who.language)["webhooks"][ended])
+        words = page_texts(who.language)["webhooks"]
+        if attempt.next_attempt_at is not None:
+            return str(words["to_be_sent"])
+        return str(words["sent_again" if attempt.given_up_at is None else "not_sent"])
     return _outcome(attempt.outcome, attempt.status, who)
 
 

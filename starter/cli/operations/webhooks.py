@@ -262,9 +262,9 @@ def _state(view: WebhookView) -> str:
 def _result(one: AttemptView) -> str:
     if one.outcome is not None:
         return _outcome(one.outcome.value, one.status)
-    if one.delivered_at is not None:
-        return worded("sent again")
-    return worded("to be sent again" if one.given_up_at is None else "not sent")
+    if one.next_attempt_at is not None:
+        return worded("to be sent again")
+    return worded("sent again" if one.given_up_at is None else "not sent")
 
 
 def _outcome(outcome: str, status: int | None) -> str:

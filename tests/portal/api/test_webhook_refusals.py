@@ -9,6 +9,7 @@ import pytest
 from models.event_permissions import meant_by
 from models.people.callers import Role
 from starter.desks import Desks
+from tests.builders import run
 from tests.callers.world import Known
 from tests.portal.api.keys import Keyring
 from tests.portal.api.test_webhooks import ONCE, PUBLIC, on_loopback
@@ -60,13 +61,28 @@ async def test_every_permission_that_lacks_is_named(api: httpx.AsyncClient, keys
     assert named == ["view_audit", "view_licences", "view_people", "view_travel"]
 
 
-async def test_who_moves_a_webhook_may_see_what_it_sends(api: httpx.AsyncClient, keys: Keyring) -> None:
+async def test_who_moves_a_webhook_may_see_what_it_sends(
+    api: httpx.AsyncClient, keys: Keyring, desks: Desks
+) -> None:
     body = {"url": PUBLIC, "types": ["contact.created"]}
-    made = (await api.post("/webhooks", json=body, headers=await keys.of() | ONCE)).json()
+    owner = await keys.of()
+    made = (await api.post("/webhooks", json=body, headers=owner | ONCE)).json()
     headers = await keys.of(Role.ADMINISTRATOR, permissions=["manage_webhooks", "view_orders", "view_travel"])
-    for change, status in (({"url": f"{PUBLIC}/mine"}, 403), ({"types": ["order.processed"]}, 200)):
+    for change in ({"url": f"{PUBLIC}/mine"}, {"types": ["order.processed"]}):
         changed = await api.patch(f"/webhooks/{made['id']}", json=change, headers=headers)
-        assert changed.status_code == status, changed.text
+        assert changed.status_code == 403, changed.text
+    narrowed = await api.patch(f"/webhooks/{made['id']}", json=change, headers=owner)
+    assert narrowed.status_code == 200, narrowed.text
+    await run(
+        desks.database,
+        "INSERT INTO webhook_attempts (webhook_id, account_id, epoch, xid, event_id, type, number, outcome)"
+        " SELECT id, account_id, 1, '1', 1, type, 1, 'timeout' FROM webhooks,"
+        " unnest(ARRAY['contact.created', 'order.processed']) AS of(type)"
+        " WHERE cardinality(types) = 1 AND types[1] = 'order.processed'",
+    )
+    for caller, seen in ((headers, 1), (owner, 2)):
+        listed = await api.get(f"/webhooks/{made['id']}/attempts", headers=caller)
+        assert len(listed.json()["data"]) == seen, listed.text
 
 
 @pytest.mark.parametrize(("begins", "ends"), [(-1, -2), (-1, -1), (1, 2), (1, None)])

@@ -219,6 +219,62 @@ async def test_what_failed_before_an_outage_keeps_its_own_time(database: Databas
     assert {(row.event_id, row.number, row.due) for row in rows} == {(id_, 4, False) for id_ in before}
 
 
+async def test_an_outage_is_not_held_against_what_failed_before_for_a_week(
+    database: Database, desk: WebhookDesk
+) -> None:
+    await run(
+        database,
+        "INSERT INTO events (account_id, about, type, actor, audience, data, at) VALUES (1, ARRAY['line:1'],"
+        " 'line.groups_changed', 'operator', 'account', '{}', esim_now() - interval '8 d')",
+    )
+    (young, *_, old) = [one.place.id for one in await _refused(database)]
+    await run(
+        database,
+        "UPDATE webhook_attempts SET first_at = esim_now() - interval '72 h', next_attempt_at = esim_now()",
+    )
+    await happens(database)
+    await _refused(database, TAKEN)
+    for id_ in (old, young):
+        endpoint, batch = await _batch(database)
+        (again,) = [one for one in batch if one.place.id == id_]
+        await _record(database, endpoint, [again], REFUSED)
+    rows = await run(database, "SELECT event_id, given_up_at FROM webhook_attempts WHERE number = 2")
+    assert {row.event_id: row.given_up_at is not None for row in rows} == {old: True, young: False}
+
+
+async def test_the_last_attempt_is_after_three_days(database: Database, desk: WebhookDesk) -> None:
+    endpoint, batch = await _batch(database)
+    await _record(database, endpoint, batch[:1], REFUSED)
+    late = "UPDATE webhook_attempts SET number = 9, first_at = esim_now() - CAST(:ago AS text)::interval,"
+    late += " next_attempt_at = esim_now() WHERE next_attempt_at IS NOT NULL"
+    for ago, left in (("52 h", 20 * 3600), ("72 h", None)):
+        await run(database, late, ago=ago)
+        endpoint, batch = await _batch(database)
+        (again,) = [one for one in batch if one.attempt_id is not None]
+        await _record(database, endpoint, [again], REFUSED)
+        (row,) = await run(
+            database,
+            "SELECT next_attempt_at - esim_now() AS wait, given_up_at FROM webhook_attempts"
+            " ORDER BY id DESC LIMIT 1",
+        )
+        if left is None:
+            assert (row.wait, row.given_up_at is None) == (None, False)
+        else:
+            assert left - 60 < row.wait.total_seconds() <= left
+        await run(database, "UPDATE webhooks SET failures = 1, next_attempt_at = NULL WHERE failures > 0")
+    state = await row_of(database, 1)
+    assert (state.failures, state.failing_since) == (0, None), "what is given up is not held against it"
+
+
+async def test_nothing_is_read_for_an_address_that_the_endpoint_has_no_more(
+    database: Database, desk: WebhookDesk
+) -> None:
+    endpoint, _ = await _batch(database)
+    await desk.edit(OPERATOR, "WH-1", url=NEW, types=["line.groups_changed"])
+    async with database.reading() as connection:
+        assert await webhook_deliveries.due(connection, endpoint, 5) == []
+
+
 async def test_another_address_gets_at_once_what_failed_at_the_one_before(
     database: Database, desk: WebhookDesk
 ) -> None:

@@ -88,8 +88,8 @@ class AsyncWebhooksApi:
     ) -> Webhook:
         """Change a webhook.
 
-        Change its address, its types or its description. Another address is tried at once, also with what
-        failed at the one before; events of types that it does not want any more are not sent again.
+        Change its address, its types or its description. With another address or other types it begins
+        anew, also with what failed; events of types that it does not want any more are not sent again.
 
         Needs the permission `manage_webhooks`.
 
