@@ -89,7 +89,6 @@ def test_no_word_is_left_over() -> None:
                 "rotated_before",
                 "choose_types",
                 "types_",
-                "to_be_sent",
                 "changed_meanwhile",
             )
         ),
