@@ -47,10 +47,10 @@ class KeyForm(FormModel):
 
 
 class UserForm(KeyForm):
-    """Who uses the number from now on: an agent, or by `nobody` none."""
+    """Who uses the number from now on: an agent, or by `no_agent` none."""
 
     agent: str = Field(default="", max_length=254)
-    nobody: str = ""
+    no_agent: str = ""
 
 
 class ReasonForm(KeyForm):
@@ -102,7 +102,7 @@ class Change:
     def _wrong(self, number: NumberView, given: KeyForm, who: SignedIn) -> dict[str, list[str]]:
         """What is not chosen: whether an agent or none is to use the number, or that it is meant."""
         texts, wrong = page_texts(who.language), {}
-        if isinstance(given, UserForm) and bool(given.agent.strip()) is (given.nobody == "yes"):
+        if isinstance(given, UserForm) and bool(given.agent.strip()) is (given.no_agent == "yes"):
             wrong["agent"] = [texts["number_change"]["choose_agent"]]
         if self.confirms(number) and given.confirmed != "yes":
             wrong["confirmed"] = [texts["order_step"]["tick"]]

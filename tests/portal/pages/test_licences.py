@@ -217,7 +217,7 @@ async def test_what_is_not_chosen_or_confirmed_is_said_and_nothing_changes(
     page = f"/numbers/N-{served}"
     for path, form, field in (
         ("user", {"confirmed": "yes"}, "agent"),
-        ("user", {"confirmed": "yes", "agent": "AG-1", "nobody": "yes"}, "agent"),
+        ("user", {"confirmed": "yes", "agent": "AG-1", "no_agent": "yes"}, "agent"),
         ("user", {"confirmed": "yes", "agent": "who@acme.example"}, "agent"),
         ("user", {"agent": "AG-1"}, "confirmed"),
         ("suspend", {"reason": ""}, "reason"),
