@@ -53,6 +53,6 @@ def _fleet(lines: int) -> bytes:
     table.writerow(COLUMNS)
     for number in range(lines):
         person = (f"Person {number}", f"person.{number}@codes.example", "")
-        device = ("Many codes", f"Tablet {number}", 1, f"+336{number:08d}", "SFR", "esim", _iccid(number))
+        device = ("Many codes", f"Tablet {number}", 1, f"+338{number:08d}", "SFR", "esim", _iccid(number))
         table.writerow((*device, "Codes", *person))
     return written.getvalue().encode()

@@ -14,6 +14,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from models.fleet.inventory import DeviceView, LineView, SimKind, SimState, SimView
 from models.identifiers import storable
@@ -156,6 +157,17 @@ async def sims(
     return (await _NEWEST.page(connection, statement, wanted, known)).of(_SIM.view)
 
 
+_ended = aliased(SimRow, name="ended")
+_ENDING = (
+    select(func.array_agg(_ended.id))
+    .where(func.reverse(_ended.iccid).like(bindparam("ending", type_=String)))
+    .scalar_subquery()
+)
+"""The ids of SIMs by the end of their ICCID: found first, or all SIMs of the account are compared where
+PostgreSQL believes that many end so.
+"""
+
+
 @built_once
 def _sims(
     scope: Scope, state: SimState | None, kind: SimKind | None, by_ending: bool
@@ -164,7 +176,7 @@ def _sims(
     conditions = (
         (state is not None, of.row.state == state),
         (kind is not None, of.row.kind == kind),
-        (by_ending, func.reverse(of.row.iccid).like(bindparam("ending", type_=String))),
+        (by_ending, among(of.row.id, _ENDING)),
     )
     mine = within(scope, of.row.account_id, travel=travel_esim(of.row.id))
     statement = of.join(select(*of.columns()).select_from(of.row)).where(mine)

@@ -33,6 +33,7 @@ PAGE: dict[str, Any] = {"limit": 25}
 Call = Callable[[Database], Awaitable[Any]]
 CALLS: dict[str, Call] = {
     "discarded SIMs": lambda d: FleetDesk(d).sims(OPERATOR, ACME, state=SimState.DISCARDED, **PAGE),
+    "SIMs by their end": lambda d: FleetDesk(d).sims(OPERATOR, ACME, ending="1999", **PAGE),
     "discarded stock": lambda d: StockBook(d).esims(OPERATOR, ACME, state="discarded", **PAGE),
     "open notifications": lambda d: CodeBook(d).notifications(OPERATOR, open_only=True, **PAGE),
     "licences that are over": lambda d: LicenceDesk(d).licences(OPERATOR, ACME, status="over", **PAGE),
