@@ -42,7 +42,7 @@ class Placing:
         return self.http_p50_ms / self.desk_p50_ms
 
     def __str__(self) -> str:
-        by_each = f"{self.desk_p50_ms:.0f} ms by the desk, {self.http_p50_ms:.0f} ms over HTTP"
+        by_each = f"{self.desk_p50_ms:.1f} ms by the desk, {self.http_p50_ms:.1f} ms over HTTP"
         return f"{by_each}: {self.ratio:.2f} times"
 
 
