@@ -152,31 +152,35 @@ async def sims(
 ) -> Page[SimView]:
     """SIMs in any state, newest first; `ending`: only those whose ICCID ends with these digits (P3)."""
     shape, known = shaped(scope)
-    statement = _sims(shape, state, kind, ending is not None)
+    statement = _sims(shape, state, kind, None if ending is None else len(ending) >= _RARE)
     known |= {"ending": f"{(ending or '')[::-1]}%"}
     return (await _NEWEST.page(connection, statement, wanted, known)).of(_SIM.view)
 
 
-_ended = aliased(SimRow, name="ended")
-_ENDING = (
-    select(func.array_agg(_ended.id))
-    .where(func.reverse(_ended.iccid).like(bindparam("ending", type_=String)))
-    .scalar_subquery()
-)
-"""The ids of SIMs by the end of their ICCID: found first, or all SIMs of the account are compared where
-PostgreSQL believes that many end so.
+def _ends(row: Any) -> ColumnElement[bool]:
+    condition: ColumnElement[bool] = func.reverse(row.iccid).like(bindparam("ending", type_=String))
+    return condition
+
+
+_RARE = 3
+"""From so many digits on few SIMs end so: they are found first. By itself PostgreSQL may believe that many
+do, and compare all SIMs of the account, the newest first.
 """
+_ended = aliased(SimRow, name="ended")
+_ids_by_ending = select(func.array_agg(_ended.id)).where(_ends(_ended)).scalar_subquery()
 
 
 @built_once
 def _sims(
-    scope: Scope, state: SimState | None, kind: SimKind | None, by_ending: bool
+    scope: Scope, state: SimState | None, kind: SimKind | None, rare: bool | None
 ) -> Select[*tuple[Any, ...]]:
+    """`rare`: whether few SIMs have the ending; None: none is asked for."""
     of = _SIM
     conditions = (
         (state is not None, of.row.state == state),
         (kind is not None, of.row.kind == kind),
-        (by_ending, among(of.row.id, _ENDING)),
+        (rare is True, among(of.row.id, _ids_by_ending)),
+        (rare is False, _ends(of.row)),
     )
     mine = within(scope, of.row.account_id, travel=travel_esim(of.row.id))
     statement = of.join(select(*of.columns()).select_from(of.row)).where(mine)
@@ -214,7 +218,7 @@ async def sim(connection: AsyncConnection, scope: Scope, sim_id: int) -> SimView
 
 @built_once
 def _one_sim(scope: Scope) -> Select[*tuple[Any, ...]]:
-    return _sims(scope, None, None, False).where(_SIM.row.id == bindparam("sim", type_=BigInteger))
+    return _sims(scope, None, None, None).where(_SIM.row.id == bindparam("sim", type_=BigInteger))
 
 
 _SIM = _IN_PLACE = SimColumns("sim")
