@@ -15,14 +15,22 @@ INSTALL = ("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--
 
 
 @pytest.fixture(scope="session")
-async def javascript(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the code with its packages from the npm registry. Skipped, and said, without node."""
+async def node_code(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """The folder of the code with its packages from the npm registry; None without node."""
     if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("node and npm are not installed: nothing is tried in JavaScript")
+        return None
     folder = tmp_path_factory.mktemp("node") / "code"
     shutil.copytree(CODE, folder)
     await output(folder, *INSTALL)
     return folder
+
+
+@pytest.fixture
+def javascript(node_code: Path | None) -> Path:
+    """The same. Skipped, and said, without node."""
+    if node_code is None:
+        pytest.skip("node and npm are not installed: nothing is tried in JavaScript")
+    return node_code
 
 
 async def output(folder: Path, *command: str) -> str:
@@ -33,7 +41,7 @@ async def output(folder: Path, *command: str) -> str:
 
 
 async def verified(folder: Path, secret: str, requests: Iterable[Received]) -> list[str] | None:
-    """The types of the events that webhooks told; None where a signature is wrong."""
+    """The types of the events that were sent; None where a signature is wrong."""
     said = json.dumps([{"headers": one.headers, "body": one.body.decode()} for one in requests])
     code, out, _ = await _run(folder, "node", "verify.mjs", secret, given=said)
     return list(json.loads(out)) if code == 0 else None

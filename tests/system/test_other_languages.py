@@ -9,10 +9,10 @@ import pytest
 from models.identifiers import order_id
 from tests.builders import iccid, world
 from tests.contract.backend import checked
-from tests.contract.in_node import javascript, output
+from tests.contract.in_node import javascript, node_code, output
 from tests.system.scene import Scene
 
-__all__ = ["javascript"]
+__all__ = ["javascript", "node_code"]
 
 
 @pytest.mark.timeout(240)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.builders import OPERATOR
-from tests.contract.in_node import javascript, verified
+from tests.contract.in_node import javascript, node_code, verified
 from tests.system.scene import Scene
 from tests.webhooks.hooked import hooked
 
-__all__ = ["javascript"]
+__all__ = ["javascript", "node_code"]
 
 
 @pytest.mark.timeout(240)
