@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, computed_field
@@ -158,6 +159,13 @@ class AttemptView(View):
     next_attempt_at: datetime | None
     delivered_at: datetime | None
     given_up_at: datetime | None
+
+    @property
+    def replay(self) -> Literal["to_be_sent", "sent_again", "not_sent"]:
+        """What became of an event that is to be sent again, and has no outcome of its own."""
+        if self.next_attempt_at is not None:
+            return "to_be_sent"
+        return "sent_again" if self.given_up_at is None else "not_sent"
 
 
 @dataclass(frozen=True)

@@ -164,8 +164,9 @@ class WebhookDesk:
         values |= {} if description is None else {"description": parse_description(description)}
         async with self._database.transaction() as connection:
             found, account_id = await webhooks.find(connection, caller.scope, webhook, lock=True)
-            for each in (found.types, *([] if types is None else [parse_types(types)])):
-                require_events(caller, each)
+            require_events(caller, found.types)
+            if types is not None:
+                require_events(caller, parse_types(types))
             if shown is not None and found.shown != shown:
                 raise Refused.because("webhook_changed")
             return await webhooks.change(connection, found, account_id, values, caller.by)

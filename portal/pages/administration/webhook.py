@@ -236,10 +236,7 @@ def _why(webhook: WebhookView, who: SignedIn) -> str:
 
 def _attempted(attempt: AttemptView, who: SignedIn) -> str:
     if attempt.outcome is None:
-        words = page_texts(who.language)["webhook_outcomes"]
-        if attempt.next_attempt_at is not None:
-            return str(words["to_be_sent"])
-        return str(words["sent_again" if attempt.given_up_at is None else "not_sent"])
+        return str(page_texts(who.language)["webhook_outcomes"][attempt.replay])
     return _outcome(attempt.outcome, attempt.status, who)
 
 

@@ -259,12 +259,13 @@ def _state(view: WebhookView) -> str:
     return worded(STATES[view.state])
 
 
+_REPLAYS = {"to_be_sent": "to be sent again", "sent_again": "sent again", "not_sent": "not sent"}
+
+
 def _result(one: AttemptView) -> str:
     if one.outcome is not None:
         return _outcome(one.outcome.value, one.status)
-    if one.next_attempt_at is not None:
-        return worded("to be sent again")
-    return worded("sent again" if one.given_up_at is None else "not sent")
+    return worded(_REPLAYS[one.replay])
 
 
 def _outcome(outcome: str, status: int | None) -> str:
