@@ -257,8 +257,8 @@ async def _record_one(  # noqa: PLR0917
     if answer.ok:
         return False
     first = one.first_at if one.number and one.first_at else at
-    last, next_at = first + GIVEN_UP_AFTER, at + delay_after(one.number + 1, jitter)
-    over, next_at = alone and at >= last, next_at if at >= last else min(next_at, last)
+    last, again = first + GIVEN_UP_AFTER, at + delay_after(one.number + 1, jitter)
+    over = alone and at >= last
     values = {
         "webhook_id": endpoint.id,
         "account_id": endpoint.account_id,
@@ -272,7 +272,7 @@ async def _record_one(  # noqa: PLR0917
         "status": answer.status,
         "answer": answer.text or None,
         "milliseconds": answer.milliseconds,
-        "next_attempt_at": None if over else next_at,
+        "next_attempt_at": None if over else again if at >= last else min(again, last),
         "given_up_at": at if over else None,
     }
     await connection.execute(_FAILED, values)
